@@ -1,0 +1,151 @@
+//! What wfc says about a workflow: data only. Drawing it is the business of `report`.
+
+pub mod rule;
+pub mod suggest;
+
+use crate::source::Span;
+pub use rule::{Group, Rule};
+use std::fmt;
+
+/// How bad a finding is for the workflow.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Severity {
+    Info,
+    Warning,
+    Error,
+}
+
+impl fmt::Display for Severity {
+    fn fmt(&self, out: &mut fmt::Formatter) -> fmt::Result {
+        out.write_str(match self {
+            Severity::Info => "info",
+            Severity::Warning => "warning",
+            Severity::Error => "error",
+        })
+    }
+}
+
+/// How sure wfc is of it: high rests on what is declared; medium on a default, on a format that
+/// cannot state intent, or on a run that passes two choices; low on names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Confidence {
+    Low,
+    Medium,
+    High,
+}
+
+impl fmt::Display for Confidence {
+    fn fmt(&self, out: &mut fmt::Formatter) -> fmt::Result {
+        out.write_str(match self {
+            Confidence::Low => "low",
+            Confidence::Medium => "medium",
+            Confidence::High => "high",
+        })
+    }
+}
+
+/// A place and what is to be said of it; it may lie in any file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Label {
+    pub span: Span,
+    pub text: String,
+}
+
+/// One step of the path or run that proves a finding, in words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WitnessStep {
+    pub text: String,
+    pub span: Option<Span>,
+}
+
+/// One thing that is wrong, or worth knowing, with everything that proves it.
+#[derive(Clone, Debug)]
+pub struct Finding {
+    pub rule: &'static Rule,
+    /// Which form of the rule, where it has several: `awaited`, `hostage`.
+    pub variant: Option<&'static str>,
+    pub severity: Severity,
+    pub confidence: Confidence,
+    /// One clause, lower case, no period, the user's words in backticks.
+    pub message: String,
+    /// The first is where the finding stands.
+    pub labels: Vec<Label>,
+    pub witness: Vec<WitnessStep>,
+    /// "without this subscription, `Fulfilled` is never reached"
+    pub what_if: Option<String>,
+    /// Cures that say something new, best first.
+    pub help: Vec<String>,
+    /// What it is about, independent of lines: `FulfilOrder/Payments/charged`.
+    pub entity: String,
+}
+
+impl Finding {
+    pub fn span(&self) -> Span {
+        self.labels[0].span
+    }
+
+    pub fn message(mut self, text: impl Into<String>) -> Finding {
+        self.message = text.into();
+        self
+    }
+
+    pub fn variant(mut self, variant: &'static str) -> Finding {
+        self.variant = Some(variant);
+        self
+    }
+
+    pub fn severity(mut self, severity: Severity) -> Finding {
+        self.severity = severity;
+        self
+    }
+
+    pub fn confidence(mut self, confidence: Confidence) -> Finding {
+        self.confidence = confidence;
+        self
+    }
+
+    /// Lowers the confidence to `limit` where it is higher.
+    pub fn at_most(mut self, limit: Confidence) -> Finding {
+        self.confidence = self.confidence.min(limit);
+        self
+    }
+
+    pub fn label(mut self, span: Span, text: impl Into<String>) -> Finding {
+        self.labels.push(Label { span, text: text.into() });
+        self
+    }
+
+    pub fn witness(mut self, steps: impl IntoIterator<Item = WitnessStep>) -> Finding {
+        self.witness.extend(steps);
+        self
+    }
+
+    pub fn what_if(mut self, text: impl Into<String>) -> Finding {
+        self.what_if = Some(text.into());
+        self
+    }
+
+    pub fn help(mut self, text: impl Into<String>) -> Finding {
+        self.help.push(text.into());
+        self
+    }
+
+    pub fn entity(mut self, path: impl Into<String>) -> Finding {
+        self.entity = path.into();
+        self
+    }
+}
+
+impl WitnessStep {
+    pub fn new(text: impl Into<String>, span: impl Into<Option<Span>>) -> WitnessStep {
+        WitnessStep { text: text.into(), span: span.into() }
+    }
+}
+
+/// Puts findings in the order they are shown in, and drops those that say the same of the same place.
+pub fn sort(findings: &mut Vec<Finding>) {
+    findings.sort_by(|a, b| {
+        (a.span(), a.rule.name, &a.message, &a.entity).cmp(&(b.span(), b.rule.name, &b.message, &b.entity))
+    });
+    findings.dedup_by(|a, b| a.span() == b.span() && a.rule.name == b.rule.name && a.message == b.message);
+}

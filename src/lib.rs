@@ -1,0 +1,6 @@
+//! wfc compiles workflow specifications: text to model to step graph, and from there to findings,
+//! diagrams and code. The phases are pure; see `docs/architecture.md`.
+
+pub mod finding;
+pub mod source;
+pub mod syntax;

@@ -1,0 +1,3 @@
+//! Text to syntax tree. pest stays in here.
+
+pub mod ast;
