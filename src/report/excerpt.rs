@@ -27,6 +27,12 @@ pub struct Snippet {
     pub text: String,
 }
 
+impl Snippet {
+    pub fn last_line(&self) -> u32 {
+        self.first_line + self.text.matches('\n').count() as u32 - 1
+    }
+}
+
 #[derive(Clone, Debug)]
 pub struct Mark {
     pub range: Range<usize>,
@@ -172,9 +178,9 @@ fn cut_out(group: Vec<Anchor>, start: usize, sources: &Sources, marks: &mut Vec<
     let file = sources.get(first.file);
     let text: &str = &file.text;
     let before = first.bytes.start.checked_sub(1).map(|newline| line_around(text, newline));
-    let before = before.filter(|line| !text[line.clone()].trim().is_empty());
+    let before = before.filter(|line| says_something(&text[line.clone()]));
     let after = (last.bytes.end < text.len()).then(|| line_around(text, last.bytes.end + 1));
-    let after = after.filter(|line| !text[line.clone()].trim().is_empty());
+    let after = after.filter(|line| says_something(&text[line.clone()]));
 
     let mut snippet = Snippet {
         path: printable(&file.path),
@@ -205,6 +211,11 @@ fn cut_out(group: Vec<Anchor>, start: usize, sources: &Sources, marks: &mut Vec<
         at = bytes.end + 1;
     }
     snippet
+}
+
+/// Whether a line helps to see where one is; blank ones and lone brackets do not.
+fn says_something(line: &str) -> bool {
+    line.chars().any(char::is_alphanumeric)
 }
 
 /// The line as it is shown, and its marks moved accordingly.

@@ -46,15 +46,15 @@ fn head(finding: &Finding, paint: &Paint) -> String {
     format!("{}{message}\n", paint.style(Style::Severity(finding.severity), &kind))
 }
 
-/// The way to the rule's page, and how sure wfc is where it is not.
+/// The way to the rule's page; which form of the rule it is, and how sure wfc is where it is not.
 fn foot(finding: &Finding, paint: &Paint) -> String {
-    let rule = finding.rule.name;
-    let variant = finding.variant.map_or(String::new(), |variant| format!("{variant}; "));
     let doubt = match finding.confidence {
-        Confidence::High => String::new(),
-        unsure => format!("{unsure} confidence; "),
+        Confidence::High => None,
+        unsure => Some(format!("{unsure} confidence")),
     };
-    let text = format!("  {variant}{doubt}wfc explain {rule}");
+    let asides: Vec<String> = finding.variant.map(str::to_string).into_iter().chain(doubt).collect();
+    let asides = if asides.is_empty() { String::new() } else { format!(" ({})", asides.join("; ")) };
+    let text = format!("  more: wfc explain {}{asides}", finding.rule.name);
     format!("{}\n", paint.style(Style::Quiet, &text))
 }
 
@@ -106,7 +106,31 @@ fn snippets(finding: &Finding, sources: &Sources, paint: &Paint) -> String {
     // It cannot fail: the excerpt answers for every mark in it, and a string takes all.
     let _ = handler.with_links(false).with_wrap_lines(false).render_report(&mut drawn, &drawing);
     // miette begins with a line for the message, which stands in the head already.
-    drawn.split_once('\n').map_or(String::new(), |(_, snippets)| snippets.to_string())
+    let boxes = drawn.split_once('\n').map_or("", |(_, boxes)| boxes);
+    align(boxes, &drawing.excerpt)
+}
+
+/// Moves the boxes so that their edges stand below each other: miette makes each as narrow as its own
+/// line numbers.
+fn align(boxes: &str, excerpt: &Excerpt) -> String {
+    let n_digits: Vec<usize> = excerpt.snippets.iter().map(|snippet| digits(snippet.last_line())).collect();
+    let widest = n_digits.iter().max().copied().unwrap_or(0);
+    let mut out = String::with_capacity(boxes.len());
+    let mut which: Option<usize> = None;
+    for line in boxes.lines() {
+        if line.trim_start().starts_with('╭') {
+            which = Some(which.map_or(0, |before| before + 1));
+        }
+        let missing = which.and_then(|at| n_digits.get(at)).map_or(0, |n| widest - n);
+        out.push_str(&" ".repeat(missing));
+        out.push_str(line);
+        out.push('\n');
+    }
+    out
+}
+
+fn digits(number: u32) -> usize {
+    number.to_string().len()
 }
 
 /// The colours of all marks in their order: the primary one as loud as the finding, the others quiet.
@@ -120,7 +144,7 @@ fn styles(excerpt: &Excerpt, severity: Severity, colour: Colour) -> ThemeStyles 
         Severity::Warning => ansi.warning.bold(),
         Severity::Info => ansi.advice.bold(),
     };
-    let quiet = if severity == Severity::Info { ThemeStyles::none().help.bold() } else { ansi.advice };
+    let quiet = if severity == Severity::Info { ThemeStyles::none().help } else { ansi.advice };
     let of = |role| if role == Role::Primary { loud } else { quiet };
     let highlights = excerpt.marks.iter().map(|mark| of(mark.role)).collect();
     ThemeStyles { highlights, link: ansi.linum, ..ansi }
