@@ -211,3 +211,96 @@ impl SourceCode for Drawing<'_> {
         )))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::finding::{Group, Rule};
+    use crate::source::{FileId, SourceFile, Span};
+
+    static RELIES: Rule = Rule {
+        name: "relies-on-others",
+        group: Group::Publishers,
+        severity: Severity::Error,
+        confidence: Confidence::Medium,
+        reports: "",
+        why: "",
+        bad: "",
+        good: "",
+        help: "",
+        example_language: "wfc",
+    };
+
+    fn two_files() -> Sources {
+        let mut sources = Sources::default();
+        sources.add(SourceFile::new("flow.wfc", "participant Broker {\n  publish Received(id)\n}\n"));
+        sources.add(SourceFile::new("shop/contracts.wfc", "service Scoring {\n  event Scored(id: Id)\n}\n"));
+        sources
+    }
+
+    #[test]
+    fn labels_in_two_files_are_drawn_in_two_boxes() {
+        let published = Span::new(FileId(0), 31, 39);
+        let scored = Span::new(FileId(1), 26, 32);
+        let finding = RELIES
+            .at(published, "published here")
+            .message("`Broker` waits for what others make of `Received`")
+            .variant("awaited")
+            .label(scored, "this is what it waits for")
+            .witness([
+                WitnessStep::new("`Broker` publishes `Received`", published),
+                WitnessStep::new("`Scoring` publishes `Scored`", scored),
+                WitnessStep::new("`Broker` goes on", None),
+            ])
+            .what_if("without `Scored`, nothing is ever offered")
+            .help("send a command");
+        let expected = "\
+error[relies-on-others]: `Broker` waits for what others make of `Received`
+   ╭─[flow.wfc:2:11]
+ 1 │ participant Broker {
+ 2 │   publish Received(id)
+   ·           ────┬───
+   ·               ╰── published here
+   ╰────
+   ╭─[shop/contracts.wfc:2:9]
+ 1 │ service Scoring {
+ 2 │   event Scored(id: Id)
+   ·         ───┬──
+   ·            ╰── this is what it waits for
+   ╰────
+  how it comes about:
+    1. `Broker` publishes `Received`  flow.wfc:2
+    2. `Scoring` publishes `Scored`   shop/contracts.wfc:2
+    3. `Broker` goes on
+  note: without `Scored`, nothing is ever offered
+  help: send a command
+  more: wfc explain relies-on-others (awaited; medium confidence)
+";
+        assert_eq!(one(&finding, &two_files(), &Paint::plain()), expected);
+    }
+
+    #[test]
+    fn no_span_is_too_wild_to_be_drawn() {
+        let sources = two_files();
+        for start in 0..60 {
+            for end in 0..60 {
+                let wild = Span::new(FileId(0), start, end);
+                let finding =
+                    RELIES.at(wild, "here").label(Span::new(FileId(0), 10, 35), "there").label(wild, "");
+                let drawn = one(&finding, &sources, &Paint::plain());
+                assert!(drawn.contains("here"), "{start}..{end}\n{drawn}");
+                assert!(drawn.contains("flow.wfc"), "{start}..{end}\n{drawn}");
+            }
+        }
+    }
+
+    #[test]
+    fn colours_change_no_text() {
+        let finding = RELIES.at(Span::new(FileId(0), 31, 39), "here").message("m").help("h");
+        let coloured = Paint { colour: Colour::On, link_base: Some("file:///".to_string()) };
+        let drawn = one(&finding, &two_files(), &coloured);
+        assert!(drawn.contains("\u{1b}[1;31m"));
+        let stripped = anstream::adapter::strip_str(&drawn).to_string();
+        assert_eq!(stripped, one(&finding, &two_files(), &Paint::plain()));
+    }
+}

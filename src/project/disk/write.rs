@@ -54,7 +54,11 @@ fn neighbour(target: &Path) -> PathBuf {
 
 fn make_folder(target: &Path) -> io::Result<()> {
     match target.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => fs::create_dir_all(folder),
+        Some(folder) if !folder.as_os_str().is_empty() => match fs::create_dir_all(folder) {
+            // Something is there, and it is no folder.
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => Err(ErrorKind::NotADirectory.into()),
+            made => made,
+        },
         _ => Ok(()),
     }
 }
