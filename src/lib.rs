@@ -1,6 +1,10 @@
 //! wfc compiles workflow specifications: text to model to step graph, and from there to findings,
 //! diagrams and code. The phases are pure; see `docs/architecture.md`.
 
+pub mod check;
+pub mod explore;
 pub mod finding;
+pub mod graph;
+pub mod model;
 pub mod source;
 pub mod syntax;
