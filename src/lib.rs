@@ -1,6 +1,9 @@
 //! wfc compiles workflow specifications: text to model to step graph, and from there to findings,
 //! diagrams and code. The phases are pure; see `docs/architecture.md`.
 
+pub mod catalog;
+pub mod compile;
 pub mod finding;
+pub mod report;
 pub mod source;
 pub mod syntax;

@@ -1,0 +1,3 @@
+//! Findings and rules for readers: terminal, machine formats, pages.
+
+pub mod page;
