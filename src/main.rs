@@ -1,1 +1,3 @@
+//! The program: `wfc::cli` does everything.
+
 fn main() {}
