@@ -36,6 +36,26 @@ pub fn trials() -> Vec<Trial> {
         trials.extend(below(&tests.join(folder), folder, shown));
     }
     trials.extend(rules(&tests.join("rules")));
+    trials.extend(examples(&root().join("examples"), &tests.join("examples")));
+    trials
+}
+
+/// The examples people begin with: what wfc says about each stands in `tests/examples`.
+fn examples(examples: &Path, expectations: &Path) -> Vec<Trial> {
+    let mut trials = Vec::new();
+    let folders = entries(examples).into_iter().filter(|path| path.is_dir());
+    for folder in folders.clone() {
+        let expectation = expectations.join(format!("{}.txt", file_name(&folder)));
+        trials.push(Trial::test(format!("examples/{}", file_name(&folder)), move || {
+            compare(&expectation, &shown_findings(&sources_below(&folder)?)?)
+        }));
+    }
+    let names: BTreeSet<String> = folders.map(|folder| format!("{}.txt", file_name(&folder))).collect();
+    let strays: Vec<PathBuf> = entries(expectations).into_iter().filter(|it| !names.contains(file_name(it))).collect();
+    trials.push(Trial::test("examples/no strays", move || match strays.first() {
+        Some(stray) => Err(format!("{} is the expectation of no example", file_name(stray)).into()),
+        None => Ok(()),
+    }));
     trials
 }
 
@@ -154,11 +174,19 @@ fn strays(folder: &Path, name: &str) -> Trial {
 
 /// The files of a case, named relative to the folder it stands in.
 pub fn sources_of(case: &Case) -> Result<Sources, Failed> {
+    match &case.folder {
+        Some(folder) => sources_below(folder),
+        None => {
+            let mut sources = Sources::default();
+            sources.add(SourceFile::new(file_name(&case.main), read(&case.main)?));
+            Ok(sources)
+        }
+    }
+}
+
+/// Every file below `folder` that wfc can read, named relative to it.
+fn sources_below(folder: &Path) -> Result<Sources, Failed> {
     let mut sources = Sources::default();
-    let Some(folder) = &case.folder else {
-        sources.add(SourceFile::new(file_name(&case.main), read(&case.main)?));
-        return Ok(sources);
-    };
     for extension in ["wfc", "json", "yaml"] {
         for path in files_below(folder, extension) {
             let name = path.strip_prefix(folder).unwrap_or(&path).to_string_lossy().replace('\\', "/");
