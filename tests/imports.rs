@@ -53,7 +53,7 @@ const WALLS: &[(&[&str], &[&str])] = &[
             "std::time::Instant",
             "std::time::SystemTime",
         ],
-        &["project/disk.rs", "lsp", "cli", "main.rs"],
+        &["project/disk", "lsp", "cli", "main.rs"],
     ),
     (&["println!", "eprintln!", "print!", "eprint!"], &["cli", "lsp", "main.rs"]),
 ];

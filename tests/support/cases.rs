@@ -51,7 +51,8 @@ fn examples(examples: &Path, expectations: &Path) -> Vec<Trial> {
         }));
     }
     let names: BTreeSet<String> = folders.map(|folder| format!("{}.txt", file_name(&folder))).collect();
-    let strays: Vec<PathBuf> = entries(expectations).into_iter().filter(|it| !names.contains(file_name(it))).collect();
+    let strays: Vec<PathBuf> =
+        entries(expectations).into_iter().filter(|it| !names.contains(file_name(it))).collect();
     trials.push(Trial::test("examples/no strays", move || match strays.first() {
         Some(stray) => Err(format!("{} is the expectation of no example", file_name(stray)).into()),
         None => Ok(()),

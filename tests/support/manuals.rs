@@ -6,7 +6,7 @@ use libtest_mimic::{Failed, Trial};
 use std::collections::BTreeSet;
 use std::fs;
 use wfc::finding::{Finding, Rule, Severity};
-use wfc::report::page;
+use wfc::report::{index, page};
 use wfc::source::Sources;
 
 pub fn trials() -> Vec<Trial> {
@@ -19,11 +19,11 @@ pub fn trials() -> Vec<Trial> {
         trials.push(Trial::test(format!("manuals/{name}/page"), move || {
             let sources = example(rule, rule.bad);
             let output = terminal(&check(&sources)?, &sources);
-            compare(&root().join(format!("docs/rules/{name}.md")), &page::page(rule, &output))
+            compare(&root().join(format!("docs/rules/{name}.md")), &page::markdown(rule, &output))
         }));
     }
     trials.push(Trial::test("manuals/index", || {
-        compare(&root().join("docs/rules/index.md"), &page::index(wfc::catalog::rules()))
+        compare(&root().join("docs/rules/index.md"), &index::markdown(wfc::catalog::rules()))
     }));
     trials.push(Trial::test("manuals/no strays", strays));
     trials.push(Trial::test("manuals/names are sorted and differ", || {
