@@ -142,6 +142,17 @@ fn walls_hold() {
 }
 
 #[test]
+fn the_documentation_has_the_same_floors() {
+    let page = fs::read_to_string(root().join("docs/architecture.md")).unwrap();
+    for (floor, modules) in FLOORS {
+        let row = page.lines().find_map(|line| line.strip_prefix(&format!("| {floor} | ")));
+        let cell = row.and_then(|row| row.split('|').next()).unwrap_or("");
+        let shown: Vec<&str> = cell.split(',').map(|name| name.trim().trim_matches('`')).collect();
+        assert_eq!(shown, *modules, "floor {floor} in docs/architecture.md");
+    }
+}
+
+#[test]
 fn files_are_not_too_long() {
     let long = sources().into_iter().filter(|file| file.n_lines() > LONGEST);
     none(&long.map(|file| format!("{} has {} lines of code", file.path, file.n_lines())).collect::<Vec<_>>());
