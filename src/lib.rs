@@ -2,8 +2,14 @@
 //! diagrams and code. The phases are pure; see `docs/architecture.md`.
 
 pub mod catalog;
+pub mod check;
+pub mod cli;
 pub mod compile;
+pub mod explore;
 pub mod finding;
+pub mod graph;
+pub mod model;
+pub mod project;
 pub mod report;
 pub mod source;
 pub mod syntax;
