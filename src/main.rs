@@ -1,3 +1,7 @@
-//! The program: `wfc::cli` does everything.
+//! The `wfc` program; everything it does lives in the library.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    wfc::cli::main()
+}

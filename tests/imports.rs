@@ -14,8 +14,8 @@ const FLOORS: &[(u32, &[&str])] = &[
     (3, &["syntax", "graph"]),
     (4, &["lower", "import", "format", "explore", "metrics"]),
     (5, &["check", "generate", "diagram", "advise", "diff", "convert"]),
-    (6, &["catalog", "compile"]),
-    (7, &["report", "project"]),
+    (6, &["compile"]),
+    (7, &["catalog", "report", "project"]),
     (8, &["lsp"]),
     (9, &["cli"]),
 ];

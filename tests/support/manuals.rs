@@ -6,7 +6,8 @@ use libtest_mimic::{Failed, Trial};
 use std::collections::BTreeSet;
 use std::fs;
 use wfc::finding::{Finding, Rule, Severity};
-use wfc::report::{index, page};
+use wfc::report::paint::Paint;
+use wfc::report::{human, index, page};
 use wfc::source::Sources;
 
 pub fn trials() -> Vec<Trial> {
@@ -48,7 +49,7 @@ fn example(rule: &Rule, text: &str) -> Sources {
 
 /// What the terminal shows, without colour.
 fn terminal(findings: &[Finding], sources: &Sources) -> String {
-    render::findings(findings, sources)
+    human::report(findings, sources, &Paint::plain())
 }
 
 fn words(rule: &Rule) -> Result<(), Failed> {
