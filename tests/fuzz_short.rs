@@ -1,8 +1,9 @@
 //! Damages every example and case in the repository, piece by piece and always in the same way, and
 //! checks what is left: nothing may panic, take long, or point outside of the text.
 //!
-//! `WFC_FUZZ_ROUNDS=500 cargo test --test fuzz_short` damages each file that often; `WFC_FUZZ_SEED`
-//! starts from another number. The text at work is kept in `target/tmp/fuzz_short`.
+//! `WFC_FUZZ_ROUNDS=500 cargo test --test fuzz_short` damages each file that often, unless
+//! `WFC_FUZZ_SECONDS` have passed before; `WFC_FUZZ_SEED` starts from another number. The text at work
+//! is kept in `target/tmp/fuzz_short`.
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
@@ -20,14 +21,19 @@ const LARGEST: usize = 6_000;
 
 #[test]
 fn damaged_files_are_survived() {
-    let rounds = number("WFC_FUZZ_ROUNDS", 12);
+    let rounds = number("WFC_FUZZ_ROUNDS", 4);
+    let budget = Duration::from_secs(number("WFC_FUZZ_SECONDS", 60));
     let seed = number("WFC_FUZZ_SEED", 1);
     let seeds = seed_texts();
     assert!(!seeds.is_empty());
     let pieces: Vec<&str> = seeds.iter().flat_map(|(_, text)| tokens(text)).collect();
-    for (at, (path, text)) in seeds.iter().enumerate() {
-        let mut random = Random::new(seed ^ ((at as u64 + 1) << 20));
-        for _ in 0..rounds {
+    let began = Instant::now();
+    for round in 0..rounds {
+        for (at, (path, text)) in seeds.iter().enumerate() {
+            if began.elapsed() > budget {
+                return;
+            }
+            let mut random = Random::new(seed ^ (round << 40) ^ ((at as u64 + 1) << 20));
             let mut damaged = text.clone();
             for _ in 0..=random.below(4) {
                 damaged = damage(&damaged, &pieces, &mut random);
@@ -39,9 +45,14 @@ fn damaged_files_are_survived() {
 
 #[test]
 fn every_beginning_of_a_file_is_survived() {
-    let step = (4_000 / number("WFC_FUZZ_ROUNDS", 12).max(1)).clamp(7, 400) as usize;
+    let step = (1_600 / number("WFC_FUZZ_ROUNDS", 4).max(1)).clamp(7, 400) as usize;
+    let budget = Duration::from_secs(number("WFC_FUZZ_SECONDS", 60));
+    let began = Instant::now();
     for (path, text) in seed_texts() {
         for end in (0..text.len()).step_by(step).filter(|end| text.is_char_boundary(*end)) {
+            if began.elapsed() > budget {
+                return;
+            }
             survives(&path, &text[..end]);
         }
     }
