@@ -22,7 +22,7 @@ impl<'m> super::Builder<'m> {
 
     /// What every block has around its inside: a region, an entry, limits and what runs beside, and
     /// handlers. `give` says where `give` in its handlers goes, when the block has a value.
-    #[allow(
+    #[expect(
         clippy::too_many_arguments,
         reason = "the parts of a block; a struct would only be unpacked again"
     )]
