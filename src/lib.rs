@@ -2,5 +2,6 @@
 //! diagrams and code. The phases are pure; see `docs/architecture.md`.
 
 pub mod finding;
+pub mod import;
 pub mod source;
 pub mod syntax;
