@@ -10,7 +10,7 @@ use smol_str::SmolStr;
 use std::collections::HashMap;
 
 /// How deep a document may nest: real ones stay below 40, and the phases behind it walk recursively.
-const DEEPEST: usize = 128;
+const DEEPEST: usize = 96;
 
 /// How many values a document may have after its aliases are replaced, so that no alias bomb goes off.
 const MOST_VALUES: usize = 1_000_000;

@@ -4,6 +4,7 @@ mod choices;
 mod paths;
 mod policies;
 mod states;
+mod tasks;
 
 use super::fields;
 use super::machine::{Machine, QueryLanguage};
@@ -13,11 +14,12 @@ use crate::import::document::{Member, Value, ValueKind};
 use crate::import::rules::INVALID_MACHINE;
 use crate::source::Span;
 use crate::syntax::ast::Name;
-use std::collections::HashSet;
+use smol_str::SmolStr;
+use std::collections::{HashMap, HashSet};
 
 /// Reads a machine that stands by itself; `workflow` is its name in findings.
 pub fn machine<'d>(value: &'d Value, workflow: &str) -> (Machine<'d>, Vec<Finding>) {
-    let mut reader = Reader { workflow, state: None, findings: Vec::new() };
+    let mut reader = Reader { workflow, state: None, names: HashMap::new(), findings: Vec::new() };
     let machine = reader.machine(value, QueryLanguage::JsonPath);
     (machine, reader.findings)
 }
@@ -26,6 +28,8 @@ struct Reader<'w> {
     workflow: &'w str,
     /// The state that is being read.
     state: Option<Name>,
+    /// All states so far, of the machine and of those inside it.
+    names: HashMap<SmolStr, Span>,
     findings: Vec<Finding>,
 }
 
@@ -93,7 +97,9 @@ impl Reader<'_> {
         if states.clone().any(|state| state == name.text) {
             return true;
         }
-        let help = nearest(&name.text, states).map(|near| format!("did you mean `{near}`?"));
+        // Thousands of suggestions for one file help nobody and take their time.
+        let few = if self.findings.len() < 100 { usize::MAX } else { 0 };
+        let help = nearest(&name.text, states.take(few)).map(|near| format!("did you mean `{near}`?"));
         let finding = self.invalid(
             name.span,
             "no state of this machine has this name",
@@ -166,9 +172,10 @@ impl Reader<'_> {
     }
 }
 
-/// `{% … %}`, `${…}`: not known before it runs, or before it is deployed.
+/// `{% … %}`, `${…}`, `%…%`: not known before it runs, or before it is deployed.
 fn is_dynamic(text: &str) -> bool {
-    text.contains("{%") || text.contains("${")
+    let is_placeholder = text.len() > 2 && text.starts_with('%') && text.ends_with('%');
+    text.contains("{%") || text.contains("${") || is_placeholder
 }
 
 /// `Fn::Sub`, `Ref`: a template puts something else here.

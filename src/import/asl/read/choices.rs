@@ -1,6 +1,7 @@
 //! The rules of a choice.
 
-use super::{Reader, place, text_name};
+use super::paths::is_path;
+use super::{Reader, is_dynamic, place, text_name};
 use crate::finding::suggest::nearest;
 use crate::import::asl::machine::{ChoiceRule, QueryLanguage};
 use crate::import::document::{Member, Value, ValueKind};
@@ -86,7 +87,7 @@ impl Reader<'_> {
         let (operators, others): (Vec<&Member>, Vec<&Member>) = tests
             .iter()
             .filter(|test| test.key.text != "Variable")
-            .partition(|test| is_operator(&test.key.text));
+            .partition(|test| is_operator(&test.key.text) || is_dynamic(&test.key.text));
         for other in &others {
             let known =
                 ["Variable", "Next", "And", "Or", "Not", "StringEquals", "NumericEquals", "IsPresent"];
@@ -94,8 +95,19 @@ impl Reader<'_> {
             let message = format!("`{}` is not a comparison", other.key.text);
             self.invalid(other.key.span, "not allowed here", message).help.extend(help);
         }
-        if rule.get("Variable").and_then(Value::text).is_none() {
-            self.invalid(place(rule), "no `Variable`", "nothing says what is compared");
+        match rule.get("Variable") {
+            None => {
+                self.invalid(place(rule), "no `Variable`", "nothing says what is compared");
+            }
+            Some(variable) => {
+                if !variable.text().is_some_and(|path| is_path(path) || is_dynamic(path)) {
+                    self.invalid(
+                        variable.span,
+                        "not a path that begins with `$`",
+                        "`Variable` must be a path",
+                    );
+                }
+            }
         }
         match operators.as_slice() {
             [] if others.is_empty() => {

@@ -3,6 +3,7 @@
 use super::{Reader, is_dynamic, is_function};
 use crate::import::asl::machine::QueryLanguage;
 use crate::import::document::{Member, Value, ValueKind};
+use crate::syntax::ast::Name;
 
 const PATHS: &[&str] = &[
     "InputPath",
@@ -40,6 +41,7 @@ impl Reader<'_> {
     fn path(&mut self, field: &str, value: &Value) {
         let is_fine = match &value.kind {
             ValueKind::Null => matches!(field, "InputPath" | "OutputPath" | "ResultPath"),
+            ValueKind::Text(path) if field == "ResultPath" => is_dynamic(path) || is_reference(path),
             ValueKind::Text(path) => {
                 let allows_call = matches!(field, "ErrorPath" | "CausePath");
                 is_dynamic(path) || is_path(path) || (allows_call && is_call(path))
@@ -58,6 +60,7 @@ impl Reader<'_> {
         match &value.kind {
             ValueKind::Object(members) => {
                 for Member { key, value } in members {
+                    self.computed_twice(key, members);
                     if key.text.ends_with(".$") {
                         self.computed(key.text.as_str(), value);
                     } else {
@@ -67,6 +70,16 @@ impl Reader<'_> {
             }
             ValueKind::List(values) => values.iter().for_each(|value| self.template(value)),
             ValueKind::Null | ValueKind::Bool(_) | ValueKind::Number(_) | ValueKind::Text(_) => {}
+        }
+    }
+
+    /// `a` and `a.$` both give `a`.
+    fn computed_twice(&mut self, key: &Name, members: &[Member]) {
+        if let Some(plain) = key.text.strip_suffix(".$")
+            && members.iter().any(|member| member.key.text == plain)
+        {
+            let message = format!("`{plain}` is given twice");
+            self.invalid(key.span, "computed here, and written beside it", message);
         }
     }
 
@@ -84,7 +97,7 @@ impl Reader<'_> {
 }
 
 /// `$`, `$.a[0]`, `$$.Execution.Id`, `$variable.b`: brackets closed, no blank outside of them.
-fn is_path(path: &str) -> bool {
+pub(super) fn is_path(path: &str) -> bool {
     let Some(rest) = path.strip_prefix('$') else { return false };
     let mut depth = 0usize;
     for letter in rest.chars() {
@@ -97,6 +110,11 @@ fn is_path(path: &str) -> bool {
         }
     }
     depth == 0 && (!rest.ends_with('.') || rest.ends_with(".."))
+}
+
+/// A place in the document itself: neither in a variable nor in the context.
+fn is_reference(path: &str) -> bool {
+    is_path(path) && (path == "$" || path.starts_with("$.") || path.starts_with("$["))
 }
 
 fn is_call(text: &str) -> bool {

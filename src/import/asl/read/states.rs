@@ -1,10 +1,11 @@
 //! One state, by its type.
 
 use super::{Reader, is_dynamic, text_name};
+use crate::finding::Label;
 use crate::finding::suggest::nearest;
 use crate::import::asl::fields::{EVERYWHERE, STATE_TYPES, fields_of, is_foreign_to};
 use crate::import::asl::machine::{Choice, Machine, QueryLanguage, State, StateKind, Transition};
-use crate::import::document::{Member, Value, ValueKind};
+use crate::import::document::{Member, Value};
 use crate::syntax::ast::Name;
 
 impl Reader<'_> {
@@ -15,6 +16,7 @@ impl Reader<'_> {
             self.not_a_state(name, value);
             return None;
         }
+        self.named_once(name);
         let language = self.language(value, outer);
         let kind = self.kind(value, name, language);
         let next = match kind {
@@ -44,6 +46,17 @@ impl Reader<'_> {
         }
     }
 
+    /// Names are unique in the whole machine, so that its history can be read.
+    fn named_once(&mut self, name: &Name) {
+        let Some(&first) = self.names.get(&name.text) else {
+            self.names.insert(name.text.clone(), name.span);
+            return;
+        };
+        let message = format!("two states are called `{}`", name.text);
+        let label = Label { span: first, text: "the first of them".to_owned() };
+        self.invalid(name.span, "a name within the same machine", message).labels.push(label);
+    }
+
     fn kind<'d>(&mut self, value: &'d Value, name: &Name, language: QueryLanguage) -> StateKind<'d> {
         let Some(state_type) = value.get("Type") else {
             self.invalid(name.span, "it has no `Type`", format!("state `{}` needs a `Type`", name.text));
@@ -61,7 +74,7 @@ impl Reader<'_> {
         self.other_language(value, allowed, language);
         self.paths(value, language);
         match written {
-            "Task" => self.task(value, name),
+            "Task" => self.task(value, name, language),
             "Pass" => StateKind::Pass,
             "Wait" => StateKind::Wait(self.wait(value, name)),
             "Choice" => StateKind::Choice(self.choice(value, name, language)),
@@ -115,47 +128,6 @@ impl Reader<'_> {
                 self.invalid(value.span, "not a name", "`Next` must name a state");
                 Transition::None
             }
-        }
-    }
-
-    fn task<'d>(&mut self, value: &'d Value, name: &Name) -> StateKind<'d> {
-        for field in ["TimeoutSeconds", "HeartbeatSeconds"] {
-            if let Some(seconds) = value.get(field).filter(|seconds| !self.is_jsonata(seconds)) {
-                self.number(seconds, field, 1.0, 99_999_999.0);
-            }
-        }
-        self.at_most_one(value, "TimeoutSeconds", "TimeoutSecondsPath");
-        self.at_most_one(value, "HeartbeatSeconds", "HeartbeatSecondsPath");
-        self.heartbeat_is_shorter(value);
-        match value.member("Resource") {
-            Some(resource) if matches!(resource.value.kind, ValueKind::Text(_) | ValueKind::Object(_)) => {
-                StateKind::Task(resource)
-            }
-            Some(resource) => {
-                self.invalid(resource.value.span, "not a resource", "`Resource` must say what is called");
-                StateKind::Unreadable
-            }
-            None => {
-                let message = format!("task `{}` has no `Resource`", name.text);
-                self.invalid(name.span, "nothing says what it calls", message);
-                StateKind::Unreadable
-            }
-        }
-    }
-
-    fn is_jsonata(&self, value: &Value) -> bool {
-        value.text().is_some_and(is_dynamic)
-    }
-
-    fn heartbeat_is_shorter(&mut self, value: &Value) {
-        let (Some(timeout), Some(heartbeat)) = (value.get("TimeoutSeconds"), value.get("HeartbeatSeconds"))
-        else {
-            return;
-        };
-        if let (Some(limit), Some(beat)) = (timeout.number(), heartbeat.number())
-            && beat >= limit
-        {
-            self.invalid(heartbeat.span, "too long", "the heartbeat is not shorter than the timeout");
         }
     }
 
@@ -239,7 +211,7 @@ impl Reader<'_> {
         Choice { rules: rules.iter().filter_map(|rule| self.choice_rule(rule, language)).collect(), default }
     }
 
-    fn at_most_one(&mut self, value: &Value, first: &str, second: &str) {
+    pub(super) fn at_most_one(&mut self, value: &Value, first: &str, second: &str) {
         if let (Some(_), Some(second_member)) = (value.member(first), value.member(second)) {
             let message = format!("`{first}` and `{second}` exclude each other");
             self.invalid(second_member.key.span, "one of them only", message);
