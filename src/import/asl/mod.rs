@@ -90,3 +90,6 @@ fn of_trouble(trouble: &Trouble) -> Finding {
             .help("give one of them another name, or remove it"),
     }
 }
+
+#[cfg(test)]
+mod tests;
