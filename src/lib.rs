@@ -2,9 +2,13 @@
 //! diagrams and code. The phases are pure; see `docs/architecture.md`.
 
 pub mod catalog;
+pub mod check;
 pub mod cli;
 pub mod compile;
+pub mod explore;
 pub mod finding;
+pub mod graph;
+pub mod model;
 pub mod project;
 pub mod report;
 pub mod source;

@@ -2,6 +2,7 @@
 
 pub mod concise;
 pub mod human;
+pub mod index;
 pub mod list;
 pub mod page;
 pub mod paint;
