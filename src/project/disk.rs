@@ -35,7 +35,7 @@ pub fn load(request: &Request) -> Loaded {
     let found = find::find(request, &exclude, &mut loaded.troubles);
     let mut fruitful: BTreeSet<usize> = BTreeSet::new();
     let fresh: Vec<_> = found.into_iter().filter(|file| !texts.contains_key(&file.path)).collect();
-    for (file, content) in read_all(fresh, |file| (file.path.as_str(), file.demand)) {
+    for (file, content) in read_all(fresh, |file| (file.place.as_str(), file.demand)) {
         if !matches!(content, Content::Foreign) {
             fruitful.extend(&file.arguments);
         }
