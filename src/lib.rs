@@ -2,6 +2,7 @@
 //! diagrams and code. The phases are pure; see `docs/architecture.md`.
 
 pub mod finding;
+pub mod lower;
 pub mod model;
 pub mod source;
 pub mod syntax;
