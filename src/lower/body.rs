@@ -34,6 +34,8 @@ pub(super) struct Body<'b, 'a> {
     pub typed: HashSet<ValueId>,
     /// A name was read before its type was known: another round will know it.
     pub read_early: bool,
+    /// Some call could not be resolved: what it fails with is anybody's guess.
+    pub lost_call: bool,
     /// The variables of the loops around, innermost last.
     pub loops: Vec<(SmolStr, ValueId)>,
     /// What `give` can give to, innermost last.
@@ -97,6 +99,7 @@ impl<'b, 'a> Body<'b, 'a> {
             passed: BTreeMap::new(),
             typed: HashSet::new(),
             read_early: false,
+            lost_call: false,
             loops: Vec::new(),
             gives: Vec::new(),
             skips: Vec::new(),

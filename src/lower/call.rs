@@ -25,6 +25,7 @@ pub(super) struct Called {
 pub(super) fn call(cx: &mut Body, written: &ast::Call) -> Option<Called> {
     let target = target(cx, written);
     let Some((service, operation, instance)) = target else {
+        cx.lost_call = true;
         unread(cx, &written.arguments);
         return None;
     };
@@ -135,6 +136,7 @@ fn only_instances(cx: &mut Body, service: ServiceId, name: &ast::Name) {
 /// The workflow that `written` runs, with its arguments.
 pub(super) fn run(cx: &mut Body, written: &ast::Run) -> Option<(WorkflowId, Vec<Argument>)> {
     let Some(id) = workflow(cx, &written.workflow) else {
+        cx.lost_call = true;
         unread(cx, &written.arguments);
         return None;
     };
