@@ -177,20 +177,22 @@ impl<'b, 'a> Body<'b, 'a> {
         (result, behind)
     }
 
-    /// Goes one level down, unless that would be too deep to be safe.
-    pub fn deeper<T>(&mut self, span: Span, inside: impl FnOnce(&mut Self) -> T) -> Option<T> {
+    /// Goes one level down, unless that would be too deep to be safe. Who was let in calls `leave`.
+    pub fn enter(&mut self, span: Span) -> bool {
         if self.depth >= MAX_DEPTH {
             let finding = MISPLACED_ENTRY
                 .at(span, "too deep to be followed")
                 .message(format!("more than {MAX_DEPTH} levels stand within each other"))
                 .help("give the inner part a workflow of its own and `run` it");
             self.report(finding);
-            return None;
+            return false;
         }
         self.depth += 1;
-        let result = inside(self);
+        true
+    }
+
+    pub fn leave(&mut self) {
         self.depth -= 1;
-        Some(result)
     }
 
     pub fn event(&mut self, written: &EventName) -> Option<EventId> {

@@ -79,3 +79,5 @@ pub fn missing_import<'p>(import: &Use, paths: impl IntoIterator<Item = &'p str>
     }
 }
 
+#[cfg(test)]
+mod tests;
