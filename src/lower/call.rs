@@ -25,6 +25,7 @@ pub(super) struct Called {
 pub(super) fn call(cx: &mut Body, written: &ast::Call) -> Option<Called> {
     let target = target(cx, written);
     let Some((service, operation, instance)) = target else {
+        cx.lost_call = true;
         unread(cx, &written.arguments);
         return None;
     };
@@ -134,7 +135,9 @@ fn only_instances(cx: &mut Body, service: ServiceId, name: &ast::Name) {
 
 /// The workflow that `written` runs, with its arguments.
 pub(super) fn run(cx: &mut Body, written: &ast::Run) -> Option<(WorkflowId, Vec<Argument>)> {
-    let Some(id) = workflow(cx, &written.workflow) else {
+    let Some(id) = cx.sys.find_workflow(cx.file, &written.workflow.text) else {
+        unknown_workflow(cx, &written.workflow);
+        cx.lost_call = true;
         unread(cx, &written.arguments);
         return None;
     };
@@ -144,21 +147,17 @@ pub(super) fn run(cx: &mut Body, written: &ast::Run) -> Option<(WorkflowId, Vec<
     Some((id, arguments))
 }
 
-fn workflow(cx: &mut Body, name: &ast::Name) -> Option<WorkflowId> {
-    if let Some(id) = cx.sys.find_workflow(cx.file, &name.text) {
-        return Some(id);
-    }
+/// What was meant is not taken instead: the nearest may well be the workflow that this stands in.
+fn unknown_workflow(cx: &mut Body, name: &ast::Name) {
     if !cx.sys.is_complete(cx.file) {
-        return None;
+        return;
     }
-    let search = Search::new("workflow", name)
+    let finding = Search::new("workflow", name)
         .among(unknown::workflows(cx.sys, cx.file))
         .or("service", unknown::services(cx.sys, cx.file))
-        .or("event", unknown::events(cx.sys, cx.file));
-    let nearest = search.nearest().map(SmolStr::from);
-    let finding = search.finding();
+        .or("event", unknown::events(cx.sys, cx.file))
+        .finding();
     cx.report(finding);
-    nearest.and_then(|nearest| cx.sys.find_workflow(cx.file, &nearest))
 }
 
 /// With what a workflow is run: its parameters, or the fields of the event that starts it.

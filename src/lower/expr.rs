@@ -16,7 +16,12 @@ pub(super) fn bad(span: Span) -> Expr {
 }
 
 pub(super) fn expr(cx: &mut Body, written: &ast::Expr) -> Expr {
-    cx.deeper(written.span, |cx| inner(cx, written)).unwrap_or_else(|| bad(written.span))
+    if !cx.enter(written.span) {
+        return bad(written.span);
+    }
+    let lowered = inner(cx, written);
+    cx.leave();
+    lowered
 }
 
 fn inner(cx: &mut Body, written: &ast::Expr) -> Expr {

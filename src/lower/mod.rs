@@ -16,8 +16,11 @@ mod failures;
 mod flow;
 mod formula;
 mod links;
+mod once;
 mod path;
+mod permitted;
 mod placement;
+mod repeats;
 mod rounds;
 pub mod rules;
 mod statement;
@@ -26,6 +29,7 @@ mod system;
 mod target;
 mod types;
 mod unknown;
+mod word;
 mod workflow;
 
 use crate::finding::{self, Finding, suggest};
@@ -58,6 +62,7 @@ pub fn lower(files: &[Ast], links: &Links) -> Lowered {
     }
     let System { model, mut findings, .. } = sys;
     finding::sort(&mut findings);
+    let findings = repeats::merge(findings);
     Lowered { model, findings }
 }
 
@@ -73,3 +78,6 @@ pub fn missing_import<'p>(import: &Use, paths: impl IntoIterator<Item = &'p str>
         None => finding.help("paths are relative to the file that says `use`"),
     }
 }
+
+#[cfg(test)]
+mod tests;

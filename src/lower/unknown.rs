@@ -14,13 +14,15 @@ pub(super) struct Search<'n> {
     kind: &'static str,
     name: &'n Name,
     candidates: Vec<SmolStr>,
+    /// Names that are always there: suggested, but not told when nothing is near.
+    always: &'static [&'static str],
     /// Names of other kinds, each with its kind.
     others: Vec<(&'static str, SmolStr)>,
 }
 
 impl<'n> Search<'n> {
     pub fn new(kind: &'static str, name: &'n Name) -> Search<'n> {
-        Search { kind, name, candidates: Vec::new(), others: Vec::new() }
+        Search { kind, name, candidates: Vec::new(), always: &[], others: Vec::new() }
     }
 
     pub fn among<S: Into<SmolStr>>(mut self, names: impl IntoIterator<Item = S>) -> Search<'n> {
@@ -37,8 +39,13 @@ impl<'n> Search<'n> {
         self
     }
 
+    pub fn always(self, always: &'static [&'static str]) -> Search<'n> {
+        Search { always, ..self }
+    }
+
     pub fn nearest(&self) -> Option<&str> {
-        suggest::nearest(&self.name.text, self.candidates.iter().map(SmolStr::as_str))
+        let declared = self.candidates.iter().map(SmolStr::as_str);
+        suggest::nearest(&self.name.text, declared.chain(self.always.iter().copied()))
     }
 
     pub fn finding(&self) -> Finding {
@@ -130,7 +137,7 @@ pub(super) fn type_name(sys: &mut System, file: usize, name: &Name) {
     let finding = Search::new("type", name)
         .among(declared_types(sys, file))
         .among(services(sys, file))
-        .among(BUILTIN)
+        .always(&BUILTIN)
         .or("workflow", workflows(sys, file))
         .or("event", events(sys, file))
         .finding();

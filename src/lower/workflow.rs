@@ -129,7 +129,9 @@ fn trigger(sys: &System, file: usize, written: &ast::Workflow) -> Trigger {
         Entry::Starts(starts) => Some(starts),
         _ => None,
     });
-    let Some(starts) = starts.filter(|_| written.parameters.is_none()) else { return Trigger::Called };
+    let Some(starts) = starts.filter(|_| written.parameters.as_ref().is_none_or(Vec::is_empty)) else {
+        return Trigger::Called;
+    };
     match &starts.kind {
         StartsKind::Every(_) | StartsKind::Cron(_) => Trigger::Schedule(starts.span),
         StartsKind::When(events) => {
