@@ -246,12 +246,13 @@ fn item_begins(bytes: &[u8], mut at: usize) -> bool {
     // A longer doc comment loses its upper part to the item before; without a bound, a file of
     // doc comments alone would take quadratic time.
     for _ in 0..100 {
-        if at < bytes.len() && is_doc(bytes, at) {
-            at = skip_quoted(bytes, at);
-            at += bytes[at..].iter().take_while(|byte| byte.is_ascii_whitespace()).count();
+        if at >= bytes.len() || !is_doc(bytes, at) {
+            break;
         }
+        at = skip_quoted(bytes, at);
+        at += bytes[at..].iter().take_while(|byte| byte.is_ascii_whitespace()).count();
     }
-    let end = end_of_word(bytes, at.min(bytes.len()));
+    let end = end_of_word(bytes, at);
     let name = end + bytes[end..].iter().take_while(|byte| matches!(byte, b' ' | b'\t')).count();
     let names_something = bytes.get(name).is_some_and(|byte| is_word(*byte) || matches!(byte, b'`' | b'"'));
     name > end && names_something && is_item_word(&bytes[at..end])
