@@ -68,6 +68,9 @@ fn instead_of_an_entry(damage: &Damage, token: Token, shown: &str) -> Complaint 
         if homes.contains(&place) {
             return complaint;
         }
+        if place == Place::Service && homes.contains(&Place::Contract) && damage.before.is_some() {
+            return complaint.help(format!("is a `{{` missing before `{shown}`?"));
+        }
         let homes: Vec<&str> = homes.into_iter().map(Place::in_words).collect();
         return complaint.help(format!("`{shown}` stands {}", homes.join(" or ")));
     }
