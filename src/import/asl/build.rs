@@ -50,6 +50,8 @@ pub fn workflow(name: &str, machine: &Machine, workflows: &[SmolStr], contracts:
         names: Names::default(),
         goal_names: Names::default(),
         goals: Vec::new(),
+        succeeded: None,
+        inner_failures: HashMap::new(),
         losses: Losses::default(),
         foreign: Foreign::default(),
     };
@@ -128,6 +130,10 @@ struct Builder<'m> {
     names: Names,
     goal_names: Names,
     goals: Vec<Goal>,
+    /// The end that `"End": true` became.
+    succeeded: Option<SmolStr>,
+    /// The ends that failing states of branches became.
+    inner_failures: HashMap<SmolStr, SmolStr>,
     losses: Losses,
     foreign: Foreign,
 }

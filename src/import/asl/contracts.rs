@@ -8,6 +8,7 @@ use crate::syntax::ast::{
     OperationKind, Service, ServiceEntry, TypeRef, Undone, UndoneBy,
 };
 use smol_str::{SmolStr, format_smolstr};
+use std::collections::HashMap;
 
 #[derive(Debug, Default)]
 pub struct Contracts {
@@ -19,6 +20,8 @@ struct ServiceDraft {
     name: Name,
     is_external: bool,
     operations: Vec<OperationDraft>,
+    /// The place of each operation by its name.
+    places: HashMap<SmolStr, usize>,
     events: Vec<Name>,
 }
 
@@ -47,7 +50,7 @@ impl Contracts {
     /// that one action is used for are two operations: what undoes the one does not undo the other.
     pub fn operation(&mut self, called: &Called) -> OperationId {
         let service = self.service(&called.service, called.span, true);
-        let operations = &mut self.services[service].operations;
+        let ServiceDraft { operations, places, .. } = &mut self.services[service];
         let base = match &called.target {
             Some(target) => format_smolstr!("{} {}", called.operation, target),
             None => called.operation.clone(),
@@ -56,12 +59,13 @@ impl Contracts {
         let names = std::iter::once(base.clone())
             .chain([format_smolstr!("{base} and wait"), format_smolstr!("{base} by hand")]);
         for name in names {
-            match operations.iter().position(|draft| draft.name.text == name) {
+            match places.get(&name).copied() {
                 Some(operation) if is_same(&operations[operation]) => {
                     return OperationId { service, operation };
                 }
                 Some(_) => {}
                 None => {
+                    places.insert(name.clone(), operations.len());
                     operations.push(OperationDraft {
                         name: Name { text: name, span: called.span },
                         kind: called.kind,
@@ -132,7 +136,13 @@ impl Contracts {
             return known;
         }
         let name = Name { text: name.into(), span };
-        self.services.push(ServiceDraft { name, is_external, operations: Vec::new(), events: Vec::new() });
+        self.services.push(ServiceDraft {
+            name,
+            is_external,
+            operations: Vec::new(),
+            places: HashMap::new(),
+            events: Vec::new(),
+        });
         self.services.len() - 1
     }
 

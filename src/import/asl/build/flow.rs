@@ -67,11 +67,11 @@ impl Builder<'_> {
         if level.around.is_some() {
             return (!is_last).then_some(Entry::Skip(span));
         }
-        let known = self.goals.iter().find(|goal| goal.name.text == "Succeeded");
-        let goal = match known {
-            Some(goal) if goal.kind == GoalKind::Success => goal.name.text.clone(),
-            _ => self.goal(GoalKind::Success, "Succeeded", span, None),
+        let goal = match self.succeeded.clone() {
+            Some(goal) => goal,
+            None => self.goal(GoalKind::Success, "Succeeded", span, None),
         };
+        self.succeeded = Some(goal.clone());
         Some(end(&goal, span))
     }
 
@@ -92,11 +92,11 @@ impl Builder<'_> {
             }
             around = outer.around;
         }
-        let known = self.goals.iter().find(|goal| goal.kind == GoalKind::Failure && goal.name.text == *state);
-        let goal = match known {
-            Some(goal) => goal.name.text.clone(),
+        let goal = match self.inner_failures.get(state).cloned() {
+            Some(goal) => goal,
             None => self.goal(GoalKind::Failure, state, span, None),
         };
+        self.inner_failures.insert(state.clone(), goal.clone());
         end(&goal, span)
     }
 }
