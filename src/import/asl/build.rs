@@ -82,6 +82,13 @@ fn calls(machine: &Machine, contracts: &mut Contracts) -> Calls {
         for error in business_errors(state) {
             contracts.fails(operation, error);
         }
+        // Who is asked and answers when they can may answer that it went wrong.
+        if called.answers.is_some()
+            && business_errors(state).next().is_none()
+            && let Some(catcher) = state.catch.iter().find(|catcher| catcher.is_whole())
+        {
+            contracts.fails(operation, &Name { text: "TaskFailed".into(), span: catcher.span });
+        }
         calls.insert(std::ptr::from_ref(state.value), TaskCall { called, operation });
     });
     machine.walk(&mut |state| caught_around(state, &calls, contracts));

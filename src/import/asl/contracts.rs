@@ -2,6 +2,7 @@
 //! it acts or looks, which failures somebody catches.
 
 use super::resource::Called;
+use super::verbs::leaves_nothing;
 use crate::source::Span;
 use crate::syntax::ast::{
     Answers, Argument, Call, ContractEntry, Event, Expr, ExprKind, Failure, Field, Item, Name, Operation,
@@ -36,6 +37,8 @@ pub struct OperationDraft {
     pub failures: Vec<Name>,
     /// The operation that takes it back, and where that is called.
     pub undone_by: Option<(OperationId, Span)>,
+    /// Why there is nothing to take back.
+    pub leaves_nothing: Option<&'static str>,
 }
 
 /// Which operation, by the places of its service and itself.
@@ -75,6 +78,10 @@ impl Contracts {
                         target: called.target.clone(),
                         failures: Vec::new(),
                         undone_by: None,
+                        leaves_nothing: match called.is_own_code || called.kind == OperationKind::Query {
+                            true => None,
+                            false => leaves_nothing(&called.operation),
+                        },
                     });
                     return OperationId { service, operation: operations.len() - 1 };
                 }
@@ -172,6 +179,9 @@ impl Contracts {
             let arguments = vec![Argument { name: None, value }];
             let call = Call { path: self.path(undo, place), arguments, span: place };
             contract.push(ContractEntry::Undone(Undone { by: UndoneBy::Call(call), span: place }));
+        } else if let Some(because) = draft.leaves_nothing {
+            let because = Name { text: because.into(), span };
+            contract.push(ContractEntry::Undone(Undone { by: UndoneBy::Nothing { because }, span }));
         }
         Operation {
             doc: SmolStr::default(),

@@ -19,7 +19,8 @@ use std::collections::{HashMap, HashSet};
 
 /// Reads a machine that stands by itself; `workflow` is its name in findings.
 pub fn machine<'d>(value: &'d Value, workflow: &str) -> (Machine<'d>, Vec<Finding>) {
-    let mut reader = Reader { workflow, state: None, names: HashMap::new(), findings: Vec::new() };
+    let mut reader =
+        Reader { workflow, state: None, names: HashMap::new(), other_language: None, findings: Vec::new() };
     let machine = reader.machine(value, QueryLanguage::JsonPath);
     (machine, reader.findings)
 }
@@ -30,6 +31,8 @@ struct Reader<'w> {
     state: Option<Name>,
     /// All states so far, of the machine and of those inside it.
     names: HashMap<SmolStr, Span>,
+    /// The finding about fields of the other query language.
+    other_language: Option<usize>,
     findings: Vec<Finding>,
 }
 
@@ -69,6 +72,11 @@ impl Reader<'_> {
                 Vec::new()
             }
             ValueKind::Object(members) => {
+                // Put one level too deep it does not apply; reported once, it is read as it was meant.
+                let language = match states.value.get("QueryLanguage").and_then(Value::text) {
+                    Some("JSONata") => QueryLanguage::Jsonata,
+                    _ => language,
+                };
                 let read = members.iter().filter_map(|member| self.state(member, language)).collect();
                 self.state = None;
                 read

@@ -2,7 +2,6 @@
 
 use super::Builder;
 use super::level::{Around, EndState, Level};
-use crate::import::asl::errors::{ErrorKind, kind};
 use crate::import::asl::machine::{Catcher, Machine, State, StateKind, Transition};
 use crate::source::Span;
 use crate::syntax::ast::{Block, End, Entry, GoalKind, Name};
@@ -106,10 +105,7 @@ fn end(goal: &SmolStr, span: Span) -> Entry {
 }
 
 fn catches(catcher: &Catcher, error: Option<&str>) -> bool {
-    catcher
-        .errors
-        .iter()
-        .any(|known| kind(&known.text) == ErrorKind::Everything || Some(known.text.as_str()) == error)
+    catcher.is_whole() || catcher.errors.iter().any(|known| Some(known.text.as_str()) == error)
 }
 
 /// The first state, what it leads to, and so on; then what is left, in the order of the file. States
