@@ -90,15 +90,30 @@ impl Reader<'_> {
         }
     }
 
+    /// A machine in the wrong language is one mistake, however many fields it shows in.
     fn other_language(&mut self, value: &Value, allowed: &[&str], language: QueryLanguage) {
         let (this, other) = match language {
             QueryLanguage::JsonPath => ("JSONPath", "JSONata"),
             QueryLanguage::Jsonata => ("JSONata", "JSONPath"),
         };
         for Member { key, .. } in value.object().unwrap_or_default() {
-            if allowed.contains(&key.text.as_str()) && is_foreign_to(&key.text, language) {
-                let message = format!("`{}` belongs to {other}, and this state speaks {this}", key.text);
-                self.invalid(key.span, format!("a field of {other}"), message);
+            if !allowed.contains(&key.text.as_str()) || !is_foreign_to(&key.text, language) {
+                continue;
+            }
+            let text = format!("a field of {other}");
+            match self.other_language.and_then(|at| self.findings.get_mut(at)) {
+                Some(finding) if finding.labels.len() < 4 => {
+                    finding.labels.push(Label { span: key.span, text });
+                }
+                Some(_) => {}
+                None => {
+                    self.other_language = Some(self.findings.len());
+                    let message = format!("`{}` belongs to {other}, and this state speaks {this}", key.text);
+                    let finding = self.invalid(key.span, text, message);
+                    finding
+                        .help
+                        .push(format!("say `\"QueryLanguage\": \"{other}\"`, or use the fields of {this}"));
+                }
             }
         }
     }
