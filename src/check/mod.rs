@@ -2,6 +2,9 @@
 //! syntax tree, or another rule.
 
 mod context;
+mod contradictions;
+mod leftovers;
+mod pivots;
 mod precedence;
 mod rules;
 mod words;

@@ -8,12 +8,18 @@ use crate::project::{Request, WhenEmpty, disk};
 use crate::report::selection::{Selection, Verdict, select};
 use crate::report::{self, summary::summary};
 
+/// In bytes, as much as the main thread has.
+const STACK: usize = 8 << 20;
+
 pub fn run(wanted: &Check, output: &Output) -> Result<Outcome, Unwritten> {
     let reads_stdin = wanted.paths.iter().any(|path| path == "-");
     if wanted.stdin_filename.is_some() && !reads_stdin {
         output.trouble("--stdin-filename names standard input, so it needs `-` among the paths");
         return Ok(Outcome::Trouble);
     }
+    // A deeply nested workflow needs the same stack in every thread that it needs in the first one. An
+    // error only says that the threads run already.
+    let _ = rayon::ThreadPoolBuilder::new().stack_size(STACK).build_global();
     let loaded = disk::load(&Request {
         paths: wanted.paths.clone(),
         exclude: wanted.exclude.clone(),

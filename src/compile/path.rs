@@ -13,7 +13,6 @@ pub fn resolve(using: &str, target: &str) -> String {
 
 /// `./flows//../a.wfc` as `a.wfc`; a `..` that leads out of the start is kept.
 pub fn normalise(path: &str) -> String {
-    let path = path.replace('\\', "/");
     let root = if path.starts_with('/') { "/" } else { "" };
     let mut parts: Vec<&str> = Vec::new();
     for part in path.split('/') {

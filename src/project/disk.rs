@@ -35,7 +35,7 @@ pub fn load(request: &Request) -> Loaded {
     let found = find::find(request, &exclude, &mut loaded.troubles);
     let mut fruitful: BTreeSet<usize> = BTreeSet::new();
     let fresh: Vec<_> = found.into_iter().filter(|file| !texts.contains_key(&file.path)).collect();
-    for (file, content) in read_all(fresh, |file| (file.path.as_str(), file.demand)) {
+    for (file, content) in read_all(fresh, |file| (file.place.as_str(), file.demand)) {
         if !matches!(content, Content::Foreign) {
             fruitful.extend(&file.arguments);
         }
@@ -44,7 +44,10 @@ pub fn load(request: &Request) -> Loaded {
     if request.when_empty == super::WhenEmpty::Trouble {
         let empty = |at: &usize| !fruitful.contains(at) && find::is_folder(&request.paths[*at]);
         for at in (0..request.paths.len()).filter(empty) {
-            loaded.troubles.push(Trouble::new(&request.paths[at], "no workflow files in this folder"));
+            loaded.troubles.push(Trouble::new(
+                &request.paths[at],
+                "no workflow files in this folder (what git ignores is left out)",
+            ));
         }
         let nothing = texts.is_empty() && loaded.troubles.is_empty();
         if nothing {

@@ -215,8 +215,9 @@ impl SourceCode for Drawing<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::finding::{Group, Rule};
+    use crate::finding::{Group, Label, Rule};
     use crate::source::{FileId, SourceFile, Span};
+    use proptest::prelude::*;
 
     static RELIES: Rule = Rule {
         name: "relies-on-others",
@@ -302,5 +303,23 @@ error[relies-on-others]: `Broker` waits for what others make of `Received`
         assert!(drawn.contains("\u{1b}[1;31m"));
         let stripped = anstream::adapter::strip_str(&drawn).to_string();
         assert_eq!(stripped, one(&finding, &two_files(), &Paint::plain()));
+    }
+
+    proptest! {
+        #[test]
+        fn any_labels_on_any_text_can_be_drawn(
+            text in "([a-zäß(){}\u{1f600}\u{1b} \t]|\r?\n){0,60}",
+            spans in proptest::collection::vec((0usize..80, 0usize..80), 1..5),
+        ) {
+            let mut sources = Sources::default();
+            let file = sources.add(SourceFile::new("any.wfc", text));
+            let label = |n: usize, (start, end)| Label { span: Span::new(file, start, end), text: format!("label{n}") };
+            let mut finding = RELIES.at(Span::new(file, 0, 0), "");
+            finding.labels = spans.into_iter().enumerate().map(|(n, span)| label(n, span)).collect();
+            let drawn = one(&finding, &sources, &Paint::plain());
+            for label in &finding.labels {
+                prop_assert!(drawn.contains(&label.text), "{} is lost in\n{}", label.text, drawn);
+            }
+        }
     }
 }

@@ -23,7 +23,8 @@ pub fn summary(selected: &Selected, n_files: usize, n_allowed: usize, paint: &Pa
     let mut asides: Vec<String> = Vec::new();
     if let Some(remedy) = selected.remedy {
         let them = if selected.n_hidden == 1 { "it" } else { "them" };
-        asides.push(format!("{} more hidden: {remedy} shows {them}", selected.n_hidden));
+        let more = if selected.shown.is_empty() { "" } else { " more" };
+        asides.push(format!("{}{more} hidden: {remedy} shows {them}", selected.n_hidden));
     }
     if n_allowed > 0 {
         asides.push(format!("{n_allowed} allowed"));
@@ -56,6 +57,9 @@ mod tests {
             text,
             "2 errors, 1 warning in 3 files (4 more hidden: --profile strict shows them; 2 allowed)"
         );
+        let hidden = Selected { n_hidden: 1, remedy: Some("--profile audit"), ..Selected::default() };
+        let text = summary(&hidden, 1, 0, &Paint::plain());
+        assert_eq!(text, "no findings in 1 file (1 hidden: --profile audit shows it)");
         assert_eq!(summary(&Selected::default(), 1, 0, &Paint::plain()), "no findings in 1 file");
     }
 }

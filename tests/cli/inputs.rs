@@ -124,6 +124,16 @@ fn links_are_followed_to_workflows_and_never_in_circles() {
     folder.wfc(&["check", "in/broken.wfc"]).is_trouble("in/broken.wfc: there is no such file or folder");
 }
 
+#[cfg(unix)]
+#[test]
+fn a_path_means_what_the_disk_says_it_means() {
+    use std::os::unix::fs::symlink;
+    let folder = Folder::new(&[("far/a.wfc", FINE), ("far/in/b.wfc", FINE), ("odd\\name.wfc", FINE)]);
+    symlink("far/in", folder.at("link")).unwrap();
+    folder.wfc(&["check", "link/../a.wfc"]).is_clean(1);
+    folder.wfc(&["check", "odd\\name.wfc"]).is_clean(1);
+}
+
 /// Root may read everything, so root runs wfc as somebody else.
 #[cfg(unix)]
 #[test]

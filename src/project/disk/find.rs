@@ -10,8 +10,10 @@ use std::path::Path;
 
 /// A file to read.
 pub struct Found {
-    /// As it is shown.
+    /// As it is shown, and known to other files.
     pub path: String,
+    /// As the disk knows it: behind a link, `..` means something else than it says.
+    pub place: String,
     pub demand: Demand,
     /// Which of the named paths lead to it.
     pub arguments: Vec<usize>,
@@ -22,17 +24,20 @@ pub struct Found {
 pub fn find(request: &Request, exclude: &Exclude, troubles: &mut Vec<Trouble>) -> Vec<Found> {
     let mut found: BTreeMap<String, Found> = BTreeMap::new();
     for (argument, named) in request.paths.iter().enumerate().filter(|(_, path)| *path != "-") {
-        let mut add = |path: String, demand: Demand| {
+        let mut add = |place: &str, demand: Demand| {
+            let path = shown(place);
             if exclude.covers(&path) {
                 return;
             }
-            let known = found.entry(path.clone()).or_insert(Found { path, demand, arguments: Vec::new() });
+            let new =
+                || Found { path: path.clone(), place: place.to_string(), demand, arguments: Vec::new() };
+            let known = found.entry(path.clone()).or_insert_with(new);
             known.demand = known.demand.max(demand);
             known.arguments.push(argument);
         };
         match Path::new(named).metadata() {
-            Ok(there) if there.is_dir() => walk(named, exclude, troubles, add),
-            Ok(_) => add(shown(named), Demand::Named),
+            Ok(there) if there.is_dir() => walk(named, troubles, add),
+            Ok(_) => add(named, Demand::Named),
             Err(error) => troubles.push(Trouble::new(named, read::explain(&error))),
         }
     }
@@ -44,7 +49,7 @@ pub fn is_folder(path: &str) -> bool {
 }
 
 /// Calls `add` for every file below `folder` that might be a workflow and that git would not ignore.
-fn walk(folder: &str, exclude: &Exclude, troubles: &mut Vec<Trouble>, mut add: impl FnMut(String, Demand)) {
+fn walk(folder: &str, troubles: &mut Vec<Trouble>, mut add: impl FnMut(&str, Demand)) {
     // A .gitignore speaks for its folder whether or not the folder is a checkout, as in an archive of one.
     let mut walker = WalkBuilder::new(folder);
     walker.require_git(false).follow_links(false);
@@ -62,9 +67,7 @@ fn walk(folder: &str, exclude: &Exclude, troubles: &mut Vec<Trouble>, mut add: i
             }
             continue;
         };
-        let path = shown(path);
-        let Some(demand) = demand(&entry, &path) else { continue };
-        if !exclude.covers(&path) {
+        if let Some(demand) = demand(&entry, path) {
             add(path, demand);
         }
     }
@@ -111,5 +114,5 @@ fn path_of(error: &ignore::Error) -> Option<String> {
 
 /// A path as it is shown: as the user named it, with `/` and without a leading `./`.
 fn shown(path: &str) -> String {
-    normalise(path)
+    if cfg!(windows) { normalise(&path.replace('\\', "/")) } else { normalise(path) }
 }
