@@ -3,24 +3,21 @@
 pub mod ast;
 mod build;
 mod edits;
-mod explain;
 mod grammar;
-mod lex;
-mod mend;
-mod recover;
+mod recovery;
 pub mod rules;
 mod split;
 
-use crate::finding::Finding;
+use crate::finding::{self, Finding};
 use crate::source::{FileId, Span};
 use ast::{Ast, Format, Item};
 use build::Builder;
 use edits::Edits;
-use explain::What;
 use grammar::{Reader, Rule};
 use pest::Parser;
 use rayon::prelude::*;
-use recover::{Recovered, recover};
+use recovery::expected::{self, What};
+use recovery::{Recovered, recover};
 use split::Piece;
 
 /// What was read of a file, and what is wrong with the text.
@@ -49,6 +46,7 @@ pub fn parse(file: FileId, text: &str) -> Parsed {
         items.extend(more);
         findings.extend(found);
     }
+    finding::sort(&mut findings);
     Parsed { ast: Ast { file, format: Format::Wfc, items }, findings }
 }
 
@@ -73,7 +71,7 @@ fn read_damaged(file: FileId, text: &str, piece: Piece) -> Read {
     let pieces = split::split_at_margin(text, piece);
     if let [_, second, ..] = pieces.as_slice() {
         let end = second.start - piece.start;
-        let is_hidden = matches!(explain::read(What::Item, slice), Err(failure) if failure.at >= end);
+        let is_hidden = matches!(expected::read(What::Item, slice), Err(failure) if failure.at >= end);
         if is_hidden || split::is_open(text, piece) {
             return pieces.into_iter().map(|piece| read_alone(file, text, piece)).fold(Read::default(), join);
         }
@@ -88,7 +86,7 @@ fn read_alone(file: FileId, text: &str, mut piece: Piece) -> Read {
     let mut read = Read::default();
     for _ in 0..MAX_RESTS {
         let slice = &text[piece.start..piece.end];
-        if let Some(finding) = recover::not_an_item(file, piece.start, slice) {
+        if let Some(finding) = recovery::not_an_item(file, piece.start, slice) {
             let span = Span::new(file, piece.start, piece.end);
             return join(read, (vec![Item::Bad(span)], vec![finding]));
         }

@@ -93,11 +93,6 @@ impl Brackets {
         self.open.len()
     }
 
-    /// The innermost open bracket and its place.
-    pub fn innermost(&self) -> Option<(u8, usize)> {
-        self.open.last().copied()
-    }
-
     pub fn open(&mut self, bracket: u8, at: usize) {
         self.n_braces += usize::from(bracket == b'{');
         self.open.push((bracket, at));

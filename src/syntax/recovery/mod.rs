@@ -1,14 +1,22 @@
 //! Reads what pest could not: mends one error after the other until the rest of the item is read.
 
+mod complaint;
+mod damage;
+pub(super) mod expected;
+mod lex;
+mod mend;
+mod unclosed;
+
 use super::edits::{Edit, Edits, HOLE};
-use super::explain::{Place, What, places_of, read};
-use super::lex::{Kind, tokens};
-use super::mend::{Complaint, Mended, mend};
 use super::rules::{DEEP_NESTING, SYNTAX_ERROR};
 use super::split::{Brackets, ITEM_WORDS, MAX_DEPTH};
 use crate::finding::Finding;
 use crate::finding::suggest::nearest;
 use crate::source::{FileId, Span};
+use complaint::Complaint;
+use expected::{Place, What, places_of, read};
+use lex::{Kind, tokens};
+use mend::{Mended, mend};
 
 /// So many errors of one item are told; each costs another look at the whole item.
 const MAX_ERRORS: usize = 40;

@@ -1,18 +1,18 @@
 //! What pest expected at the place where it stopped, in the user's words.
 
-use super::grammar::explaining::{Explainer, Rule};
+use crate::syntax::grammar::explaining::{Explainer, Rule};
 use pest::Parser;
 use pest::error::{ErrorVariant, InputLocation};
 
 /// Where reading stopped, and what could have stood there.
 #[derive(Clone, Debug)]
-pub(super) struct Failure {
+pub(in crate::syntax) struct Failure {
     pub at: usize,
     pub expected: Expected,
 }
 
 #[derive(Clone, Debug, Default)]
-pub(super) struct Expected {
+pub(in crate::syntax) struct Expected {
     /// Words of the language, as they are written.
     pub words: Vec<&'static str>,
     /// Signs, as they are written: `=`, `)`.
@@ -23,13 +23,14 @@ pub(super) struct Expected {
     pub entry: Option<Place>,
     pub is_value: bool,
     pub is_name: bool,
+    pub is_duration: bool,
     /// pest gave up because the text is nested too deeply for the stack.
     pub is_too_deep: bool,
 }
 
 /// Where entries stand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Place {
+pub(in crate::syntax) enum Place {
     File,
     Service,
     Contract,
@@ -51,7 +52,7 @@ impl Place {
 
     pub fn words(self) -> &'static [&'static str] {
         match self {
-            Place::File => &super::split::ITEM_WORDS,
+            Place::File => &crate::syntax::split::ITEM_WORDS,
             Place::Service => SERVICE_WORDS,
             Place::Contract => CONTRACT_WORDS,
             Place::Block => BLOCK_WORDS,
@@ -121,13 +122,18 @@ const BLOCK_WORDS: &[&str] = &[
 ];
 
 /// The places in which a word begins an entry.
-pub(super) fn places_of(word: &str) -> impl Iterator<Item = Place> + '_ {
+pub(in crate::syntax) fn places_of(word: &str) -> impl Iterator<Item = Place> + '_ {
     let places = [Place::File, Place::Service, Place::Contract, Place::Block];
     places.into_iter().filter(move |place| place.words().contains(&word))
 }
 
+/// Whether this is a word of the language, in whatever place.
+pub(in crate::syntax) fn is_known(word: &str) -> bool {
+    places_of(word).next().is_some() || WORDS.iter().any(|(_, known)| *known == word)
+}
+
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum What {
+pub(in crate::syntax) enum What {
     Item,
     Entry,
     /// The inside of a pair of braces.
@@ -135,7 +141,7 @@ pub(super) enum What {
 }
 
 /// Reads `text` as `what`: how far one such thing goes, or where it fails.
-pub(super) fn read(what: What, text: &str) -> Result<usize, Failure> {
+pub(in crate::syntax) fn read(what: What, text: &str) -> Result<usize, Failure> {
     let rule = match what {
         What::Item => Rule::one_item,
         What::Entry => Rule::one_entry,
@@ -162,7 +168,8 @@ fn expected(rules: &[Rule]) -> Expected {
     let entry = rules.iter().find_map(|rule| place(*rule));
     let is_value = has(Rule::expr) || has(Rule::comparison) || has(Rule::negation);
     let is_name = has(Rule::name) || has(Rule::field_name) || has(Rule::type_name);
-    let mut expected = Expected { entry, is_value, is_name, ..Expected::default() };
+    let is_duration = has(Rule::duration);
+    let mut expected = Expected { entry, is_value, is_name, is_duration, ..Expected::default() };
     if is_value {
         expected.things.push("a value such as `order.total`");
     } else if has(Rule::path) {
@@ -189,6 +196,11 @@ fn expected(rules: &[Rule]) -> Expected {
             push(&mut expected.things, thing);
         }
     }
+    // A version may stand behind every event; where something must stand, that is missing.
+    if !expected.signs.is_empty() {
+        expected.things.retain(|thing| *thing != VERSION);
+    }
+    expected.signs.sort_by_key(|sign| *sign != ",");
     if let Some(place) = entry {
         expected.words.retain(|word| !place.words().contains(word));
     }
@@ -228,6 +240,8 @@ fn sign(rule: Rule) -> Option<&'static str> {
     })
 }
 
+const VERSION: &str = "a version such as `v2`";
+
 fn thing(rule: Rule) -> Option<&'static str> {
     Some(match rule {
         Rule::name | Rule::field_name => "a name",
@@ -239,7 +253,7 @@ fn thing(rule: Rule) -> Option<&'static str> {
         Rule::duration => "a duration such as `2s`",
         Rule::percent => "a share such as `99.5%`",
         Rule::date => "a date such as `2027-06-30`",
-        Rule::version => "a version such as `v2`",
+        Rule::version => VERSION,
         Rule::field => "a field such as `order: OrderId`",
         Rule::failure => "the name of a failure",
         Rule::rule_name => "the name of a rule",

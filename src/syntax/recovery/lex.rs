@@ -1,7 +1,7 @@
 //! The tokens of a damaged text, for recovery alone: it has to know words, brackets and line
 //! beginnings where the grammar cannot read.
 
-use super::split::{is_doc, is_line_end, skip_quoted};
+use crate::syntax::split::{is_doc, is_line_end, skip_quoted};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
