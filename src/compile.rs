@@ -1,5 +1,6 @@
 //! Runs the phases: groups files into systems, and takes each system from text to findings.
 
+mod allow;
 mod missing_import;
 mod path;
 mod phases;
@@ -25,13 +26,6 @@ pub struct Checked {
     pub findings: Vec<Finding>,
     /// How many findings an `allow` has silenced.
     pub n_allowed: usize,
-}
-
-/// Whether messages may come from, and go to, services that this run cannot see.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum World {
-    Closed,
-    Open,
 }
 
 /// Checks every system of `sources`, each by itself.
@@ -60,20 +54,13 @@ fn check_system(sources: &Sources, system: &System) -> Checked {
         findings.extend(of_reading);
         trees.push(tree);
     }
-    let mut checked = phases::check(&trees, world(&trees));
-    findings.append(&mut checked.findings);
+    let checked = phases::check(&trees, &system.links);
+    findings.extend(checked.findings);
     if !system.missing.is_empty() {
         // The names that the missing file would have brought are not the cause.
         findings.retain(|finding| finding.rule.name != "unknown-name");
         findings.extend(system.missing.iter().map(|(id, used)| missing_import::finding(sources, *id, used)));
     }
-    Checked { findings, n_allowed: checked.n_allowed }
-}
-
-/// A foreign file that stands alone says nothing about who else hears its messages.
-fn world(trees: &[Ast]) -> World {
-    match trees {
-        [alone] if alone.format != crate::syntax::ast::Format::Wfc => World::Open,
-        _ => World::Closed,
-    }
+    let n_allowed = allow::apply(&checked.allows, &mut findings);
+    Checked { findings, n_allowed }
 }

@@ -8,6 +8,8 @@ pub mod compile;
 pub mod explore;
 pub mod finding;
 pub mod graph;
+pub mod import;
+pub mod lower;
 pub mod model;
 pub mod project;
 pub mod report;

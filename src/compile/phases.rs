@@ -1,31 +1,47 @@
-//! The calls to the phases below, in one place. Those that do not stand yet are stood in for.
+//! The calls to the phases below, in one place.
 
-use super::{Checked, World};
+use crate::check::{self, Budget};
 use crate::finding::Finding;
+use crate::graph;
+use crate::import;
+use crate::lower::{self, Links};
+use crate::model::Allow;
 use crate::source::{FileId, SourceFile, Sources};
+use crate::syntax;
 use crate::syntax::ast::{Ast, Format};
 
 /// Which format a file is written in, if wfc can read it.
 pub fn recognise(path: &str, text: &str) -> Option<Format> {
-    if path.ends_with(".wfc") {
-        return Some(Format::Wfc);
-    }
-    // Stands in for `import::detect(path, text)`.
-    let is_machine = text.contains("\"StartAt\"") && text.contains("\"States\"");
-    is_machine.then_some(Format::AmazonStatesLanguage)
+    if path.ends_with(".wfc") { Some(Format::Wfc) } else { import::detect(path, text) }
 }
 
 /// The syntax tree of one file.
 pub(super) fn read(id: FileId, file: &SourceFile) -> (Ast, Vec<Finding>) {
-    // Stands in for `syntax::parse` and `import::asl::import`.
-    let format = recognise(&file.path, &file.text).unwrap_or(Format::Wfc);
-    (Ast { file: id, format, items: Vec::new() }, Vec::new())
+    match recognise(&file.path, &file.text) {
+        Some(Format::AmazonStatesLanguage) => {
+            let imported = import::asl::import(id, &file.path, &file.text);
+            (imported.ast, imported.findings)
+        }
+        Some(Format::Wfc) | None => {
+            let parsed = syntax::parse(id, &file.text);
+            (parsed.ast, parsed.findings)
+        }
+    }
+}
+
+/// What the phases say of one system, and what it accepts.
+pub(super) struct SystemChecked {
+    pub findings: Vec<Finding>,
+    pub allows: Vec<Allow>,
 }
 
 /// Lowers, builds the graph, explores and checks one system.
-pub(super) fn check(_trees: &[Ast], _world: World) -> Checked {
-    // Stands in for `lower::lower`, `graph::build`, `explore::explore`, `check::check`.
-    Checked::default()
+pub(super) fn check(trees: &[Ast], links: &Links) -> SystemChecked {
+    let lowered = lower::lower(trees, links);
+    let graph = graph::build(&lowered.model);
+    let mut findings = lowered.findings;
+    findings.extend(check::check(&lowered.model, &graph, Budget::default()));
+    SystemChecked { findings, allows: lowered.model.allows }
 }
 
 /// What a diagram shows.

@@ -2,13 +2,16 @@
 
 use super::path;
 use super::uses::{UsedPath, uses};
+use crate::lower::Links;
 use crate::source::{FileId, Sources};
 use std::collections::HashMap;
 
 /// Files that are checked together, in the order of their ids.
-#[derive(Debug, Default, PartialEq, Eq)]
+#[derive(Debug, Default)]
 pub struct System {
     pub files: Vec<FileId>,
+    /// Where each `use` leads.
+    pub links: Links,
     /// Every `use` that names a file nobody has read.
     pub missing: Vec<(FileId, UsedPath)>,
 }
@@ -18,11 +21,15 @@ pub fn systems(sources: &Sources) -> Vec<System> {
     let by_path: HashMap<String, FileId> =
         sources.iter().map(|(id, file)| (path::normalise(&file.path), id)).collect();
     let mut leaders: Vec<u32> = sources.ids().map(|id| id.0).collect();
+    let mut links: Vec<(FileId, UsedPath, FileId)> = Vec::new();
     let mut missing: Vec<(FileId, UsedPath)> = Vec::new();
     for (id, file) in sources.iter() {
         for used in uses(&file.text) {
             match by_path.get(&path::resolve(&file.path, &used.path)) {
-                Some(&other) => join(&mut leaders, id, other),
+                Some(&other) => {
+                    join(&mut leaders, id, other);
+                    links.push((id, used, other));
+                }
                 None => missing.push((id, used)),
             }
         }
@@ -36,6 +43,9 @@ pub fn systems(sources: &Sources) -> Vec<System> {
             systems.len() - 1
         });
         systems[at].files.push(id);
+    }
+    for (id, used, other) in links {
+        systems[place[&leader(&mut leaders, id)]].links.add(id, used.path, other);
     }
     for (id, used) in missing {
         systems[place[&leader(&mut leaders, id)]].missing.push((id, used));
