@@ -1,6 +1,7 @@
 //! Runs the phases: groups files into systems, and takes each system from text to findings.
 
 mod allow;
+mod follow_ups;
 mod missing_import;
 mod path;
 mod phases;
@@ -54,8 +55,8 @@ fn check_system(sources: &Sources, system: &System) -> Checked {
         findings.extend(of_reading);
         trees.push(tree);
     }
-    let checked = phases::check(&trees, &system.links);
-    findings.extend(checked.findings);
+    let checked = phases::check(&trees, &system.links, findings);
+    let mut findings = checked.findings;
     if !system.missing.is_empty() {
         // The names that the missing file would have brought are not the cause.
         findings.retain(|finding| finding.rule.name != "unknown-name");

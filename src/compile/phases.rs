@@ -1,5 +1,6 @@
 //! The calls to the phases below, in one place.
 
+use super::follow_ups::drop_follow_ups;
 use crate::check::{self, Budget};
 use crate::finding::Finding;
 use crate::graph;
@@ -35,12 +36,14 @@ pub(super) struct SystemChecked {
     pub allows: Vec<Allow>,
 }
 
-/// Lowers, builds the graph, explores and checks one system.
-pub(super) fn check(trees: &[Ast], links: &Links) -> SystemChecked {
+/// Lowers, builds the graph, explores and checks one system; `findings` are those of reading it.
+pub(super) fn check(trees: &[Ast], links: &Links, mut findings: Vec<Finding>) -> SystemChecked {
     let lowered = lower::lower(trees, links);
+    findings.extend(lowered.findings);
     let graph = graph::build(&lowered.model);
-    let mut findings = lowered.findings;
-    findings.extend(check::check(&lowered.model, &graph, Budget::default()));
+    let mut found = check::check(&lowered.model, &graph, Budget::default());
+    drop_follow_ups(&lowered.model, &findings, &mut found);
+    findings.extend(found);
     SystemChecked { findings, allows: lowered.model.allows }
 }
 

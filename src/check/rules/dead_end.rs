@@ -96,6 +96,10 @@ pub fn find(cx: &Context) -> Vec<Finding> {
 
 /// A conducted workflow that neither waits for anything nor falls off its last line always moves on.
 fn can_stop(cx: &Context, id: WorkflowId) -> bool {
+    // Without any end there is none to miss; that is another finding.
+    if cx.model.workflows[id].goals.is_empty() {
+        return false;
+    }
     cx.model.workflows[id].is_choreographed()
         || cx.graph.nodes_of(id).any(|(node, item)| match &item.kind {
             NodeKind::FallOff => cx.occurring.contains(node),
