@@ -2,8 +2,10 @@
 //! syntax tree, or another rule.
 
 mod context;
+mod obligations;
 mod precedence;
 mod rules;
+mod telling;
 mod words;
 
 use crate::finding::{self, Finding, Rule};
