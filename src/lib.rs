@@ -5,6 +5,7 @@ pub mod check;
 pub mod explore;
 pub mod finding;
 pub mod graph;
+pub mod lower;
 pub mod model;
 pub mod source;
 pub mod syntax;
