@@ -7,5 +7,6 @@ pub mod finding;
 pub mod graph;
 pub mod lower;
 pub mod model;
+pub mod import;
 pub mod source;
 pub mod syntax;
