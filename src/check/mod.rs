@@ -2,6 +2,7 @@
 //! syntax tree, or another rule.
 
 mod context;
+mod phrases;
 mod precedence;
 mod rules;
 mod words;
