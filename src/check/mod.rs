@@ -4,8 +4,9 @@
 mod context;
 mod contradictions;
 mod leftovers;
-mod pivots;
 mod obligations;
+mod phrases;
+mod pivots;
 mod precedence;
 mod rules;
 mod telling;

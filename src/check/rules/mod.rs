@@ -7,9 +7,14 @@ mod inconclusive;
 mod late_pivot;
 mod missing_compensation;
 mod skipped_compensation;
+mod swallowed_failure;
+mod unbounded_wait;
 mod undo_without_compensation;
+mod unhandled_failure;
+mod unhandled_outage;
 mod unreachable_goal;
 mod unreachable_step;
+mod unsafe_retry;
 
 use super::Context;
 use crate::finding::{Finding, Rule};
@@ -28,4 +33,10 @@ pub(super) const ALL: &[(&Rule, Find)] = &[
     (&contradictory_ends::CONTRADICTORY_ENDS, contradictory_ends::find),
     // Last: it speaks of what the others explored.
     (&inconclusive::INCONCLUSIVE, inconclusive::find),
+    (&unhandled_failure::UNHANDLED_FAILURE, unhandled_failure::find),
+    // Resilience.
+    (&unhandled_outage::UNHANDLED_OUTAGE, unhandled_outage::find),
+    (&unbounded_wait::UNBOUNDED_WAIT, unbounded_wait::find),
+    (&unsafe_retry::UNSAFE_RETRY, unsafe_retry::find),
+    (&swallowed_failure::SWALLOWED_FAILURE, swallowed_failure::find),
 ];
