@@ -2,7 +2,10 @@
 //! syntax tree, or another rule.
 
 mod context;
+mod contradictions;
+mod leftovers;
 mod obligations;
+mod pivots;
 mod precedence;
 mod rules;
 mod telling;

@@ -29,3 +29,17 @@ rule!(ENTRY_ORDER, "entry-order", Info);
 rule!(UNRAISED_FAILURE, "unraised-failure", Warning);
 rule!(MISSING_IMPORT, "missing-import", Error);
 rule!(UNEXPLAINED_ALLOW, "unexplained-allow", Error);
+
+/// What lowering can find; `missing-import` is found by whoever reads the files.
+pub static RULES: &[&Rule] = &[
+    &UNKNOWN_NAME,
+    &DUPLICATE_NAME,
+    &TYPE_MISMATCH,
+    &MISSING_FIELD,
+    &MISSING_CORRELATION,
+    &MISSING_STYLE,
+    &MISPLACED_ENTRY,
+    &ENTRY_ORDER,
+    &UNRAISED_FAILURE,
+    &UNEXPLAINED_ALLOW,
+];

@@ -37,6 +37,11 @@ pub(super) fn split_at_margin(text: &str, piece: Piece) -> Vec<Piece> {
     scan(text, piece.start, piece.end, Margin::EndsItems).0
 }
 
+/// Whether a bracket of the piece is never closed.
+pub(super) fn is_open(text: &str, piece: Piece) -> bool {
+    scan(text, piece.start, piece.end, Margin::Ignored).1
+}
+
 /// Where the text, comment or quoted name that begins at `at` ends; `at` if none begins there.
 pub(super) fn skip_quoted(bytes: &[u8], at: usize) -> usize {
     match bytes[at] {
@@ -86,11 +91,6 @@ pub(super) struct Brackets {
 impl Brackets {
     pub fn depth(&self) -> usize {
         self.open.len()
-    }
-
-    /// The innermost open bracket and its place.
-    pub fn innermost(&self) -> Option<(u8, usize)> {
-        self.open.last().copied()
     }
 
     pub fn open(&mut self, bracket: u8, at: usize) {
