@@ -173,6 +173,8 @@ fn what_if(reactions: &[Subscription], goals: &str) -> String {
 
 fn cures(finding: Finding, subscribers: &str, goals: &str) -> Finding {
     finding
-        .help(format!("let {subscribers} promise it: `promises within 1d`; or watch the run: `within 3d else {{ … }}`"))
+        .help(format!(
+            "let {subscribers} promise it: `promises within 1d`; or watch the run: `within 3d else {{ … }}`"
+        ))
         .help(format!("if {goals} is the business of another service, say so with `owned by`"))
 }

@@ -137,8 +137,7 @@ fn unwatched(cx: &Context, found: &Unwatched) -> Finding {
     if is_written {
         return finding;
     }
-    finding
-        .severity(Severity::Info)
-        .at_most(Confidence::Medium)
-        .help(format!("`{owner}` is the owner by default, because its event starts the workflow: write `owned by`"))
+    finding.severity(Severity::Info).at_most(Confidence::Medium).help(format!(
+        "`{owner}` is the owner by default, because its event starts the workflow: write `owned by`"
+    ))
 }
