@@ -2,6 +2,7 @@
 
 use super::Budget;
 use crate::explore::{Limits, Move, Runs, Timers, What, explore};
+use super::obligations::{Obligations, Silence};
 use crate::finding::{Confidence, Finding};
 use crate::graph::{NodeId, NodeKind, Occurrence, Removed, StepGraph};
 use crate::model::{Id, Model, OperationId, Origin, ServiceId, UndoneBy, WorkflowId};
@@ -20,6 +21,8 @@ pub struct Context<'m> {
     pub undo_operations: BTreeSet<OperationId>,
     patient: Vec<OnceCell<Runs<'m>>>,
     hasty: Vec<OnceCell<Runs<'m>>>,
+    obligations: OnceCell<Obligations>,
+    silence: OnceCell<Silence>,
     budget: Budget,
 }
 
@@ -47,6 +50,8 @@ impl<'m> Context<'m> {
             undo_operations,
             patient: cells(),
             hasty: cells(),
+            obligations: OnceCell::new(),
+            silence: OnceCell::new(),
             budget,
         }
     }
@@ -68,6 +73,16 @@ impl<'m> Context<'m> {
             Timers::Patient => self.patient[workflow.index()].get(),
             Timers::Hasty => self.hasty[workflow.index()].get(),
         }
+    }
+
+    /// Every subscription, and the goals that need it; worked out once.
+    pub fn obligations(&self) -> &Obligations {
+        self.obligations.get_or_init(|| Obligations::new(self))
+    }
+
+    /// Who relies on others in silence; worked out once.
+    pub fn silence(&self) -> &Silence {
+        self.silence.get_or_init(|| Silence::new(self))
     }
 
     /// Whether the text at `span` is in a format that cannot state intent.

@@ -5,8 +5,10 @@ mod context;
 mod contradictions;
 mod leftovers;
 mod pivots;
+mod obligations;
 mod precedence;
 mod rules;
+mod telling;
 mod words;
 
 use crate::finding::{self, Finding, Rule};

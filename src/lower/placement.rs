@@ -122,12 +122,12 @@ fn entry(entry: &Entry, place: Place, around: Around, findings: &mut Vec<Finding
                 findings.push(finding);
             }
             if let Some(events) = &goal.reached_by {
-                self::events(events, findings);
+                events(events, findings);
             }
         }
         Entry::Participant(side) => block(&side.block, Place::Participant, around, findings),
         Entry::Late(late) => {
-            self::events(&late.events, findings);
+            events(&late.events, findings);
             let around = Around { is_late: true, can_skip: false, can_give: false, ..around };
             block(&late.block, Place::Plain, around, findings);
         }
@@ -141,7 +141,7 @@ fn entry(entry: &Entry, place: Place, around: Around, findings: &mut Vec<Finding
         },
         Entry::After(after) => plain(&after.block, findings),
         Entry::When(when) => {
-            self::events(&when.events, findings);
+            events(&when.events, findings);
             let in_participant = place == Place::Participant;
             let around = Around { can_skip: around.can_skip || in_participant, ..around };
             let place = if in_participant { Place::Reaction } else { Place::Plain };
@@ -150,7 +150,7 @@ fn entry(entry: &Entry, place: Place, around: Around, findings: &mut Vec<Finding
         Entry::On(on) => plain(&on.block, findings),
         Entry::Starts(starts) => {
             if let crate::syntax::ast::StartsKind::When(events) = &starts.kind {
-                self::events(events, findings);
+                events(events, findings);
             }
         }
         Entry::Step(step) => {
@@ -179,13 +179,13 @@ fn entry(entry: &Entry, place: Place, around: Around, findings: &mut Vec<Finding
         Entry::Wait(wait) => match &wait.kind {
             WaitKind::Time(_) | WaitKind::Until(_) => {}
             WaitKind::For(events, inside) => {
-                self::events(events, findings);
+                events(events, findings);
                 inside.iter().for_each(|inside| statement(inside, Place::WaitFor, findings));
             }
             WaitKind::Any(inside) => statement(inside, Place::WaitAny, findings),
         },
         Entry::Watch(watch) => {
-            self::events(&watch.expected, findings);
+            events(&watch.expected, findings);
             block(
                 &watch.otherwise,
                 Place::Plain,

@@ -5,6 +5,7 @@ pub mod block;
 pub mod contract;
 pub mod expr;
 pub mod ids;
+pub mod spoken;
 pub mod workflow;
 
 pub use block::*;

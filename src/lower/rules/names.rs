@@ -74,21 +74,3 @@ record PricedLine(article: string, price: decimal)
     example_language: "wfc",
 };
 
-pub static MISSING_IMPORT: Rule = Rule {
-    name: "missing-import",
-    group: Group::Data,
-    severity: Severity::Error,
-    confidence: Confidence::High,
-    reports: "Reports a `use` that leads to no file among those that are checked.",
-    why: "Without that file its names are unknown. They are not reported one by one, so that this one \
-finding stands for all of them; and what depends on them is not checked either.",
-    bad: r#"use "contracts.wfc"
-
-id OrderId
-"#,
-    good: r#"id OrderId
-"#,
-    help: "Paths are relative to the file that says `use`. Correct the path, or give wfc the folder \
-that holds the file as well: it reads only what it is given.",
-    example_language: "wfc",
-};
