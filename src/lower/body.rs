@@ -36,6 +36,8 @@ pub(super) struct Body<'b, 'a> {
     pub read_early: bool,
     /// Some call could not be resolved: what it fails with is anybody's guess.
     pub lost_call: bool,
+    /// Events that belong to no run: told where they are first waited for.
+    pub lost_events: HashSet<EventId>,
     /// The variables of the loops around, innermost last.
     pub loops: Vec<(SmolStr, ValueId)>,
     /// What `give` can give to, innermost last.
@@ -100,6 +102,7 @@ impl<'b, 'a> Body<'b, 'a> {
             typed: HashSet::new(),
             read_early: false,
             lost_call: false,
+            lost_events: HashSet::new(),
             loops: Vec::new(),
             gives: Vec::new(),
             skips: Vec::new(),

@@ -29,10 +29,19 @@ pub(super) fn call(cx: &mut Body, written: &ast::Call) -> Option<Called> {
         unread(cx, &written.arguments);
         return None;
     };
-    let fields = cx.sys.model.operations[operation].fields.clone();
-    let name = cx.sys.model.operations[operation].name.text.clone();
-    let arguments = arguments(cx, &written.arguments, &fields, &name, written.span);
+    let arguments = operation_arguments(cx, written, operation);
     Some(Called { service, operation, instance, arguments })
+}
+
+/// What an operation is given. One that was guessed after a finding is no measure for it.
+fn operation_arguments(cx: &mut Body, written: &ast::Call, operation: OperationId) -> Vec<Argument> {
+    let declared = &cx.sys.model.operations[operation];
+    let (fields, name) = (declared.fields.clone(), declared.name.text.clone());
+    if written.path.last().is_none_or(|written| written.text != name) {
+        unread(cx, &written.arguments);
+        return Vec::new();
+    }
+    arguments(cx, &written.arguments, &fields, &name, written.span)
 }
 
 fn unread(cx: &mut Body, written: &[ast::Argument]) {
@@ -156,6 +165,7 @@ fn unknown_workflow(cx: &mut Body, name: &ast::Name) {
         .among(unknown::workflows(cx.sys, cx.file))
         .or("service", unknown::services(cx.sys, cx.file))
         .or("event", unknown::events(cx.sys, cx.file))
+        .or(unknown::OUT_OF_SIGHT, unknown::out_of_sight(cx.sys, cx.file, |names| names.workflows.keys()))
         .finding();
     cx.report(finding);
 }
@@ -227,8 +237,7 @@ pub(super) fn undone(cx: &mut Body, written: &ast::Undone, owner: Option<Service
                         unread(cx, &written.arguments);
                         return None;
                     };
-                    let fields = cx.sys.model.operations[operation].fields.clone();
-                    let arguments = arguments(cx, &written.arguments, &fields, &name.text, written.span);
+                    let arguments = operation_arguments(cx, written, operation);
                     UndoneBy::Operation { operation, arguments }
                 }
             }

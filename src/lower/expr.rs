@@ -82,7 +82,7 @@ fn chain(cx: &mut Body, written: &ast::Expr) -> Expr {
         links.push((*operator, &**right, rest.span));
         rest = left;
     }
-    if links.len() > MAX_DEPTH {
+    if cx.depth + links.len() > MAX_DEPTH {
         let finding = MISPLACED_ENTRY
             .at(written.span, "too long to be followed")
             .message(format!("more than {MAX_DEPTH} operators stand in one row"))
@@ -90,6 +90,9 @@ fn chain(cx: &mut Body, written: &ast::Expr) -> Expr {
         cx.report(finding);
         return bad(written.span);
     }
+    // What is built leans to the left just as deeply, and others will walk it.
+    let n_links = links.len();
+    cx.depth += n_links;
     let mut left = expr(cx, rest);
     for (operator, right, span) in links.into_iter().rev() {
         let here = cx.flow.clone();
@@ -103,6 +106,7 @@ fn chain(cx: &mut Body, written: &ast::Expr) -> Expr {
         cx.flow = here;
         left = binary(cx, left, operator, right, span);
     }
+    cx.depth -= n_links;
     left
 }
 

@@ -48,7 +48,8 @@ pub(super) fn merge(findings: Vec<Finding>) -> Vec<Finding> {
 /// Types, services, workflows and events are one for the whole file; other names belong to a workflow.
 fn region(finding: &Finding) -> String {
     let everywhere = ["type ", "service ", "event ", "workflow ", "record "];
-    match everywhere.iter().any(|kind| finding.message.starts_with(kind)) {
+    let of_a_service = finding.message.contains("` has no operation `");
+    match of_a_service || everywhere.iter().any(|kind| finding.message.starts_with(kind)) {
         true => String::new(),
         false => finding.entity.split('/').next().unwrap_or_default().to_string(),
     }

@@ -11,7 +11,7 @@ use super::path::{key, present_if};
 use super::rounds;
 use super::step;
 use super::target;
-use crate::model::{Block, Statement, StatementKind, Type, Wait};
+use crate::model::{Argument, Block, Statement, StatementKind, Type, Wait};
 use crate::source::Span;
 use crate::syntax::ast::{self, Entry, WaitKind};
 
@@ -148,8 +148,16 @@ fn publish(cx: &mut Body, written: &ast::Publish) -> Option<StatementKind> {
     };
     let fields = cx.sys.model.events[event].fields.clone();
     let name = cx.sys.model.events[event].name.text.clone();
+    let event_span = written.event.span;
+    if written.event.path.last().is_none_or(|written| written.text != name) {
+        // It was guessed after a finding: what it takes is no measure for what is given.
+        let arguments = written.arguments.iter();
+        let arguments =
+            arguments.map(|it| Argument { parameter: None, value: expr(cx, &it.value) }).collect();
+        return Some(StatementKind::Publish { event, event_span, arguments });
+    }
     let arguments = arguments(cx, &written.arguments, &fields, &name, written.span);
-    Some(StatementKind::Publish { event, event_span: written.event.span, arguments })
+    Some(StatementKind::Publish { event, event_span, arguments })
 }
 
 fn give(cx: &mut Body, written: &ast::Expr) -> StatementKind {

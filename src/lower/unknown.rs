@@ -66,7 +66,8 @@ impl<'n> Search<'n> {
             return finding.help(self.what_exists());
         };
         let other = self.others.iter().find(|(_, other)| other == nearest).map_or("name", |(kind, _)| kind);
-        finding.help(format!("there is {} {other} `{nearest}`, but a {kind} is needed here", article(other)))
+        let (a, an) = (article(other), article(kind));
+        finding.help(format!("there is {a} {other} `{nearest}`, but {an} {kind} is needed here"))
     }
 
     fn what_exists(&self) -> String {
@@ -122,6 +123,19 @@ pub(super) fn failures(sys: &System, file: usize) -> Vec<SmolStr> {
     sorted(sys.seen(file).flat_map(|names| names.failures.iter().cloned()).collect())
 }
 
+pub(super) const OUT_OF_SIGHT: &str = "name of a file that this one does not `use`";
+
+/// Names that other files of the system declare.
+pub(super) fn out_of_sight<'s, N: Iterator<Item = &'s SmolStr>>(
+    sys: &'s System,
+    file: usize,
+    names: impl Fn(&'s super::system::FileNames) -> N,
+) -> Vec<SmolStr> {
+    let view = &sys.views[file].files;
+    let hidden = sys.names.iter().enumerate().filter(|(at, _)| !view.contains(at));
+    sorted(hidden.flat_map(|(_, declared)| names(declared).cloned()).collect())
+}
+
 /// Tables are hashed; suggestions must not depend on that.
 fn sorted(mut names: Vec<SmolStr>) -> Vec<SmolStr> {
     names.sort_unstable();
@@ -140,6 +154,7 @@ pub(super) fn type_name(sys: &mut System, file: usize, name: &Name) {
         .always(&BUILTIN)
         .or("workflow", workflows(sys, file))
         .or("event", events(sys, file))
+        .or(OUT_OF_SIGHT, out_of_sight(sys, file, |names| names.types.keys()))
         .finding();
     sys.report(finding);
 }
@@ -157,7 +172,8 @@ pub(super) fn service(sys: &mut System, file: usize, name: &Name) -> Option<Serv
         .among(names)
         .or("type", declared_types(sys, file))
         .or("workflow", workflows(sys, file))
-        .or("event", events(sys, file));
+        .or("event", events(sys, file))
+        .or(OUT_OF_SIGHT, out_of_sight(sys, file, |names| names.types.keys()));
     let nearest = search.nearest().map(SmolStr::from);
     let finding = search.finding();
     sys.report(finding);

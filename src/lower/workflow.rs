@@ -38,7 +38,13 @@ pub(super) fn workflows(sys: &mut System) {
         for item in &ast.items {
             if let Item::Workflow(written) = item {
                 places.add(file, &written.name);
+                let before = sys.findings.len();
                 let id = head(sys, file, written);
+                for finding in &mut sys.findings[before..] {
+                    if !finding.entity.starts_with(written.name.text.as_str()) {
+                        finding.entity = format!("{}/{}", written.name.text, finding.entity);
+                    }
+                }
                 sys.names[file].workflows.entry(written.name.text.clone()).or_insert(id);
                 declared.push(Declared { id, file, written });
             }
