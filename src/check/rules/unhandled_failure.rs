@@ -5,6 +5,7 @@ use crate::check::phrases::{joined, quoted};
 use crate::explore::unhandled_refusals;
 use crate::finding::{Confidence, Finding, Group, Rule, Severity, WitnessStep};
 use crate::graph::{EdgeId, EdgeKind, EdgeView, NodeId, NodeKind};
+use crate::model::WorkflowId;
 use crate::source::Span;
 use std::collections::BTreeMap;
 
@@ -80,7 +81,53 @@ pub fn find(cx: &Context) -> Vec<Finding> {
             }
         }
     }
-    unhandled.into_iter().map(|(step, edges)| cx.by_origin(of_step(cx, step, &edges))).collect()
+    let (inferred, declared): (Vec<_>, Vec<_>) =
+        unhandled.into_iter().partition(|(step, _)| cx.is_imported(cx.graph.node(*step).span));
+    let mut findings: Vec<Finding> =
+        declared.into_iter().map(|(step, edges)| of_step(cx, step, &edges)).collect();
+    findings.extend(of_machines(cx, &inferred));
+    findings
+}
+
+/// In an imported machine a failure is only known because some state catches it. One finding for each,
+/// at the states that call the same thing and do not.
+fn of_machines(cx: &Context, unhandled: &[(NodeId, Vec<EdgeId>)]) -> Vec<Finding> {
+    let mut steps: BTreeMap<(WorkflowId, &str), Vec<NodeId>> = BTreeMap::new();
+    for (step, edges) in unhandled {
+        let Some(workflow) = cx.graph.node(*step).workflow else { continue };
+        for name in edges.iter().filter_map(|edge| failure(&cx.graph.edge(*edge))) {
+            steps.entry((workflow, name)).or_default().push(*step);
+        }
+    }
+    steps.into_iter().map(|((_, name), steps)| of_machine(cx, name, &steps)).collect()
+}
+
+fn of_machine(cx: &Context, failure: &str, steps: &[NodeId]) -> Finding {
+    // INVARIANT: only failures of at least one step are collected.
+    let first = steps[0];
+    let names = quoted(steps.iter().take(3).map(|step| cx.short_name(*step)));
+    let message = match steps.len() {
+        1 => format!("{names} does not catch `{failure}`, as others of its calls do"),
+        2..=3 => format!("{names} do not catch `{failure}`, as others of their calls do"),
+        n => format!("{n} states do not catch `{failure}`, as others of their calls do"),
+    };
+    // `DynamoDB.ConditionalCheckFailedException` comes of the parameters; `CardDeclined` of the service.
+    let severity = if failure.contains('.') { Severity::Info } else { Severity::Warning };
+    let mut finding = UNHANDLED_FAILURE
+        .at(cx.graph.node(first).span, format!("no `Catch` here or around it takes `{failure}`"))
+        .severity(severity)
+        .at_most(Confidence::Medium)
+        .message(message)
+        .what_if("when it fails like this, the whole run fails, and what was done before stays")
+        .help(format!("catch it as the others do: `\"ErrorEquals\": [\"{failure}\"]`"))
+        .entity(cx.entity(first));
+    for step in steps.iter().skip(1).take(4) {
+        finding = finding.label(cx.graph.node(*step).span, "nor here");
+    }
+    for (span, _) in declarations(cx, first, &[failure]) {
+        finding = finding.label(span, "caught here");
+    }
+    finding
 }
 
 fn of_step(cx: &Context, step: NodeId, edges: &[EdgeId]) -> Finding {

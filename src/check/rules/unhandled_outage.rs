@@ -216,13 +216,14 @@ fn of_machine(cx: &Context, id: WorkflowId, met: &[NodeId], unmet: &[NodeId]) ->
     if met.is_empty() {
         return if unmet.is_empty() { Vec::new() } else { vec![of_unguarded_machine(cx, id, unmet)] };
     }
-    let (late, other): (Vec<NodeId>, Vec<NodeId>) = unmet.iter().partition(|call| is_late(cx, **call, met));
+    let (late, other) = late_and_other(cx, met, unmet);
     let mut findings = Vec::new();
     for (calls, severity) in [(late, Severity::Warning), (other, Severity::Info)] {
         let [first, rest @ ..] = calls.as_slice() else { continue };
         let names = quoted(calls.iter().take(3).map(|call| cx.short_name(*call)));
         let message = match rest.len() {
-            0..=2 => format!("{names} has neither `Retry` nor `Catch`, where other states have"),
+            0 => format!("{names} has neither `Retry` nor `Catch`, where other states have"),
+            1..=2 => format!("{names} have neither `Retry` nor `Catch`, where others have"),
             n => format!("{} have neither `Retry` nor `Catch`, where others have", counted(n + 1, "state")),
         };
         let mut finding = UNHANDLED_OUTAGE
@@ -276,11 +277,23 @@ fn of_unguarded_machine(cx: &Context, id: WorkflowId, calls: &[NodeId]) -> Findi
         .help("a `Retry` for `States.TaskFailed` with a backoff costs nothing where the task may run twice")
 }
 
-/// A step behind everything else that was done, and guarded: when it fails, the whole run does.
-fn is_late(cx: &Context, call: NodeId, met: &[NodeId]) -> bool {
-    let (before, behind) = (cx.graph.line_to(call), cx.graph.line_from(call));
-    let is_write = |id: &NodeId| act(cx, *id).is_some_and(|act| act.is_write);
-    cx.occurring_untroubled.contains(call)
-        && met.iter().any(|other| is_write(other) && before.contains(other))
-        && !met.iter().any(|other| behind.contains(other))
+/// Steps behind everything else that was done, in a machine that guards all the rest: when one of them
+/// fails, the whole run does, although its work is finished.
+fn late_and_other(cx: &Context, met: &[NodeId], unmet: &[NodeId]) -> (Vec<NodeId>, Vec<NodeId>) {
+    let is_usual_write = |call: &NodeId| {
+        cx.occurring_untroubled.contains(*call) && act(cx, *call).is_some_and(|act| act.is_write)
+    };
+    let is_late = |call: &NodeId| {
+        let (before, behind) = (cx.graph.line_to(*call), cx.graph.line_from(*call));
+        let n_done = met.iter().filter(|other| is_usual_write(other) && before.contains(other)).count();
+        is_usual_write(call) && n_done >= DONE && !met.iter().any(|other| behind.contains(other))
+    };
+    let (late, other): (Vec<NodeId>, Vec<NodeId>) = unmet.iter().partition(|call| is_late(call));
+    match other.iter().any(is_usual_write) {
+        true => (Vec::new(), unmet.to_vec()),
+        false => (late, other),
+    }
 }
+
+/// So many guarded writes before it make a step a late one; one of them may be a coincidence.
+const DONE: usize = 2;
