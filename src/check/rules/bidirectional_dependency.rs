@@ -140,7 +140,8 @@ fn needs(cx: &Context) -> BTreeMap<(ServiceId, ServiceId), Need> {
                 };
                 let text = format!("{verb} `{}`", cx.model.operation_path(act.operation));
                 add(side, act.service, Need { span: act.call_span, node: id, text, is_call: true });
-                if let Some(UndoneBy::Operation { operation, .. }) = act.undone.as_ref().map(|undone| &undone.by)
+                if let Some(UndoneBy::Operation { operation, .. }) =
+                    act.undone.as_ref().map(|undone| &undone.by)
                 {
                     let text = format!("undoes by `{}`", cx.model.operation_path(*operation));
                     let service = cx.model.operations[*operation].service;

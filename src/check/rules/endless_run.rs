@@ -74,13 +74,10 @@ pub fn find(cx: &Context) -> Vec<Finding> {
 }
 
 fn of_workflow(cx: &Context, workflow: WorkflowId) -> Vec<Finding> {
-    let nodes: Vec<NodeId> = cx
-        .graph
-        .nodes_of(workflow)
-        .map(|(id, _)| id)
-        .filter(|id| cx.occurring.contains(*id))
-        .collect();
-    let next: BTreeMap<NodeId, Vec<NodeId>> = nodes.iter().map(|id| (*id, goes_to(cx, workflow, *id))).collect();
+    let nodes: Vec<NodeId> =
+        cx.graph.nodes_of(workflow).map(|(id, _)| id).filter(|id| cx.occurring.contains(*id)).collect();
+    let next: BTreeMap<NodeId, Vec<NodeId>> =
+        nodes.iter().map(|id| (*id, goes_to(cx, workflow, *id))).collect();
     let lost = without_way_out(cx, &nodes, &next);
     let mut findings = Vec::new();
     let mut told = BTreeSet::new();

@@ -83,8 +83,7 @@ pub fn find(cx: &Context) -> Vec<Finding> {
         if side == item.service {
             continue;
         }
-        let (name, owner, event) =
-            (cx.service(side), cx.service(item.service), cx.model.event_name(*event));
+        let (name, owner, event) = (cx.service(side), cx.service(item.service), cx.model.event_name(*event));
         let is_run = !matches!(publisher.kind, NodeKind::Publish { .. });
         let label = if is_run { "running it publishes its trigger" } else { "published here" };
         let finding = FOREIGN_EVENT

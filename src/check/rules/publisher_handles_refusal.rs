@@ -119,11 +119,15 @@ fn finding(cx: &Context, reaction: &Subscription, refusal: &Refusal, handler: &S
         .label(refusal.span, "and says so")
         .label(handler.span, format!("`{publisher}` reacts to the refusal"))
         .entity(cx.event_entity(workflow, reaction.event))
-        .witness(cx.witness_of_event(
-            reaction.event,
-            &[reaction.taker, refusal.act, refusal.publish, handler.taker],
+        .witness(
+            cx.witness_of_event(
+                reaction.event,
+                &[reaction.taker, refusal.act, refusal.publish, handler.taker],
+            ),
+        )
+        .help(format!(
+            "if `{publisher}` asks for permission, ask `{subscriber}` with a command that may fail"
         ))
-        .help(format!("if `{publisher}` asks for permission, ask `{subscriber}` with a command that may fail"))
 }
 
 /// A step of a line that fails for a business reason, and the event that says so.

@@ -62,9 +62,10 @@ pub fn find(cx: &Context) -> Vec<Finding> {
     let mut findings = Vec::new();
     for (id, event) in cx.model.events.iter() {
         let message = cx.graph.message(id);
-        let is_heard = cx.graph.out_edges(message).any(|edge| {
-            matches!(edge.edge.kind, EdgeKind::Message | EdgeKind::Arms | EdgeKind::Disarms)
-        });
+        let is_heard = cx
+            .graph
+            .out_edges(message)
+            .any(|edge| matches!(edge.edge.kind, EdgeKind::Message | EdgeKind::Arms | EdgeKind::Disarms));
         let publisher = cx.graph.publications(id).find(|edge| cx.occurring.contains(edge.from));
         let Some(publisher) = publisher.filter(|_| !is_heard) else { continue };
         let name = cx.model.event_name(id);

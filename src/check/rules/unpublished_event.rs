@@ -69,7 +69,12 @@ comes from a system that is not described here, let an `external` service own it
 };
 
 pub fn find(cx: &Context) -> Vec<Finding> {
-    cx.model.events.ids().filter(|event| is_unpublished(cx, *event)).filter_map(|event| of_event(cx, event)).collect()
+    cx.model
+        .events
+        .ids()
+        .filter(|event| is_unpublished(cx, *event))
+        .filter_map(|event| of_event(cx, event))
+        .collect()
 }
 
 fn is_unpublished(cx: &Context, event: EventId) -> bool {
@@ -92,9 +97,11 @@ fn of_event(cx: &Context, event: EventId) -> Option<Finding> {
     finding = finding
         .label(item.name.span, format!("declared by `{owner}`"))
         .witness(cx.witness_of_path(&[first.to]));
-    let follows = cx.model.operations.iter().find(|(_, operation)| {
-        operation.publishes.iter().any(|(published, _)| *published == event)
-    });
+    let follows = cx
+        .model
+        .operations
+        .iter()
+        .find(|(_, operation)| operation.publishes.iter().any(|(published, _)| *published == event));
     let finding = match follows {
         Some((operation, _)) => {
             let operation = cx.model.operation_path(operation);
