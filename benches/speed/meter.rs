@@ -94,13 +94,23 @@ fn peak_in(status: &str) -> Option<u64> {
     line.trim().trim_end_matches(" kB").parse().ok()
 }
 
-/// The CPU time, user and system, of all children that have ended.
+/// The CPU time, user and system, of this process.
+pub fn own_cpu() -> Duration {
+    cpu([11, 12])
+}
+
+/// The same of all children that have ended.
 fn cpu_of_children() -> Duration {
+    cpu([13, 14])
+}
+
+/// The sum of two fields of `/proc/self/stat`, counted from the state of the process.
+fn cpu(fields_of_ticks: [usize; 2]) -> Duration {
     let stat = fs::read_to_string("/proc/self/stat").unwrap_or_default();
     // The name in parentheses may hold blanks; the fields are counted behind it.
     let fields: Vec<&str> = stat.rsplit(')').next().unwrap_or("").split_whitespace().collect();
     let ticks = |at: usize| fields.get(at).and_then(|field| field.parse::<u32>().ok()).unwrap_or(0);
-    TICK * (ticks(13) + ticks(14))
+    TICK * fields_of_ticks.into_iter().map(ticks).sum::<u32>()
 }
 
 /// In one line, what all this was measured on.

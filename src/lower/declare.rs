@@ -66,7 +66,7 @@ pub(super) fn declare<'a>(sys: &mut System<'a>) -> Vec<Declared<'a>> {
     }
     places.report(sys, "type or service");
     for (id, file, record) in records {
-        let fields = self::fields(sys, file, &record.fields, &record.name.text);
+        let fields = fields(sys, file, &record.fields, &record.name.text);
         sys.model.types[id].kind = TypeKind::Record(fields);
     }
     services
@@ -131,7 +131,9 @@ impl Places {
 
     /// Two files may use the same name as long as no file sees both.
     pub fn report(self, sys: &mut System, kind: &str) {
-        for (text, places) in self.0 {
+        for (text, mut places) in self.0 {
+            // What a file uses stands before the file; else the order of the files must not matter.
+            places.sort_by_key(|&(file, span)| (sys.views[file].files.len(), span.start, span.end));
             for (at, &(file, span)) in places.iter().enumerate().skip(1) {
                 let first = places[..at].iter().find(|(other, _)| meet(sys, *other, file));
                 let Some(&(_, first)) = first else { continue };

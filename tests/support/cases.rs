@@ -6,6 +6,7 @@ use libtest_mimic::{Failed, Trial};
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
+use wfc::compile::{self, Picture, Pictured, View};
 use wfc::finding::Group;
 use wfc::source::{SourceFile, Sources};
 
@@ -30,7 +31,7 @@ pub fn trials() -> Vec<Trial> {
         ("syntax", shown_findings),
         ("lower", shown_findings),
         ("import", shown_findings),
-        ("graph", shown_findings),
+        ("graph", shown_pictures),
     ];
     for (folder, shown) in folders {
         trials.extend(below(&tests.join(folder), folder, shown));
@@ -217,6 +218,26 @@ fn shown_findings(sources: &Sources) -> Result<String, Failed> {
         |text: &str| -> BTreeSet<String> { text.split("\n\n").map(|it| it.trim().to_string()).collect() };
     if blocks(&shown) != blocks(&again) {
         return Err(format!("depends on the order of the files:\n\n{shown}\nreversed:\n\n{again}").into());
+    }
+    Ok(shown)
+}
+
+/// Every picture there is of a case: the steps of each workflow, and the services.
+fn shown_pictures(sources: &Sources) -> Result<String, Failed> {
+    let draw = |view, workflow: Option<&str>| compile::draw(sources, view, Picture::Mermaid, workflow);
+    let mut shown = String::new();
+    match draw(View::Flow, None) {
+        Pictured::Text(text) => shown += &text,
+        Pictured::Choose(names) => {
+            for name in &names {
+                if let Pictured::Text(text) = draw(View::Flow, Some(name)) {
+                    shown += &format!("{name}\n{text}\n");
+                }
+            }
+        }
+    }
+    if let Pictured::Text(text) = draw(View::Services, None) {
+        shown += &format!("services\n{text}");
     }
     Ok(shown)
 }

@@ -57,7 +57,7 @@ fn words(rule: &Rule) -> Result<(), Failed> {
     if !rule.name.chars().all(is_kebab) || rule.name.starts_with("no-") {
         return Err("the name must be in kebab case and read well after `allow`".into());
     }
-    if !rule.reports.starts_with("Reports ") || !rule.reports.trim_end().ends_with('.') {
+    if !rule.reports.starts_with("Reports") || !rule.reports.trim_end().ends_with('.') {
         return Err("`reports` must be a sentence that begins with `Reports`".into());
     }
     if [rule.why, rule.bad, rule.good, rule.help].iter().any(|part| part.trim().is_empty()) {

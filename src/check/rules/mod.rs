@@ -15,11 +15,16 @@ mod passive_aggressive_broadcast;
 mod passive_aggressive_publisher;
 mod publisher_handles_refusal;
 mod skipped_compensation;
+mod swallowed_failure;
+mod unbounded_wait;
 mod undo_without_compensation;
+mod unhandled_failure;
+mod unhandled_outage;
 mod unheard_event;
 mod unpublished_event;
 mod unreachable_goal;
 mod unreachable_step;
+mod unsafe_retry;
 mod unwatched_goal;
 
 use super::Context;
@@ -43,6 +48,7 @@ pub(super) const ALL: &[(&Rule, Find)] = &[
     (&undo_without_compensation::UNDO_WITHOUT_COMPENSATION, undo_without_compensation::find),
     (&late_pivot::LATE_PIVOT, late_pivot::find),
     (&fallible_after_pivot::FALLIBLE_AFTER_PIVOT, fallible_after_pivot::find),
+    (&unhandled_failure::UNHANDLED_FAILURE, unhandled_failure::find),
     // Control flow and choreography.
     (&endless_run::ENDLESS_RUN, endless_run::find),
     (&foreign_event::FOREIGN_EVENT, foreign_event::find),
@@ -52,6 +58,11 @@ pub(super) const ALL: &[(&Rule, Find)] = &[
     (&unreachable_goal::UNREACHABLE_GOAL, unreachable_goal::find),
     (&dead_end::DEAD_END, dead_end::find),
     (&contradictory_ends::CONTRADICTORY_ENDS, contradictory_ends::find),
+    // Resilience.
+    (&unhandled_outage::UNHANDLED_OUTAGE, unhandled_outage::find),
+    (&unbounded_wait::UNBOUNDED_WAIT, unbounded_wait::find),
+    (&unsafe_retry::UNSAFE_RETRY, unsafe_retry::find),
+    (&swallowed_failure::SWALLOWED_FAILURE, swallowed_failure::find),
     // Last: it speaks of what the others explored.
     (&inconclusive::INCONCLUSIVE, inconclusive::find),
 ];
