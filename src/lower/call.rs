@@ -25,13 +25,23 @@ pub(super) struct Called {
 pub(super) fn call(cx: &mut Body, written: &ast::Call) -> Option<Called> {
     let target = target(cx, written);
     let Some((service, operation, instance)) = target else {
+        cx.lost_call = true;
         unread(cx, &written.arguments);
         return None;
     };
-    let fields = cx.sys.model.operations[operation].fields.clone();
-    let name = cx.sys.model.operations[operation].name.text.clone();
-    let arguments = arguments(cx, &written.arguments, &fields, &name, written.span);
+    let arguments = operation_arguments(cx, written, operation);
     Some(Called { service, operation, instance, arguments })
+}
+
+/// What an operation is given. One that was guessed after a finding is no measure for it.
+fn operation_arguments(cx: &mut Body, written: &ast::Call, operation: OperationId) -> Vec<Argument> {
+    let declared = &cx.sys.model.operations[operation];
+    let (fields, name) = (declared.fields.clone(), declared.name.text.clone());
+    if written.path.last().is_none_or(|written| written.text != name) {
+        unread(cx, &written.arguments);
+        return Vec::new();
+    }
+    arguments(cx, &written.arguments, &fields, &name, written.span)
 }
 
 fn unread(cx: &mut Body, written: &[ast::Argument]) {
@@ -134,7 +144,9 @@ fn only_instances(cx: &mut Body, service: ServiceId, name: &ast::Name) {
 
 /// The workflow that `written` runs, with its arguments.
 pub(super) fn run(cx: &mut Body, written: &ast::Run) -> Option<(WorkflowId, Vec<Argument>)> {
-    let Some(id) = workflow(cx, &written.workflow) else {
+    let Some(id) = cx.sys.find_workflow(cx.file, &written.workflow.text) else {
+        unknown_workflow(cx, &written.workflow);
+        cx.lost_call = true;
         unread(cx, &written.arguments);
         return None;
     };
@@ -144,21 +156,18 @@ pub(super) fn run(cx: &mut Body, written: &ast::Run) -> Option<(WorkflowId, Vec<
     Some((id, arguments))
 }
 
-fn workflow(cx: &mut Body, name: &ast::Name) -> Option<WorkflowId> {
-    if let Some(id) = cx.sys.find_workflow(cx.file, &name.text) {
-        return Some(id);
-    }
+/// What was meant is not taken instead: the nearest may well be the workflow that this stands in.
+fn unknown_workflow(cx: &mut Body, name: &ast::Name) {
     if !cx.sys.is_complete(cx.file) {
-        return None;
+        return;
     }
-    let search = Search::new("workflow", name)
+    let finding = Search::new("workflow", name)
         .among(unknown::workflows(cx.sys, cx.file))
         .or("service", unknown::services(cx.sys, cx.file))
-        .or("event", unknown::events(cx.sys, cx.file));
-    let nearest = search.nearest().map(SmolStr::from);
-    let finding = search.finding();
+        .or("event", unknown::events(cx.sys, cx.file))
+        .or(unknown::OUT_OF_SIGHT, unknown::out_of_sight(cx.sys, cx.file, |names| names.workflows.keys()))
+        .finding();
     cx.report(finding);
-    nearest.and_then(|nearest| cx.sys.find_workflow(cx.file, &nearest))
 }
 
 /// With what a workflow is run: its parameters, or the fields of the event that starts it.
@@ -228,8 +237,7 @@ pub(super) fn undone(cx: &mut Body, written: &ast::Undone, owner: Option<Service
                         unread(cx, &written.arguments);
                         return None;
                     };
-                    let fields = cx.sys.model.operations[operation].fields.clone();
-                    let arguments = arguments(cx, &written.arguments, &fields, &name.text, written.span);
+                    let arguments = operation_arguments(cx, written, operation);
                     UndoneBy::Operation { operation, arguments }
                 }
             }

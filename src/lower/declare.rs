@@ -66,7 +66,7 @@ pub(super) fn declare<'a>(sys: &mut System<'a>) -> Vec<Declared<'a>> {
     }
     places.report(sys, TYPE_OR_SERVICE);
     for (id, file, record) in records {
-        let fields = self::fields(sys, file, &record.fields, &record.name.text);
+        let fields = fields(sys, file, &record.fields, &record.name.text);
         sys.model.types[id].kind = TypeKind::Record(fields);
     }
     services
@@ -133,7 +133,9 @@ impl Places {
 
     /// Two files may use the same name as long as no file sees both.
     pub fn report(self, sys: &mut System, kind: &str) {
-        for (text, places) in self.0 {
+        for (text, mut places) in self.0 {
+            // What a file uses stands before the file; else the order of the files must not matter.
+            places.sort_by_key(|&(file, span)| (sys.views[file].files.len(), span.start, span.end));
             for (at, &(file, span)) in places.iter().enumerate().skip(1) {
                 // An imported file names the services that it calls; to declare them is no second time.
                 let is_called =

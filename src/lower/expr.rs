@@ -16,7 +16,12 @@ pub(super) fn bad(span: Span) -> Expr {
 }
 
 pub(super) fn expr(cx: &mut Body, written: &ast::Expr) -> Expr {
-    cx.deeper(written.span, |cx| inner(cx, written)).unwrap_or_else(|| bad(written.span))
+    if !cx.enter(written.span) {
+        return bad(written.span);
+    }
+    let lowered = inner(cx, written);
+    cx.leave();
+    lowered
 }
 
 fn inner(cx: &mut Body, written: &ast::Expr) -> Expr {
@@ -77,7 +82,7 @@ fn chain(cx: &mut Body, written: &ast::Expr) -> Expr {
         links.push((*operator, &**right, rest.span));
         rest = left;
     }
-    if links.len() > MAX_DEPTH {
+    if cx.depth + links.len() > MAX_DEPTH {
         let finding = MISPLACED_ENTRY
             .at(written.span, "too long to be followed")
             .message(format!("more than {MAX_DEPTH} operators stand in one row"))
@@ -85,6 +90,9 @@ fn chain(cx: &mut Body, written: &ast::Expr) -> Expr {
         cx.report(finding);
         return bad(written.span);
     }
+    // What is built leans to the left just as deeply, and others will walk it.
+    let n_links = links.len();
+    cx.depth += n_links;
     let mut left = expr(cx, rest);
     for (operator, right, span) in links.into_iter().rev() {
         let here = cx.flow.clone();
@@ -98,6 +106,7 @@ fn chain(cx: &mut Body, written: &ast::Expr) -> Expr {
         cx.flow = here;
         left = binary(cx, left, operator, right, span);
     }
+    cx.depth -= n_links;
     left
 }
 

@@ -50,7 +50,7 @@ pub(super) fn formula(cx: &mut Body, written: &ast::Events) -> Formula {
 /// An event belongs to a run by the fields of the key, or by its `where`, or because it starts one.
 fn correlated(cx: &mut Body, event: EventId, term: &ast::EventRef) {
     let Some(workflow) = cx.workflow else { return };
-    if term.condition.is_some() || cx.is_imported() {
+    if term.condition.is_some() || cx.is_imported() || cx.lost_events.contains(&event) {
         return;
     }
     let model = &cx.sys.model;
@@ -72,6 +72,7 @@ fn correlated(cx: &mut Body, event: EventId, term: &ast::EventRef) {
             .label(workflow.name.span, "this workflow is not correlated")
             .help("say `correlated by` a field that the events share, or add `where` to this one")
             .entity(name);
+        cx.lost_events.insert(event);
         return cx.report(finding);
     }
     let mut found = Vec::new();
@@ -105,6 +106,7 @@ fn correlated(cx: &mut Body, event: EventId, term: &ast::EventRef) {
         }
     }
     for finding in found {
+        cx.lost_events.insert(event);
         cx.report(finding);
     }
 }

@@ -101,6 +101,8 @@ fn event(cx: &mut Body, parts: &[Name], span: Span) -> Option<Expr> {
     }
     let (id, surely) = match heard(cx, &found, fields.first()) {
         Some(heard) => heard,
+        // One of the events it does receive has an unknown name: it may be this one.
+        None if !cx.own().unclear.is_empty() => return Some(bad(span)),
         None => {
             not_heard(cx, name, &found);
             return Some(bad(span));

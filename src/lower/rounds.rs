@@ -159,7 +159,7 @@ fn branches(cx: &mut Body, written: &ast::Block) -> Vec<Statement> {
     for entry in &written.entries {
         cx.flow = before.clone();
         cx.skips.push(Flow::dead());
-        lowered.extend(statement(cx, entry));
+        statement(cx, entry, &mut lowered);
         let skipped = cx.skips.pop().unwrap_or_else(Flow::dead);
         cx.flow.meet(&skipped);
         behind.join(&cx.flow);

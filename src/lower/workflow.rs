@@ -38,7 +38,13 @@ pub(super) fn workflows(sys: &mut System) {
         for item in &ast.items {
             if let Item::Workflow(written) = item {
                 places.add(file, &written.name);
+                let before = sys.findings.len();
                 let id = head(sys, file, written);
+                for finding in &mut sys.findings[before..] {
+                    if !finding.entity.starts_with(written.name.text.as_str()) {
+                        finding.entity = format!("{}/{}", written.name.text, finding.entity);
+                    }
+                }
                 sys.names[file].workflows.entry(written.name.text.clone()).or_insert(id);
                 declared.push(Declared { id, file, written });
             }
@@ -129,7 +135,9 @@ fn trigger(sys: &System, file: usize, written: &ast::Workflow) -> Trigger {
         Entry::Starts(starts) => Some(starts),
         _ => None,
     });
-    let Some(starts) = starts.filter(|_| written.parameters.is_none()) else { return Trigger::Called };
+    let Some(starts) = starts.filter(|_| written.parameters.as_ref().is_none_or(Vec::is_empty)) else {
+        return Trigger::Called;
+    };
     match &starts.kind {
         StartsKind::Every(_) | StartsKind::Cron(_) => Trigger::Schedule(starts.span),
         StartsKind::When(events) => {

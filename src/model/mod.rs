@@ -5,6 +5,7 @@ pub mod block;
 pub mod contract;
 pub mod expr;
 pub mod ids;
+pub mod spoken;
 mod walk;
 pub mod workflow;
 

@@ -50,6 +50,8 @@ pub fn workflow(name: &str, machine: &Machine, workflows: &[SmolStr], contracts:
         names: Names::default(),
         goal_names: Names::default(),
         goals: Vec::new(),
+        succeeded: None,
+        inner_failures: HashMap::new(),
         losses: Losses::default(),
         foreign: Foreign::default(),
     };
@@ -79,6 +81,13 @@ fn calls(machine: &Machine, contracts: &mut Contracts) -> Calls {
         let operation = contracts.operation(&called);
         for error in business_errors(state) {
             contracts.fails(operation, error);
+        }
+        // Who is asked and answers when they can may answer that it went wrong.
+        if called.answers.is_some()
+            && business_errors(state).next().is_none()
+            && let Some(catcher) = state.catch.iter().find(|catcher| catcher.is_whole())
+        {
+            contracts.fails(operation, &Name { text: "TaskFailed".into(), span: catcher.span });
         }
         calls.insert(std::ptr::from_ref(state.value), TaskCall { called, operation });
     });
@@ -128,6 +137,10 @@ struct Builder<'m> {
     names: Names,
     goal_names: Names,
     goals: Vec<Goal>,
+    /// The end that `"End": true` became.
+    succeeded: Option<SmolStr>,
+    /// The ends that failing states of branches became.
+    inner_failures: HashMap<SmolStr, SmolStr>,
     losses: Losses,
     foreign: Foreign,
 }

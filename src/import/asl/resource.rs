@@ -39,7 +39,7 @@ enum Pattern {
 }
 
 pub fn called(state: &State, resource: &Member) -> Called {
-    let written = reference(&resource.value).unwrap_or_default();
+    let written = without_pseudo(&reference(&resource.value).unwrap_or_default());
     let parameters = match state.language {
         QueryLanguage::JsonPath => state.value.get("Parameters"),
         QueryLanguage::Jsonata => state.value.get("Arguments"),
@@ -216,6 +216,13 @@ fn event_name(entry: &Value) -> Option<Name> {
     let kind = entry.get("DetailType")?;
     let text = kind.text().filter(|text| !text.contains("{%") && !text.is_empty())?;
     Some(Name { text: text.into(), span: kind.span })
+}
+
+/// A template may write the parts of an address that the place of its deployment decides.
+fn without_pseudo(written: &str) -> String {
+    ["${AWS::Partition}", "${AWS::Region}", "${AWS::AccountId}"]
+        .iter()
+        .fold(written.to_owned(), |written, pseudo| written.replace(pseudo, ""))
 }
 
 /// A string, or what a template's function stands for with its placeholders in `${…}`.

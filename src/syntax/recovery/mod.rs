@@ -67,9 +67,9 @@ pub(super) fn recover(file: FileId, base: usize, original: &str, what: What) -> 
             return recovered;
         }
         let Mended { complaint, edit, bodies } = mend(&text, &failure);
-        let finding = slice.finding(&recovered.edits, original, complaint);
-        // A second complaint about the same place is about what the first mending left behind.
-        if recovered.findings.iter().all(|told| told.span() != finding.span()) {
+        if let Some(finding) = slice.finding(&recovered.edits, original, complaint)
+            && recovered.findings.iter().all(|told| told.span() != finding.span())
+        {
             recovered.findings.push(finding);
         }
         for (start, end) in bodies {
@@ -96,16 +96,18 @@ struct Slice {
 }
 
 impl Slice {
-    fn finding(self, edits: &Edits, original: &str, complaint: Complaint) -> Finding {
+    /// Nothing for a complaint about what an earlier mending has put in.
+    fn finding(self, edits: &Edits, original: &str, complaint: Complaint) -> Option<Finding> {
         let (start, end) = edits.original(complaint.start, complaint.end);
-        let end = if end > start { end } else { (start + 1).min(original.len()) };
-        let end = (end..=original.len()).find(|end| original.is_char_boundary(*end)).unwrap_or(end);
+        if original[start..end].trim().is_empty() {
+            return None;
+        }
         let span = Span::new(self.file, self.base + start, self.base + end);
         let finding = SYNTAX_ERROR.at(span, complaint.label).message(complaint.message);
-        match complaint.help {
+        Some(match complaint.help {
             Some(help) => finding.help(help),
             None => finding,
-        }
+        })
     }
 
     /// Empties the brackets beyond the limit; whether there were any.

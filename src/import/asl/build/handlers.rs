@@ -39,7 +39,7 @@ impl Builder<'_> {
                 let troubles = named.into_iter().map(Trouble::Failure).collect();
                 handlers.push(self.on(Troubles::Named(troubles), catcher, level));
             }
-            if catcher.errors.iter().any(|error| kind(&error.text) == ErrorKind::Everything) {
+            if catcher.is_whole() {
                 wholly = Some(catcher);
                 break;
             }
