@@ -41,13 +41,7 @@ impl Context<'_> {
         [workflow, Some(publisher), Some(&name)].into_iter().flatten().collect::<Vec<_>>().join("/")
     }
 
-    /// `FulfilOrder/Fulfilled`
-    pub fn goal_entity(&self, goal: GoalId) -> String {
-        let goal = &self.model.goals[goal];
-        format!("{}/{}", self.model.workflows[goal.workflow].name.text, goal.name.text)
-    }
-
-    pub fn goal_name(&self, goal: GoalId) -> &str {
+    fn goal_name(&self, goal: GoalId) -> &str {
         &self.model.goals[goal].name.text
     }
 
