@@ -1,8 +1,8 @@
 //! What rules read: the model, the step graph, and what was worked out of them once.
 
 use super::Budget;
-use crate::explore::{Limits, Move, Runs, Timers, What, explore};
 use super::obligations::{Obligations, Silence};
+use crate::explore::{Limits, Move, Runs, Timers, What, explore};
 use crate::finding::{Confidence, Finding};
 use crate::graph::{NodeId, NodeKind, Occurrence, Removed, StepGraph};
 use crate::model::{Id, Model, OperationId, Origin, ServiceId, UndoneBy, WorkflowId};

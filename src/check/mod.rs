@@ -4,8 +4,8 @@
 mod context;
 mod contradictions;
 mod leftovers;
-mod pivots;
 mod obligations;
+mod pivots;
 mod precedence;
 mod rules;
 mod telling;

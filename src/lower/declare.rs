@@ -66,7 +66,7 @@ pub(super) fn declare<'a>(sys: &mut System<'a>) -> Vec<Declared<'a>> {
     }
     places.report(sys, "type or service");
     for (id, file, record) in records {
-        let fields = self::fields(sys, file, &record.fields, &record.name.text);
+        let fields = fields(sys, file, &record.fields, &record.name.text);
         sys.model.types[id].kind = TypeKind::Record(fields);
     }
     services

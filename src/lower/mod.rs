@@ -66,6 +66,5 @@ pub fn lower(files: &[Ast], links: &Links) -> Lowered {
     Lowered { model, findings }
 }
 
-
 #[cfg(test)]
 mod tests;

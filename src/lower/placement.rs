@@ -122,7 +122,7 @@ fn entry(entry: &Entry, place: Place, around: Around, findings: &mut Vec<Finding
                 findings.push(finding);
             }
             if let Some(events) = &goal.reached_by {
-                events(events, findings);
+                self::events(events, findings);
             }
         }
         Entry::Participant(side) => block(&side.block, Place::Participant, around, findings),
@@ -150,7 +150,7 @@ fn entry(entry: &Entry, place: Place, around: Around, findings: &mut Vec<Finding
         Entry::On(on) => plain(&on.block, findings),
         Entry::Starts(starts) => {
             if let crate::syntax::ast::StartsKind::When(events) = &starts.kind {
-                events(events, findings);
+                self::events(events, findings);
             }
         }
         Entry::Step(step) => {
@@ -179,7 +179,7 @@ fn entry(entry: &Entry, place: Place, around: Around, findings: &mut Vec<Finding
         Entry::Wait(wait) => match &wait.kind {
             WaitKind::Time(_) | WaitKind::Until(_) => {}
             WaitKind::For(events, inside) => {
-                events(events, findings);
+                self::events(events, findings);
                 inside.iter().for_each(|inside| statement(inside, Place::WaitFor, findings));
             }
             WaitKind::Any(inside) => statement(inside, Place::WaitAny, findings),

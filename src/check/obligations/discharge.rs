@@ -8,8 +8,7 @@ use crate::model::{EventId, GoalId, GoalKind, HowMany, ServiceId, WorkflowId};
 
 /// Whether the owner of a workflow's first success watches the whole run: `within` of a choreography.
 pub fn has_run_limit(cx: &Context, workflow: WorkflowId) -> bool {
-    cx.model.workflows[workflow].is_choreographed()
-        && !cx.model.workflows[workflow].body.limits.is_empty()
+    cx.model.workflows[workflow].is_choreographed() && !cx.model.workflows[workflow].body.limits.is_empty()
 }
 
 /// Whether a conductor's wait is limited, by itself or by a block around it.

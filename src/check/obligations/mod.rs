@@ -74,10 +74,9 @@ fn takes_part(cx: &Context, taker: NodeId) -> bool {
     let node = cx.graph.node(taker);
     match &node.kind {
         NodeKind::Receive { kind, .. } => match kind {
-            ReceiveKind::Reaction
-            | ReceiveKind::Wait
-            | ReceiveKind::Alternative
-            | ReceiveKind::Interrupt => true,
+            ReceiveKind::Reaction | ReceiveKind::Wait | ReceiveKind::Alternative | ReceiveKind::Interrupt => {
+                true
+            }
             ReceiveKind::Late => false,
         },
         // A choreographed workflow begins with its first reactions; its start does nothing.

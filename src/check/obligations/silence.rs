@@ -144,8 +144,8 @@ fn hostages(cx: &Context, obligations: &Obligations) -> Vec<Hostage> {
                 let goal = &cx.model.goals[*goal];
                 let is_written = goal.owner.written.is_some() && goal.owner.service == Some(publisher);
                 let formula = goal.reached_by.as_ref();
-                let reaches =
-                    formula.is_some_and(|formula| formula.terms.iter().any(|term| outcomes.contains(&term.event)));
+                let reaches = formula
+                    .is_some_and(|formula| formula.terms.iter().any(|term| outcomes.contains(&term.event)));
                 is_written && reaches
             })
             .filter(|goal| !is_noticed(cx, publisher, *goal, &[reaction]))
@@ -178,7 +178,8 @@ fn broadcast(
 ) -> Option<Broadcast> {
     let all: Vec<&Subscription> =
         obligations.foreign().filter(|reaction| reaction.publisher == publisher).collect();
-    let reactions: Vec<&Subscription> = all.iter().copied().filter(|reaction| !reaction.is_promised).collect();
+    let reactions: Vec<&Subscription> =
+        all.iter().copied().filter(|reaction| !reaction.is_promised).collect();
     let behind: BTreeSet<NodeId> =
         reactions.iter().flat_map(|reaction| cx.graph.downstream(reaction.taker)).collect();
     let waits: Vec<&Subscription> = obligations
@@ -262,7 +263,10 @@ fn behind_owner(cx: &Context, owner: ServiceId) -> Vec<bool> {
             continue;
         }
         // What a watch does when it goes off comes after silence, not after what was done.
-        let flows = cx.graph.out_edges(at).filter(|edge| edge.edge.kind.is_flow() && edge.edge.kind != EdgeKind::Arms);
+        let flows = cx
+            .graph
+            .out_edges(at)
+            .filter(|edge| edge.edge.kind.is_flow() && edge.edge.kind != EdgeKind::Arms);
         open.extend(flows.map(|edge| edge.to));
     }
     seen

@@ -73,4 +73,3 @@ record PricedLine(article: string, price: decimal)
     help: "Give one of the two another name, or delete it when both say the same.",
     example_language: "wfc",
 };
-
