@@ -1,0 +1,45 @@
+//! The checker: every rule over one system. A rule is one file in `rules/`; it never sees the text, the
+//! syntax tree, or another rule.
+
+mod context;
+mod contradictions;
+mod leftovers;
+mod obligations;
+mod phrases;
+mod pivots;
+mod precedence;
+mod rules;
+mod telling;
+mod words;
+
+use crate::finding::{self, Finding, Rule};
+use crate::graph::StepGraph;
+use crate::model::Model;
+pub use context::Context;
+
+/// How much exploring a rule may do.
+#[derive(Clone, Copy, Debug)]
+pub struct Budget {
+    /// States kept for each exploration of a workflow.
+    pub max_states: usize,
+}
+
+impl Default for Budget {
+    fn default() -> Budget {
+        Budget { max_states: 20_000 }
+    }
+}
+
+/// Runs every rule over one system.
+pub fn check(model: &Model, graph: &StepGraph, budget: Budget) -> Vec<Finding> {
+    let cx = Context::new(model, graph, budget);
+    let mut findings: Vec<Finding> = rules::ALL.iter().flat_map(|(_, find)| find(&cx)).collect();
+    precedence::keep_causes(&cx, &mut findings);
+    finding::sort(&mut findings);
+    findings
+}
+
+/// Every rule of the checker.
+pub fn rules() -> impl Iterator<Item = &'static Rule> {
+    rules::ALL.iter().map(|(rule, _)| *rule)
+}

@@ -1,0 +1,310 @@
+//! The step graph of a few workflows, laid out for exploring: which byte of a state means what.
+
+use super::Timers;
+use super::closure::upstream;
+use super::state::{State, Status};
+use super::unhandled::unhandled_refusals;
+use crate::graph::{EdgeId, EdgeKind, NodeId, NodeKind, ReceiveKind, RegionId, RegionKind, StepGraph, Timer};
+use crate::model::{EventId, GoalId, Id, Model, OperationId, UndoneBy, WorkflowId};
+use std::collections::BTreeMap;
+
+/// How many rounds of nested parallel loops are told apart: two of each, two loops deep.
+const MAX_ROUND_BITS: u32 = 2;
+/// Occurrences of one event in a run are counted up to here.
+pub(super) const MANY: u8 = 2;
+
+pub(super) struct Machine<'g> {
+    pub model: &'g Model,
+    pub graph: &'g StepGraph,
+    pub timers: Timers,
+    /// The workflow whose runs are judged.
+    pub judged: WorkflowId,
+    pub workflows: Vec<WorkflowId>,
+    /// Ways a token can take from each node.
+    pub ways: Vec<Vec<EdgeId>>,
+    /// Where the status of each write, run and refusable step begins; one byte a round.
+    pub slots: BTreeMap<NodeId, usize>,
+    /// Acts that are undone by this operation, when a step runs it.
+    pub undone_by: BTreeMap<OperationId, Vec<NodeId>>,
+    messages: usize,
+    taken: BTreeMap<(NodeId, usize), usize>,
+    fired: BTreeMap<NodeId, usize>,
+    consequences: BTreeMap<NodeId, usize>,
+    progress: usize,
+    goals: usize,
+    causes: usize,
+    /// The last byte: whether the run met what nobody handles.
+    pub poison: usize,
+    /// Receives that listen as long as their region or run lives.
+    pub listeners: Vec<NodeId>,
+    /// Timers that matter, by what arms them.
+    pub limits: Vec<NodeId>,
+    pub watches: Vec<NodeId>,
+    /// Events that may come from outside while somebody asks for them.
+    pub outside: Vec<EventId>,
+    pub unhandled: Vec<EdgeId>,
+    /// Nodes on a line behind a pivot.
+    pub behind_pivot: Vec<bool>,
+    /// The pivots in the region of each limit: once one of them is done the limit no longer counts.
+    pub pivots_in: BTreeMap<NodeId, Vec<NodeId>>,
+}
+
+impl<'g> Machine<'g> {
+    pub fn new(model: &'g Model, graph: &'g StepGraph, judged: WorkflowId, timers: Timers) -> Machine<'g> {
+        let workflows = upstream(model, graph, judged);
+        let mut machine = Machine {
+            model,
+            graph,
+            timers,
+            judged,
+            ways: vec![Vec::new(); graph.n_nodes()],
+            slots: BTreeMap::new(),
+            undone_by: BTreeMap::new(),
+            messages: 0,
+            taken: BTreeMap::new(),
+            fired: BTreeMap::new(),
+            consequences: BTreeMap::new(),
+            progress: 0,
+            goals: 0,
+            causes: 0,
+            poison: 0,
+            listeners: Vec::new(),
+            limits: Vec::new(),
+            watches: Vec::new(),
+            outside: Vec::new(),
+            unhandled: workflows.iter().flat_map(|id| unhandled_refusals(model, graph, *id)).collect(),
+            behind_pivot: vec![false; graph.n_nodes()],
+            pivots_in: BTreeMap::new(),
+            workflows,
+        };
+        machine.lay_out();
+        machine
+    }
+
+    fn lay_out(&mut self) {
+        let graph = self.graph;
+        let mut size = 0;
+        let mut reserve = |bytes: usize| {
+            size += bytes;
+            size - bytes
+        };
+        let nodes: Vec<NodeId> = graph
+            .nodes()
+            .filter(|(_, node)| node.workflow.is_some_and(|id| self.workflows.contains(&id)))
+            .map(|(id, _)| id)
+            .collect();
+        for id in &nodes {
+            let node = graph.node(*id);
+            self.ways[id.index()] =
+                graph.out_edges(*id).filter(|edge| is_way(&edge.edge.kind)).map(|edge| edge.id).collect();
+            let rounds = 1 << graph.region(node.region).each_depth.min(MAX_ROUND_BITS);
+            match &node.kind {
+                NodeKind::Act(act) => {
+                    self.slots.insert(*id, reserve(rounds));
+                    if graph.out_edges(*id).any(|edge| edge.edge.kind == EdgeKind::Consequence) {
+                        self.consequences.insert(*id, reserve(1));
+                    }
+                    if let Some(UndoneBy::Operation { operation, .. }) =
+                        act.undone.as_ref().map(|undone| &undone.by)
+                    {
+                        self.undone_by.entry(*operation).or_default().push(*id);
+                    }
+                    if act.pivot.is_some() {
+                        self.mark_behind(*id);
+                    }
+                }
+                NodeKind::Run(run) => {
+                    self.slots.insert(*id, reserve(rounds));
+                    if run.pivot.is_some() {
+                        self.mark_behind(*id);
+                    }
+                }
+                NodeKind::Receive { kind, trigger } => {
+                    for term in 0..trigger.terms.len() {
+                        self.taken.insert((*id, term), reserve(rounds));
+                    }
+                    if matches!(kind, ReceiveKind::Reaction | ReceiveKind::Interrupt | ReceiveKind::Late) {
+                        self.listeners.push(*id);
+                    }
+                }
+                NodeKind::Timer(Timer::Limit) => self.limits.push(*id),
+                NodeKind::Timer(Timer::Watch { .. } | Timer::RunLimit | Timer::Reminder)
+                    if self.has_effect(*id) =>
+                {
+                    self.fired.insert(*id, reserve(1));
+                    self.watches.push(*id);
+                }
+                _ => {}
+            }
+        }
+        self.messages = reserve(self.model.events.len());
+        self.progress = reserve(self.model.workflows.len());
+        self.goals = reserve(self.model.goals.len());
+        self.causes = reserve(self.model.workflows.len());
+        self.poison = reserve(1);
+        self.outside = self.events_from_outside(&nodes);
+        for limit in self.limits.clone() {
+            let region = graph.node(limit).region;
+            let pivots = nodes
+                .iter()
+                .filter(|id| is_pivot(graph, **id) && graph.is_within(graph.node(**id).region, region));
+            self.pivots_in.insert(limit, pivots.copied().collect());
+        }
+    }
+
+    fn mark_behind(&mut self, pivot: NodeId) {
+        let next = self.graph.out_edges(pivot).filter(|edge| edge.edge.kind == EdgeKind::Next);
+        for edge in next {
+            self.behind_pivot[edge.to.index()] = true;
+            for node in self.graph.line_from(edge.to) {
+                self.behind_pivot[node.index()] = true;
+            }
+        }
+    }
+
+    /// Whether anything but a notification stands on the line of a side timer.
+    fn has_effect(&self, timer: NodeId) -> bool {
+        self.graph.line_from(timer).iter().any(|node| {
+            !matches!(
+                self.graph.node(*node).kind,
+                NodeKind::Merge { .. } | NodeKind::Notify { .. } | NodeKind::Drop | NodeKind::Decide
+            )
+        })
+    }
+
+    fn events_from_outside(&self, nodes: &[NodeId]) -> Vec<EventId> {
+        let taken = |event: EventId| {
+            self.graph.subscriptions(event).any(|edge| {
+                self.graph.node(edge.to).workflow.is_some_and(|workflow| self.workflows.contains(&workflow))
+            })
+        };
+        let comes_of_a_command = |event: EventId| {
+            self.graph
+                .publications(event)
+                .any(|edge| edge.edge.kind == EdgeKind::Consequence && nodes.contains(&edge.from))
+        };
+        self.model
+            .events
+            .ids()
+            .filter(|event| self.graph.is_environment(*event) && taken(*event) && !comes_of_a_command(*event))
+            .collect()
+    }
+
+    pub fn initial(&self) -> State {
+        State { tokens: Vec::new(), memory: vec![0; self.poison + 1] }
+    }
+
+    // ---- bytes ----------------------------------------------------------------------------------
+
+    pub fn round_of(&self, region: RegionId, round: u8) -> u8 {
+        let bits = self.graph.region(region).each_depth.min(MAX_ROUND_BITS);
+        round & ((1u8 << bits) - 1)
+    }
+
+    pub fn slot(&self, act: NodeId, round: u8) -> Option<usize> {
+        let base = self.slots.get(&act)?;
+        Some(base + self.round_of(self.graph.node(act).region, round) as usize)
+    }
+
+    /// The status of an act in each of its rounds.
+    pub fn statuses<'s>(&self, state: &'s State, act: NodeId) -> impl Iterator<Item = Status> + use<'s> {
+        state.memory[self.slots_of(act)].iter().map(|byte| Status::from_byte(*byte))
+    }
+
+    /// The bytes of an act, one a round.
+    pub fn slots_of(&self, act: NodeId) -> std::ops::Range<usize> {
+        let rounds = 1 << self.graph.region(self.graph.node(act).region).each_depth.min(MAX_ROUND_BITS);
+        self.slots.get(&act).map_or(0..0, |base| *base..*base + rounds)
+    }
+
+    pub fn message(&self, event: EventId) -> usize {
+        self.messages + event.index()
+    }
+
+    pub fn taken(&self, receive: NodeId, term: usize, round: u8) -> usize {
+        // INVARIANT: every receive of an explored workflow was laid out with all its terms.
+        let base = self.taken.get(&(receive, term)).copied().unwrap_or(self.poison);
+        base + self.round_of(self.graph.node(receive).region, round) as usize
+    }
+
+    pub fn fired(&self, timer: NodeId) -> Option<usize> {
+        self.fired.get(&timer).copied()
+    }
+
+    pub fn consequence(&self, act: NodeId) -> Option<usize> {
+        self.consequences.get(&act).copied()
+    }
+
+    pub fn acts_with_consequences(&self) -> impl Iterator<Item = (NodeId, usize)> {
+        self.consequences.iter().map(|(act, byte)| (*act, *byte))
+    }
+
+    pub fn progress(&self, workflow: WorkflowId) -> usize {
+        self.progress + workflow.index()
+    }
+
+    pub fn goal(&self, goal: GoalId) -> usize {
+        self.goals + goal.index()
+    }
+
+    pub fn cause(&self, workflow: WorkflowId) -> usize {
+        self.causes + workflow.index()
+    }
+
+    // ---- questions about a state -----------------------------------------------------------------
+
+    pub fn is_active(&self, state: &State, region: RegionId) -> bool {
+        state.tokens.iter().any(|token| self.graph.is_within(self.graph.node(token.node).region, region))
+    }
+
+    pub fn in_participant(&self, node: NodeId) -> bool {
+        let mut at = Some(self.graph.node(node).region);
+        while let Some(region) = at {
+            let region = self.graph.region(region);
+            if matches!(region.kind, RegionKind::Reaction | RegionKind::Watch) {
+                return true;
+            }
+            at = region.parent;
+        }
+        false
+    }
+
+    pub fn is_late(&self, node: NodeId) -> bool {
+        let mut at = Some(self.graph.node(node).region);
+        while let Some(region) = at {
+            let region = self.graph.region(region);
+            if region.kind == RegionKind::Late {
+                return true;
+            }
+            at = region.parent;
+        }
+        false
+    }
+}
+
+/// Whether a token moves along such an edge.
+fn is_way(kind: &EdgeKind) -> bool {
+    match kind {
+        EdgeKind::Next
+        | EdgeKind::Guard(_)
+        | EdgeKind::Fails(_)
+        | EdgeKind::Outage
+        | EdgeKind::Otherwise
+        | EdgeKind::Skipped => true,
+        EdgeKind::Arms
+        | EdgeKind::Publishes
+        | EdgeKind::Consequence
+        | EdgeKind::Message
+        | EdgeKind::Disarms
+        | EdgeKind::Runs
+        | EdgeKind::Undoes => false,
+    }
+}
+
+pub(super) fn is_pivot(graph: &StepGraph, node: NodeId) -> bool {
+    match &graph.node(node).kind {
+        NodeKind::Act(act) => act.pivot.is_some(),
+        NodeKind::Run(run) => run.pivot.is_some(),
+        _ => false,
+    }
+}

@@ -1,0 +1,45 @@
+//! The runs of a workflow: the transition system of `docs/semantics.md` over the step graph, with each
+//! declared failure, outage and passed limit injected, and with compensation run.
+//!
+//! Messages are delivered as a bag, at least once. Data is not modelled: a choice has all its branches.
+
+mod closure;
+mod machine;
+mod moves;
+mod runs;
+mod state;
+mod tokens;
+mod undo;
+mod unhandled;
+
+pub use moves::{Move, What};
+pub use runs::{RunEnd, Runs, Stop, is_final};
+pub use state::{Cause, Status};
+pub use unhandled::{is_taken, unhandled_refusals};
+
+use crate::graph::StepGraph;
+use crate::model::{Model, WorkflowId};
+use machine::Machine;
+
+/// Whether a timer may win against a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Timers {
+    /// Timers fire only when nothing else can happen: everybody reacts in time.
+    Patient,
+    /// A timer may fire whenever it is armed.
+    Hasty,
+}
+
+/// How far to look, and at what.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    pub timers: Timers,
+    /// How many states are kept; beyond that the answer is `inconclusive`.
+    pub max_states: usize,
+}
+
+/// All runs of `workflow`, together with the workflows whose events can reach it.
+pub fn explore<'g>(model: &'g Model, graph: &'g StepGraph, workflow: WorkflowId, limits: Limits) -> Runs<'g> {
+    let machine = Machine::new(model, graph, workflow, limits.timers);
+    runs::run(machine, limits.max_states)
+}

@@ -1,0 +1,220 @@
+//! All states that can be reached, how each was reached first, and how runs end.
+
+use super::machine::{MANY, Machine};
+use super::moves::{Move, What};
+use super::state::{Cause, IDLE, OVER, State, Status};
+use crate::graph::{NodeId, NodeKind, StepGraph};
+use crate::model::{GoalId, Id, WorkflowId};
+use std::collections::HashMap;
+
+/// The runs of one workflow.
+pub struct Runs<'g> {
+    machine: Machine<'g>,
+    states: Vec<State>,
+    came_from: Vec<Option<(u32, Move)>>,
+    ends: Vec<RunEnd>,
+    complete: bool,
+}
+
+/// One way in which a run of the judged workflow can end.
+#[derive(Clone, Debug)]
+pub struct RunEnd {
+    state: u32,
+    pub stop: Stop,
+    /// The ends that were recorded.
+    pub goals: Vec<GoalId>,
+    /// What went wrong last, seen from the pivot.
+    pub cause: Cause,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Stop {
+    /// An `end`, or a final end of a choreography with nothing left to happen.
+    Complete { at: NodeId },
+    /// Nothing can happen any more and no final end was reached; where its lines stand.
+    Stuck { at: Vec<NodeId> },
+    /// A finished run is unwound by an undo in `late`.
+    Unwound { at: NodeId },
+}
+
+pub(super) fn run(machine: Machine, max_states: usize) -> Runs {
+    let start = machine.initial();
+    let mut known: HashMap<State, u32> = HashMap::from([(start.clone(), 0)]);
+    let mut runs =
+        Runs { machine, states: vec![start], came_from: vec![None], ends: Vec::new(), complete: true };
+    let mut next = 0;
+    while next < runs.states.len() {
+        let moves = runs.machine.successors(&runs.states[next]);
+        if moves.is_empty() {
+            runs.end_of_moves(next as u32);
+        }
+        for (made, state) in moves {
+            if known.contains_key(&state) {
+                continue;
+            }
+            if runs.states.len() >= max_states {
+                runs.complete = false;
+                break;
+            }
+            let id = runs.states.len() as u32;
+            known.insert(state.clone(), id);
+            runs.states.push(state);
+            runs.came_from.push(Some((next as u32, made)));
+            runs.note_end(id, made);
+        }
+        if !runs.complete {
+            break;
+        }
+        next += 1;
+    }
+    runs
+}
+
+impl<'g> Runs<'g> {
+    /// Whether every reachable state was seen; otherwise what was not found may still exist.
+    pub fn is_complete(&self) -> bool {
+        self.complete
+    }
+
+    pub fn n_states(&self) -> usize {
+        self.states.len()
+    }
+
+    pub fn ends(&self) -> &[RunEnd] {
+        &self.ends
+    }
+
+    pub fn graph(&self) -> &'g StepGraph {
+        self.machine.graph
+    }
+
+    /// What has become of an act when a run ended: the worst of its rounds.
+    pub fn status(&self, end: &RunEnd, act: NodeId) -> Status {
+        let state = &self.states[end.state as usize];
+        let statuses = || self.machine.statuses(state, act);
+        let effective = statuses().find(|status| status.is_effective());
+        effective.or_else(|| statuses().find(|status| *status != Status::None)).unwrap_or(Status::None)
+    }
+
+    /// The acts and runs whose status is kept.
+    pub fn acts(&self) -> impl Iterator<Item = NodeId> {
+        self.machine
+            .slots
+            .keys()
+            .copied()
+            .filter(|act| self.machine.graph.node(*act).workflow == Some(self.machine.judged))
+    }
+
+    pub fn can_be_undone(&self, act: NodeId) -> bool {
+        self.machine.can_be_undone(act)
+    }
+
+    /// Whether the pivot of the judged workflow has succeeded when the run ended.
+    pub fn pivot_is_done(&self, end: &RunEnd) -> bool {
+        self.machine.pivot_is_done(&self.states[end.state as usize], self.machine.judged)
+    }
+
+    /// The shortest run to this end, move by move.
+    pub fn witness(&self, end: &RunEnd) -> Vec<Move> {
+        let mut moves = Vec::new();
+        let mut at = end.state;
+        while let Some((before, made)) = &self.came_from[at as usize] {
+            moves.push(*made);
+            at = *before;
+        }
+        moves.reverse();
+        moves
+    }
+
+    fn note_end(&mut self, id: u32, made: Move) {
+        let judged = self.machine.judged;
+        let node = self.machine.graph.node(made.node);
+        if node.workflow != Some(judged) || self.states[id as usize].memory[self.machine.poison] != 0 {
+            return;
+        }
+        let stop = match (&node.kind, made.what) {
+            (NodeKind::End { .. }, What::Ends) => Stop::Complete { at: made.node },
+            (NodeKind::Undo { .. }, What::Undoes) if self.machine.is_late(made.node) => {
+                Stop::Unwound { at: made.node }
+            }
+            _ => return,
+        };
+        self.push_end(id, stop);
+    }
+
+    /// Nothing can happen any more: a choreography is complete or stuck, a conducted run is stuck.
+    fn end_of_moves(&mut self, id: u32) {
+        let machine = &self.machine;
+        let state = &self.states[id as usize];
+        let progress = state.memory[machine.progress(machine.judged)];
+        if state.memory[machine.poison] != 0 || progress == IDLE || progress == OVER {
+            return;
+        }
+        let final_end = self.goals_of(state).into_iter().find(|goal| self.is_final(*goal));
+        let stop = match final_end {
+            Some(goal) => Stop::Complete { at: machine.graph.goal(goal) },
+            None if self.is_cut(state) => return,
+            None => Stop::Stuck {
+                at: state
+                    .tokens
+                    .iter()
+                    .map(|token| token.node)
+                    .filter(|node| machine.graph.node(*node).workflow == Some(machine.judged))
+                    .collect(),
+            },
+        };
+        self.push_end(id, stop);
+    }
+
+    fn push_end(&mut self, id: u32, stop: Stop) {
+        let state = &self.states[id as usize];
+        let goals = self.goals_of(state);
+        let cause = self.machine.cause_of(state, self.machine.judged);
+        self.ends.push(RunEnd { state: id, stop, goals, cause });
+    }
+
+    fn goals_of(&self, state: &State) -> Vec<GoalId> {
+        let goals = &self.machine.model.workflows[self.machine.judged].goals;
+        goals.iter().copied().filter(|goal| state.memory[self.machine.goal(*goal)] != 0).collect()
+    }
+
+    fn is_final(&self, goal: GoalId) -> bool {
+        is_final(self.machine.model, self.machine.graph, self.machine.judged, goal)
+    }
+
+    /// Whether a line waits for one more occurrence than are counted: no verdict about that.
+    fn is_cut(&self, state: &State) -> bool {
+        let full = |event| state.memory[self.machine.message(event)] >= MANY;
+        state.tokens.iter().any(|token| match &self.machine.graph.node(token.node).kind {
+            NodeKind::Receive { trigger, .. } => trigger.terms.iter().any(|(event, _)| full(*event)),
+            NodeKind::Race => self.machine.ways[token.node.index()].iter().any(|way| {
+                match &self.machine.graph.node(self.machine.graph.edge(*way).to).kind {
+                    NodeKind::Receive { trigger, .. } => trigger.terms.iter().any(|(event, _)| full(*event)),
+                    _ => false,
+                }
+            }),
+            _ => false,
+        })
+    }
+}
+
+/// Whether no other end of the workflow can follow from the events of this one. Others are milestones.
+pub fn is_final(model: &crate::model::Model, graph: &StepGraph, workflow: WorkflowId, goal: GoalId) -> bool {
+    let NodeKind::Goal { trigger: Some(trigger), .. } = &graph.node(graph.goal(goal)).kind else {
+        return true;
+    };
+    let others: Vec<NodeId> = model.workflows[workflow]
+        .goals
+        .iter()
+        .filter(|other| **other != goal)
+        .map(|other| graph.goal(*other))
+        .collect();
+    !trigger.terms.iter().any(|(event, _)| {
+        let downstream = graph.downstream(graph.message(*event));
+        // An event that two ends share makes neither of them a milestone of the other.
+        others.iter().any(|other| {
+            downstream.binary_search(other).is_ok()
+                && !graph.subscriptions(*event).any(|edge| edge.to == *other)
+        })
+    })
+}

@@ -1,0 +1,117 @@
+//! What can only be said once all nodes stand: which edges close which regions, what each undo takes
+//! back, and which events may come from outside.
+
+use crate::graph::{Edge, EdgeKind, NodeId, NodeKind, RegionId, StepGraph};
+use crate::model::{Id, Trigger, UndoTarget, World};
+use std::collections::BTreeSet;
+
+impl super::Builder<'_> {
+    pub(super) fn finish(mut self) -> StepGraph {
+        self.close_regions();
+        self.collect_undone();
+        self.graph.environment = self.environment();
+        self.graph
+    }
+
+    fn close_regions(&mut self) {
+        for edge in self.graph.graph.edge_indices() {
+            let flow = matches!(
+                self.graph.graph[edge].kind,
+                EdgeKind::Next
+                    | EdgeKind::Guard(_)
+                    | EdgeKind::Fails(_)
+                    | EdgeKind::Outage
+                    | EdgeKind::Otherwise
+                    | EdgeKind::Skipped
+            );
+            let Some((from, to)) = self.graph.graph.edge_endpoints(edge).filter(|_| flow) else { continue };
+            self.graph.graph[edge].closes = self.outermost_left(NodeId(from), NodeId(to));
+        }
+    }
+
+    /// The outermost region that holds `from` and not `to`.
+    fn outermost_left(&self, from: NodeId, to: NodeId) -> Option<RegionId> {
+        let target = self.graph.node(to).region;
+        let mut left = None;
+        let mut at = Some(self.graph.node(from).region);
+        while let Some(region) = at {
+            if self.graph.is_within(target, region) {
+                break;
+            }
+            left = Some(region);
+            at = self.graph.region(region).parent;
+        }
+        left
+    }
+
+    fn collect_undone(&mut self) {
+        let undos: Vec<NodeId> = self
+            .graph
+            .nodes()
+            .filter(|(_, node)| matches!(node.kind, NodeKind::Undo { .. }))
+            .map(|(id, _)| id)
+            .collect();
+        for undo in undos {
+            let acts = self.undone_by(undo);
+            let span = self.graph.node(undo).span;
+            for act in &acts {
+                let edge = Edge { kind: EdgeKind::Undoes, span, closes: None, branch: None };
+                self.graph.graph.add_edge(undo.0, act.0, edge);
+            }
+            if let NodeKind::Undo { acts: known, .. } = &mut self.graph.graph[undo.0].kind {
+                *known = acts;
+            }
+        }
+    }
+
+    /// The writes and runs that an undo can take back: those of its run, its participant, or its label.
+    fn undone_by(&self, undo: NodeId) -> Vec<NodeId> {
+        let node = self.graph.node(undo);
+        let NodeKind::Undo { target, .. } = &node.kind else { return Vec::new() };
+        let conducted = node.workflow.is_some_and(|id| !self.model.workflows[id].is_choreographed());
+        let reach = match target {
+            UndoTarget::All => None,
+            UndoTarget::Label { label, .. } => match self.graph.label(*label) {
+                Some(place) => Some(place.region),
+                None => return Vec::new(),
+            },
+        };
+        let in_reach = |id: &NodeId| {
+            let act = self.graph.node(*id);
+            let counts = match &act.kind {
+                NodeKind::Act(act) => act.is_write,
+                NodeKind::Run(_) => true,
+                _ => false,
+            };
+            counts
+                && act.workflow == node.workflow
+                && (conducted || act.side == node.side)
+                && reach.is_none_or(|region| self.graph.is_within(act.region, region))
+        };
+        self.graph.nodes().map(|(id, _)| id).filter(in_reach).collect()
+    }
+
+    fn environment(&self) -> Vec<bool> {
+        let triggers: BTreeSet<_> = self
+            .model
+            .workflows
+            .values()
+            .filter_map(|workflow| match &workflow.trigger {
+                Trigger::Events(formula) => Some(formula.terms.iter().map(|term| term.event)),
+                Trigger::Called | Trigger::Schedule(_) => None,
+            })
+            .flatten()
+            .collect();
+        let from_outside = |(id, event): (crate::model::EventId, &crate::model::Event)| {
+            let message = self.graph.message(id);
+            let published = self
+                .graph
+                .in_edges(message)
+                .any(|edge| matches!(edge.edge.kind, EdgeKind::Publishes | EdgeKind::Consequence));
+            let open = self.model.world == World::Open || triggers.contains(&id);
+            self.model.services[event.service].external.is_some() || (!published && open)
+        };
+        debug_assert!(self.model.events.iter().all(|(id, _)| id.index() < self.graph.messages.len()));
+        self.model.events.iter().map(from_outside).collect()
+    }
+}

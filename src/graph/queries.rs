@@ -1,0 +1,102 @@
+//! Questions that rules, explorer and diagrams ask of the step graph.
+
+use super::{EdgeKind, Node, NodeId, NodeKind, ReceiveKind, StepGraph, Timer};
+use crate::model::{EventId, WorkflowId};
+
+impl StepGraph {
+    /// The nodes of one workflow, in the order of the text.
+    pub fn nodes_of(&self, workflow: WorkflowId) -> impl Iterator<Item = (NodeId, &Node)> {
+        self.nodes().filter(move |(_, node)| node.workflow == Some(workflow))
+    }
+
+    /// Who takes the event: starts, receives and ends, with the edge of each.
+    pub fn subscriptions(&self, event: EventId) -> impl Iterator<Item = super::EdgeView<'_>> {
+        self.out_edges(self.message(event)).filter(|edge| edge.edge.kind == EdgeKind::Message)
+    }
+
+    /// Who publishes the event, at once or as a consequence.
+    pub fn publications(&self, event: EventId) -> impl Iterator<Item = super::EdgeView<'_>> {
+        self.in_edges(self.message(event))
+            .filter(|edge| matches!(edge.edge.kind, EdgeKind::Publishes | EdgeKind::Consequence))
+    }
+
+    /// The nodes of the line that begins behind `from`, up to where it ends, without following messages.
+    pub fn line_from(&self, from: NodeId) -> Vec<NodeId> {
+        self.walk(from, |edge| edge.kind.is_on_the_line())
+    }
+
+    /// Everything causally behind `from`, messages included, without itself unless it lies on a cycle.
+    pub fn downstream(&self, from: NodeId) -> Vec<NodeId> {
+        self.walk(from, |edge| edge.kind.is_flow())
+    }
+
+    /// A shortest way from one node to another along flow edges, both included; empty when there is none.
+    pub fn path(&self, from: NodeId, to: NodeId) -> Vec<NodeId> {
+        let mut came_from = vec![None; self.n_nodes()];
+        let mut queue = std::collections::VecDeque::from([from]);
+        while let Some(at) = queue.pop_front() {
+            if at == to && at != from {
+                break;
+            }
+            for edge in self.out_edges(at).filter(|edge| edge.edge.kind.is_flow()) {
+                let index = crate::model::Id::index(edge.to);
+                if edge.to != from && came_from[index].is_none() {
+                    came_from[index] = Some(at);
+                    queue.push_back(edge.to);
+                }
+            }
+        }
+        let mut path = vec![to];
+        let mut at = to;
+        while let Some(before) = came_from[crate::model::Id::index(at)] {
+            path.push(before);
+            at = before;
+        }
+        path.reverse();
+        if path[0] == from { path } else { Vec::new() }
+    }
+
+    fn walk(&self, from: NodeId, along: impl Fn(&super::Edge) -> bool) -> Vec<NodeId> {
+        let mut seen = vec![false; self.n_nodes()];
+        let mut found = Vec::new();
+        let mut open = vec![from];
+        while let Some(at) = open.pop() {
+            for edge in self.out_edges(at).filter(|edge| along(edge.edge)) {
+                let index = crate::model::Id::index(edge.to);
+                if !seen[index] {
+                    seen[index] = true;
+                    found.push(edge.to);
+                    open.push(edge.to);
+                }
+            }
+        }
+        found.sort();
+        found
+    }
+
+    /// Whether the node is one that people wrote as something that happens, and not a joint of lines.
+    pub fn is_step(&self, id: NodeId) -> bool {
+        match &self.node(id).kind {
+            NodeKind::Act(_)
+            | NodeKind::Run(_)
+            | NodeKind::Notify { .. }
+            | NodeKind::Publish { .. }
+            | NodeKind::Undo { .. }
+            | NodeKind::End { .. }
+            | NodeKind::Timer(Timer::Pause) => true,
+            NodeKind::Receive { kind, .. } => matches!(kind, ReceiveKind::Wait | ReceiveKind::Reaction),
+            NodeKind::Race => true,
+            NodeKind::Start { .. }
+            | NodeKind::Goal { .. }
+            | NodeKind::Unhandled
+            | NodeKind::FallOff
+            | NodeKind::Drop
+            | NodeKind::Message { .. }
+            | NodeKind::Timer(_)
+            | NodeKind::Decide
+            | NodeKind::Fork { .. }
+            | NodeKind::Join { .. }
+            | NodeKind::Merge { .. } => false,
+        }
+    }
+}
