@@ -1,7 +1,8 @@
 //! What rules read: the model, the step graph, and what was worked out of them once.
 
 use super::Budget;
-use crate::explore::{Limits, Runs, Timers, explore};
+use super::obligations::{Obligations, Silence};
+use crate::explore::{Limits, Move, Runs, Timers, What, explore};
 use crate::finding::{Confidence, Finding};
 use crate::graph::{NodeId, NodeKind, Occurrence, Removed, StepGraph};
 use crate::model::{Id, Model, OperationId, Origin, ServiceId, UndoneBy, WorkflowId};
@@ -20,6 +21,8 @@ pub struct Context<'m> {
     pub undo_operations: BTreeSet<OperationId>,
     patient: Vec<OnceCell<Runs<'m>>>,
     hasty: Vec<OnceCell<Runs<'m>>>,
+    obligations: OnceCell<Obligations>,
+    silence: OnceCell<Silence>,
     budget: Budget,
 }
 
@@ -47,6 +50,8 @@ impl<'m> Context<'m> {
             undo_operations,
             patient: cells(),
             hasty: cells(),
+            obligations: OnceCell::new(),
+            silence: OnceCell::new(),
             budget,
         }
     }
@@ -62,6 +67,24 @@ impl<'m> Context<'m> {
         })
     }
 
+    /// Every subscription, and the goals that need it; worked out once.
+    pub fn obligations(&self) -> &Obligations {
+        self.obligations.get_or_init(|| Obligations::new(self))
+    }
+
+    /// Who relies on others in silence; worked out once.
+    pub fn silence(&self) -> &Silence {
+        self.silence.get_or_init(|| Silence::new(self))
+    }
+
+    /// The runs that some rule has asked for.
+    pub fn explored(&self, workflow: WorkflowId, timers: Timers) -> Option<&Runs<'m>> {
+        match timers {
+            Timers::Patient => self.patient[workflow.index()].get(),
+            Timers::Hasty => self.hasty[workflow.index()].get(),
+        }
+    }
+
     /// Whether the text at `span` is in a format that cannot state intent.
     pub fn is_imported(&self, span: Span) -> bool {
         self.model.origin(span) == Origin::Imported
@@ -70,6 +93,19 @@ impl<'m> Context<'m> {
     /// Lowers the confidence of findings in imported files to medium.
     pub fn by_origin(&self, finding: Finding) -> Finding {
         if self.is_imported(finding.span()) { finding.at_most(Confidence::Medium) } else { finding }
+    }
+
+    /// Medium confidence for a run that passes two choices: guards can make it impossible.
+    pub fn by_choices(&self, finding: Finding, moves: &[Move]) -> Finding {
+        let guarded = |made: &&Move| match made.what {
+            What::Chooses(_) => true,
+            What::Takes => {
+                matches!(&self.graph.node(made.node).kind, NodeKind::Receive { trigger, .. } if trigger.guarded)
+            }
+            _ => false,
+        };
+        let finding = self.by_origin(finding);
+        if moves.iter().filter(guarded).count() >= 2 { finding.at_most(Confidence::Medium) } else { finding }
     }
 
     /// The workflow, the side and the name of a node, as a path: `FulfilOrder/Payments/charged`.

@@ -2,8 +2,14 @@
 //! syntax tree, or another rule.
 
 mod context;
+mod contradictions;
+mod leftovers;
+mod obligations;
+mod phrases;
+mod pivots;
 mod precedence;
 mod rules;
+mod telling;
 mod words;
 
 use crate::finding::{self, Finding, Rule};

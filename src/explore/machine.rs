@@ -206,11 +206,15 @@ impl<'g> Machine<'g> {
         Some(base + self.round_of(self.graph.node(act).region, round) as usize)
     }
 
-    pub fn statuses(&self, state: &State, act: NodeId) -> impl Iterator<Item = Status> {
+    /// The status of an act in each of its rounds.
+    pub fn statuses<'s>(&self, state: &'s State, act: NodeId) -> impl Iterator<Item = Status> + use<'s> {
+        state.memory[self.slots_of(act)].iter().map(|byte| Status::from_byte(*byte))
+    }
+
+    /// The bytes of an act, one a round.
+    pub fn slots_of(&self, act: NodeId) -> std::ops::Range<usize> {
         let rounds = 1 << self.graph.region(self.graph.node(act).region).each_depth.min(MAX_ROUND_BITS);
-        let base = self.slots.get(&act).copied();
-        let bytes = base.map_or(&[][..], |base| &state.memory[base..base + rounds]);
-        bytes.iter().map(|byte| Status::from_byte(*byte)).collect::<Vec<_>>().into_iter()
+        self.slots.get(&act).map_or(0..0, |base| *base..*base + rounds)
     }
 
     pub fn message(&self, event: EventId) -> usize {

@@ -525,6 +525,9 @@ impl Machine<'_> {
             .into_iter()
             .any(|pivot| self.statuses(state, *pivot).any(|status| status == Status::Kept));
         let Some(way) = self.ways[limit.index()].first().filter(|_| counts) else { return };
+        if self.cannot_stop(state, region) {
+            return;
+        }
         for round in self.rounds_in(state, region) {
             let token = Token { node: limit, round, skipped: false };
             for mut next in self.given_up(state, region, round) {
@@ -535,8 +538,22 @@ impl Machine<'_> {
         }
     }
 
+    /// A timer may win against an answer, not against what needs none: a line that stands before its
+    /// `end` ends. A choreographed child cannot be given up; its end is waited for.
+    fn cannot_stop(&self, state: &State, region: crate::graph::RegionId) -> bool {
+        state.tokens.iter().any(|token| {
+            let node = self.graph.node(token.node);
+            let stays = match &node.kind {
+                NodeKind::End { .. } => true,
+                NodeKind::Run(run) => self.model.workflows[run.workflow].is_choreographed(),
+                _ => false,
+            };
+            stays && self.graph.is_within(node.region, region)
+        })
+    }
+
     /// When a block is given up, a write in flight may turn out to have been done. What can be undone
-    /// is then undone; what cannot is left.
+    /// is then undone; what cannot is left. A child that is given up takes itself back.
     fn given_up(&self, state: &State, region: crate::graph::RegionId, round: u8) -> Vec<State> {
         let mut found = vec![state.clone()];
         let mut left = state.clone();
@@ -544,7 +561,7 @@ impl Machine<'_> {
             let inside = self.graph.is_within(self.graph.node(token.node).region, region)
                 && self.round_of(region, token.round) == round;
             if inside
-                && self.has_effect_of_its_own(token.node)
+                && matches!(&self.graph.node(token.node).kind, NodeKind::Act(act) if act.is_write)
                 && !is_pivot(self.graph, token.node)
                 && !self.can_be_undone(token.node)
             {

@@ -39,6 +39,8 @@ pub enum RegionKind {
     Body,
     Scope,
     Step,
+    /// A step that runs a choreographed workflow.
+    ChoreographedRun,
     Parallel,
     Branch,
     Loop,

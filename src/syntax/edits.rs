@@ -19,10 +19,6 @@ pub(super) struct Edits {
 }
 
 impl Edits {
-    pub fn is_empty(&self) -> bool {
-        self.edits.is_empty()
-    }
-
     /// Adds an edit of the original; what it covers of earlier edits is swallowed.
     pub fn with(&self, edit: Edit) -> Edits {
         let apart = |old: &Edit| old.end <= edit.start && old != &edit || old.start >= edit.end;

@@ -4,10 +4,11 @@ pub mod ast;
 mod build;
 mod edits;
 mod grammar;
+mod recovery;
 pub mod rules;
 mod split;
 
-use crate::finding::Finding;
+use crate::finding::{self, Finding};
 use crate::source::{FileId, Span};
 use ast::{Ast, Format, Item};
 use build::Builder;
@@ -15,7 +16,8 @@ use edits::Edits;
 use grammar::{Reader, Rule};
 use pest::Parser;
 use rayon::prelude::*;
-use rules::SYNTAX_ERROR;
+use recovery::expected::{self, What};
+use recovery::{Recovered, recover};
 use split::Piece;
 
 /// What was read of a file, and what is wrong with the text.
@@ -33,7 +35,7 @@ pub fn parse(file: FileId, text: &str) -> Parsed {
     let from = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
     let pieces = split::split(text, from);
     let read = |piece: &Piece| read_piece(file, text, *piece);
-    let read: Vec<(Vec<Item>, Vec<Finding>)> = if text.len() < PARALLEL_FROM {
+    let read: Vec<Read> = if text.len() < PARALLEL_FROM {
         pieces.iter().map(read).collect()
     } else {
         pieces.par_iter().with_min_len(16).map(read).collect()
@@ -44,27 +46,76 @@ pub fn parse(file: FileId, text: &str) -> Parsed {
         items.extend(more);
         findings.extend(found);
     }
+    finding::sort(&mut findings);
     Parsed { ast: Ast { file, format: Format::Wfc, items }, findings }
 }
 
-fn read_piece(file: FileId, text: &str, piece: Piece) -> (Vec<Item>, Vec<Finding>) {
-    let edits = Edits::default();
+type Read = (Vec<Item>, Vec<Finding>);
+
+fn read_piece(file: FileId, text: &str, piece: Piece) -> Read {
     let slice = &text[piece.start..piece.end];
-    match Reader::parse(Rule::one_item, slice) {
-        Ok(pairs) => {
-            let mut builder = Builder::new(file, piece.start, &edits);
-            let item = builder.item(pairs);
-            (vec![item], builder.findings)
-        }
-        Err(error) => {
-            let at = match error.location {
-                pest::error::InputLocation::Pos(at) => at,
-                pest::error::InputLocation::Span((at, _)) => at,
-            };
-            let span = Span::new(file, piece.start, piece.end);
-            let at = Span::new(file, piece.start + at, piece.end);
-            let finding = SYNTAX_ERROR.at(at, error.variant.message().into_owned());
-            (vec![Item::Bad(span)], vec![finding.message("this cannot be read")])
+    if piece.too_deep.is_none()
+        && let Ok(pairs) = Reader::parse(Rule::one_item, slice)
+    {
+        let edits = Edits::default();
+        let mut builder = Builder::new(file, piece.start, &edits);
+        return (vec![builder.item(pairs)], builder.findings);
+    }
+    read_damaged(file, text, piece)
+}
+
+/// Reads a piece that has errors. Where another item seems to begin at the left margin inside of
+/// it, a bracket is missing before, and each of the two is read by itself.
+fn read_damaged(file: FileId, text: &str, piece: Piece) -> Read {
+    let slice = &text[piece.start..piece.end];
+    let pieces = split::split_at_margin(text, piece);
+    if let [_, second, ..] = pieces.as_slice() {
+        let end = second.start - piece.start;
+        let is_hidden = matches!(expected::read(What::Item, slice), Err(failure) if failure.at >= end);
+        if is_hidden || split::is_open(text, piece) {
+            return pieces.into_iter().map(|piece| read_alone(file, text, piece)).fold(Read::default(), join);
         }
     }
+    read_alone(file, text, piece)
+}
+
+/// An item and what follows it without being one; after so many of those the rest is left out.
+const MAX_RESTS: usize = 20;
+
+fn read_alone(file: FileId, text: &str, mut piece: Piece) -> Read {
+    let mut read = Read::default();
+    for _ in 0..MAX_RESTS {
+        let slice = &text[piece.start..piece.end];
+        if let Some(finding) = recovery::not_an_item(file, piece.start, slice) {
+            let span = Span::new(file, piece.start, piece.end);
+            return join(read, (vec![Item::Bad(span)], vec![finding]));
+        }
+        let recovered = recover(file, piece.start, slice, What::Item);
+        let rest = recovered.rest;
+        read = join(read, build_recovered(file, piece, recovered));
+        match rest {
+            Some(rest) => piece.start += rest,
+            None => break,
+        }
+    }
+    read
+}
+
+fn build_recovered(file: FileId, piece: Piece, recovered: Recovered) -> Read {
+    let mut findings = recovered.findings;
+    let mut item = Item::Bad(Span::new(file, piece.start, piece.end));
+    if let Some(text) = &recovered.text
+        && let Ok(pairs) = Reader::parse(Rule::one_item, text)
+    {
+        let mut builder = Builder::new(file, piece.start, &recovered.edits);
+        item = builder.item(pairs);
+        findings.extend(builder.findings);
+    }
+    (vec![item], findings)
+}
+
+fn join(mut all: Read, more: Read) -> Read {
+    all.0.extend(more.0);
+    all.1.extend(more.1);
+    all
 }

@@ -35,3 +35,6 @@ pub static DEEP_NESTING: Rule = Rule {
     help: "Give inner parts names of their own: `let` for a value, a workflow of its own for a block.",
     example_language: "wfc",
 };
+
+/// What reading a file can find.
+pub static RULES: &[&Rule] = &[&SYNTAX_ERROR, &DEEP_NESTING];

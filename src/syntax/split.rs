@@ -37,6 +37,11 @@ pub(super) fn split_at_margin(text: &str, piece: Piece) -> Vec<Piece> {
     scan(text, piece.start, piece.end, Margin::EndsItems).0
 }
 
+/// Whether a bracket of the piece is never closed.
+pub(super) fn is_open(text: &str, piece: Piece) -> bool {
+    scan(text, piece.start, piece.end, Margin::Ignored).1
+}
+
 /// Where the text, comment or quoted name that begins at `at` ends; `at` if none begins there.
 pub(super) fn skip_quoted(bytes: &[u8], at: usize) -> usize {
     match bytes[at] {
@@ -88,11 +93,6 @@ impl Brackets {
         self.open.len()
     }
 
-    /// The innermost open bracket and its place.
-    pub fn innermost(&self) -> Option<(u8, usize)> {
-        self.open.last().copied()
-    }
-
     pub fn open(&mut self, bracket: u8, at: usize) {
         self.n_braces += usize::from(bracket == b'{');
         self.open.push((bracket, at));
@@ -132,7 +132,11 @@ enum Seen {
     /// A doc comment: the item's word follows.
     Doc,
     /// The item's word: the next one is a name, whatever it is.
-    Word,
+    Word {
+        has_block: bool,
+    },
+    /// The head of an item that needs a block.
+    Head,
     More,
 }
 
@@ -142,6 +146,9 @@ struct Scan<'t> {
     at: usize,
     brackets: Brackets,
     seen: Seen,
+    /// The last piece, doc comments aside, begins no item: what follows it and begins none either
+    /// has the same cause.
+    is_stray: bool,
     pieces: Vec<Piece>,
 }
 
@@ -149,7 +156,8 @@ struct Scan<'t> {
 fn scan(text: &str, from: usize, to: usize, margin: Margin) -> (Vec<Piece>, bool) {
     let bytes = &text.as_bytes()[..to];
     let brackets = Brackets::default();
-    let mut scan = Scan { bytes, margin, at: from, brackets, seen: Seen::Nothing, pieces: Vec::new() };
+    let mut scan =
+        Scan { bytes, margin, at: from, brackets, seen: Seen::Nothing, is_stray: false, pieces: Vec::new() };
     while scan.at < to {
         if scan.brackets.depth() > 0 { scan.inside() } else { scan.outside(from) }
     }
@@ -204,21 +212,44 @@ impl Scan<'_> {
                 seen = Seen::Doc;
             }
             b'/' if skip_quoted(self.bytes, at) > at => return self.at = skip_quoted(self.bytes, at),
-            b'"' | b'`' => self.at = skip_quoted(self.bytes, at).max(at + 1),
+            b'"' | b'`' => {
+                self.at = skip_quoted(self.bytes, at).max(at + 1);
+                if self.seen == (Seen::Word { has_block: true }) {
+                    seen = Seen::Head;
+                }
+            }
             b'{' | b'(' | b'[' => {
                 self.brackets.open(byte, at);
                 self.at += 1;
+                if byte != b'{' && self.seen == Seen::Head {
+                    seen = Seen::Head;
+                }
             }
             _ if is_word(byte) => {
                 self.at = end_of_word(self.bytes, at);
+                let word = &self.bytes[at..self.at];
                 let is_at_margin = at == from || is_line_end(self.bytes[at - 1]);
-                let is_name = self.seen == Seen::Word && !(is_at_margin && item_begins(self.bytes, at));
-                if is_item_word(&self.bytes[at..self.at]) && !is_name {
+                let is_named = matches!(self.seen, Seen::Word { .. });
+                if is_item_word(word) && !(is_named && !(is_at_margin && item_begins(self.bytes, at))) {
                     begins = self.seen != Seen::Doc;
-                    seen = Seen::Word;
+                    seen = Seen::Word { has_block: matches!(word, b"service" | b"workflow") };
+                } else if self.seen == (Seen::Word { has_block: true }) {
+                    seen = Seen::Head;
+                } else if self.seen == Seen::Head && byte.is_ascii_lowercase() {
+                    // An entry where the brace should be: as if that had been there.
+                    self.brackets.open(b'{', at);
                 }
             }
             _ => self.at += 1,
+        }
+        match seen {
+            Seen::Word { .. } => self.is_stray = false,
+            Seen::More if self.is_stray && self.seen == Seen::Doc => {
+                self.pieces.pop();
+            }
+            Seen::More if self.is_stray => begins = false,
+            Seen::More => self.is_stray = begins || self.seen == Seen::Doc,
+            Seen::Nothing | Seen::Doc | Seen::Head => {}
         }
         if begins {
             self.pieces.push(Piece { start: at, end: at, too_deep: None });
@@ -246,12 +277,13 @@ fn item_begins(bytes: &[u8], mut at: usize) -> bool {
     // A longer doc comment loses its upper part to the item before; without a bound, a file of
     // doc comments alone would take quadratic time.
     for _ in 0..100 {
-        if at < bytes.len() && is_doc(bytes, at) {
-            at = skip_quoted(bytes, at);
-            at += bytes[at..].iter().take_while(|byte| byte.is_ascii_whitespace()).count();
+        if at >= bytes.len() || !is_doc(bytes, at) {
+            break;
         }
+        at = skip_quoted(bytes, at);
+        at += bytes[at..].iter().take_while(|byte| byte.is_ascii_whitespace()).count();
     }
-    let end = end_of_word(bytes, at.min(bytes.len()));
+    let end = end_of_word(bytes, at);
     let name = end + bytes[end..].iter().take_while(|byte| matches!(byte, b' ' | b'\t')).count();
     let names_something = bytes.get(name).is_some_and(|byte| is_word(*byte) || matches!(byte, b'`' | b'"'));
     name > end && names_something && is_item_word(&bytes[at..end])

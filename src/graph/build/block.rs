@@ -22,7 +22,7 @@ impl<'m> super::Builder<'m> {
 
     /// What every block has around its inside: a region, an entry, limits and what runs beside, and
     /// handlers. `give` says where `give` in its handlers goes, when the block has a value.
-    #[allow(
+    #[expect(
         clippy::too_many_arguments,
         reason = "the parts of a block; a struct would only be unpacked again"
     )]
@@ -129,7 +129,10 @@ impl<'m> super::Builder<'m> {
     ) -> Vec<Dangling> {
         let mut ends = Vec::new();
         for limit in &block.limits {
-            ends.extend(self.limit(place, leaving, limit, entry));
+            match kind {
+                RegionKind::ChoreographedRun => self.watching_limit(place, limit, entry),
+                _ => ends.extend(self.limit(place, leaving, limit, entry)),
+            }
         }
         for reminder in &block.reminders {
             self.reminder(place, reminder, entry);
@@ -158,6 +161,20 @@ impl<'m> super::Builder<'m> {
                 Vec::new()
             }
         }
+    }
+
+    /// A choreographed run cannot be given up: its limit only watches, and its `else` runs beside.
+    fn watching_limit(&mut self, place: Place, limit: &'m Limit, entry: NodeId) {
+        let timer = self.node(place, NodeKind::Timer(Timer::Reminder), limit.span);
+        self.graph.regions[place.region].beside.push(timer);
+        self.edge(entry, timer, EdgeKind::Arms, limit.span);
+        let side = self.inside(place, RegionKind::Beside, None, limit.span);
+        let start = self.after(timer);
+        let ends = match &limit.otherwise {
+            Some(otherwise) => self.statements_of_side(side, otherwise, start),
+            None => start,
+        };
+        self.drop_line(side, ends, limit.span);
     }
 
     fn reminder(&mut self, place: Place, reminder: &'m Reminder, entry: NodeId) {

@@ -148,10 +148,14 @@ impl<'m> super::Builder<'m> {
 
     fn run(&mut self, place: Place, run: &'m model::Run, incoming: Vec<Dangling>) -> Vec<Dangling> {
         let give = self.collector();
+        let region = match self.model.workflows[run.workflow].is_choreographed() {
+            true => RegionKind::ChoreographedRun,
+            false => RegionKind::Step,
+        };
         self.around(
             place,
             &run.block,
-            RegionKind::Step,
+            region,
             Some(run.label),
             Some(give),
             incoming,

@@ -1,0 +1,185 @@
+//! How fast wfc is and how much memory it needs, beside what is wanted: `cargo bench`.
+//!
+//! Makes its own inputs, runs the real program on them, and prints a table for
+//! `docs/performance.md`. It measures and never judges: a busy machine fails nothing. `--quick`
+//! takes a twentieth of everything, to see that it works.
+
+#![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a program that prints what it measured")]
+
+#[path = "speed/inputs.rs"]
+mod inputs;
+#[path = "speed/meter.rs"]
+mod meter;
+
+use meter::{Measured, Meter};
+use std::fs;
+use std::path::Path;
+use std::time::{Duration, Instant};
+use wfc::source::FileId;
+
+const WFC: &str = env!("CARGO_BIN_EXE_wfc");
+
+fn main() {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    if let [command, path] = &arguments[..]
+        && command == "--parse"
+    {
+        return parse_once(path);
+    }
+    let is_quick = arguments.iter().any(|argument| argument == "--quick");
+    let folder = tempfile::tempdir().unwrap();
+    println!("{}{}\n", meter::machine(), if is_quick { "; a twentieth of everything" } else { "" });
+    println!("| what | wanted | measured |\n| --- | --- | --- |");
+    let size = if is_quick { Size { divisor: 20, times: 3 } } else { Size { divisor: 1, times: 20 } };
+    start(&size);
+    one_file(&size, folder.path());
+    many_files(&size, folder.path());
+    long_workflow(&size, folder.path());
+    wide_parallel(&size, folder.path());
+    parsing(&size, folder.path());
+}
+
+/// How much is measured, and how often the short things are repeated.
+struct Size {
+    divisor: usize,
+    times: u32,
+}
+
+fn row(what: &str, wanted: &str, measured: &str) {
+    println!("| {what} | {wanted} | {measured} |");
+}
+
+fn start(size: &Size) {
+    let measured = Meter::new(WFC).arg("--version").best_of(size.times);
+    row("`wfc --version`", "≤ 4 ms", &shown(&measured));
+}
+
+fn one_file(size: &Size, folder: &Path) {
+    let file = folder.join("one.wfc");
+    fs::write(&file, inputs::system(1)).unwrap();
+    let measured = check(&file).best_of(size.times);
+    let bytes = fs::metadata(&file).unwrap().len();
+    row(&format!("`wfc check` of one file, {:.1} KB", bytes as f64 / 1e3), "≤ 6 ms", &shown(&measured));
+}
+
+fn many_files(size: &Size, folder: &Path) {
+    let n_files = 10_000 / size.divisor;
+    let (few, many) = (folder.join("few"), folder.join("many"));
+    inputs::write_systems(&few, n_files / 10);
+    let bytes = inputs::write_systems(&many, n_files);
+    let what = format!("`wfc check` of {n_files} files, {:.0} MB", bytes as f64 / 1e6);
+    let times = (size.times / 5).max(2);
+    let alone = check(&many).threads(1).best_of(times);
+    let pair = check(&many).threads(2).best_of(times);
+    row(&format!("{what}, two threads"), "≤ 1.0 s, ≤ 300 MB", &with_memory(&pair));
+    row(&format!("{what}, one thread"), "", &with_memory(&alone));
+    row("two threads against one, that", "1.7 ×", &format!("{:.2} ×", ratio(alone.wall, pair.wall)));
+    let tenth = check(&few).threads(1).best_of(times);
+    row("ten times the files take", "10 ×", &format!("{:.1} ×", ratio(alone.wall, tenth.wall)));
+}
+
+fn long_workflow(size: &Size, folder: &Path) {
+    let n_steps = (1_000 / size.divisor).max(100);
+    let mut walls = Vec::new();
+    for n_steps in [n_steps / 4, n_steps] {
+        let file = folder.join(format!("long-{n_steps}.wfc"));
+        fs::write(&file, inputs::long_workflow(n_steps)).unwrap();
+        let measured = check(&file).best_of(size.times);
+        row(
+            &format!("`wfc check` of one workflow, {n_steps} steps"),
+            "≤ 100 ms at 1000",
+            &with_memory(&measured),
+        );
+        walls.push(measured.wall);
+        let drawn = Meter::new(WFC).arg("graph").arg(file.to_str().unwrap()).best_of(size.times);
+        row(&format!("`wfc graph` of it, {n_steps} steps"), "", &with_memory(&drawn));
+    }
+    row("four times the steps take", "4 ×", &format!("{:.1} ×", ratio(walls[1], walls[0])));
+}
+
+fn wide_parallel(size: &Size, folder: &Path) {
+    for n_branches in [2, 17] {
+        let file = folder.join(format!("wide-{n_branches}.wfc"));
+        fs::write(&file, inputs::wide_parallel(n_branches)).unwrap();
+        let measured = check(&file).best_of(size.times);
+        row(
+            &format!("`wfc check` of {n_branches} parallel branches"),
+            "tens of states",
+            &with_memory(&measured),
+        );
+    }
+}
+
+/// The parser alone, in a process of its own for each number of threads.
+fn parsing(size: &Size, folder: &Path) {
+    let file = folder.join("large.wfc");
+    fs::write(&file, inputs::text(10_000_000 / size.divisor)).unwrap();
+    let megabytes = fs::metadata(&file).unwrap().len() as f64 / 1e6;
+    let own = std::env::current_exe().unwrap();
+    for (threads, wanted) in [(1, "40 MB/s"), (2, "75 MB/s")] {
+        let mut runs = Vec::new();
+        for _ in 0..(size.times / 5).max(2) {
+            let mut meter = Meter::new(own.to_str().unwrap());
+            let said = meter.arg("--parse").arg(file.to_str().unwrap()).threads(threads).output();
+            let figures: Vec<u64> = said.split_whitespace().map(|figure| figure.parse().unwrap()).collect();
+            runs.push((figures[0], figures[1], figures[2]));
+        }
+        let (wall, cpu, peak) = runs.into_iter().min().unwrap();
+        let (wall, cpu) = (Duration::from_nanos(wall), Duration::from_nanos(cpu));
+        let what =
+            format!("parsing {megabytes:.1} MB, {threads} thread{}", if threads == 1 { "" } else { "s" });
+        let speed = megabytes / wall.as_secs_f64();
+        row(&what, wanted, &format!("{speed:.0} MB/s: {} (CPU {}), {peak} MB", time(wall), time(cpu)));
+    }
+}
+
+/// Parses one file and prints wall time and CPU time, in nanoseconds, and memory, in megabytes.
+fn parse_once(path: &str) {
+    let text = fs::read_to_string(path).unwrap();
+    // The threads are there when the work begins, as they are in a long run.
+    rayon::broadcast(|_| ());
+    let cpu_before = meter::own_cpu();
+    let began = Instant::now();
+    let parsed = wfc::syntax::parse(FileId(0), &text);
+    let wall = began.elapsed();
+    let cpu = meter::own_cpu() - cpu_before;
+    assert!(std::hint::black_box(&parsed).findings.is_empty(), "{:?}", parsed.findings.first());
+    println!("{} {} {}", wall.as_nanos(), cpu.as_nanos(), meter::own_peak() / 1024);
+}
+
+fn check(path: &Path) -> Meter {
+    let mut meter = Meter::new(WFC);
+    meter.arg("check").arg(path.to_str().unwrap());
+    meter
+}
+
+fn shown(measured: &Measured) -> String {
+    format!("{} (CPU {}){}", time(measured.wall), time(measured.cpu), complaint(measured))
+}
+
+fn with_memory(measured: &Measured) -> String {
+    let memory = measured.peak_kib as f64 / 1024.0;
+    format!("{} (CPU {}), {memory:.0} MB{}", time(measured.wall), time(measured.cpu), complaint(measured))
+}
+
+/// Exit codes other than the clean one are worth knowing when reading figures.
+fn complaint(measured: &Measured) -> String {
+    match measured.code {
+        Some(0) => String::new(),
+        Some(code) => format!(", exit {code}"),
+        None => ", killed".to_string(),
+    }
+}
+
+fn time(duration: Duration) -> String {
+    let milliseconds = duration.as_secs_f64() * 1e3;
+    match milliseconds {
+        ..10.0 => format!("{milliseconds:.1} ms"),
+        10.0..1000.0 => format!("{milliseconds:.0} ms"),
+        _ => format!("{:.2} s", milliseconds / 1e3),
+    }
+}
+
+fn ratio(a: Duration, b: Duration) -> f64 {
+    a.as_secs_f64() / b.as_secs_f64()
+}

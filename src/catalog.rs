@@ -1,0 +1,49 @@
+//! Every rule of every phase, by name.
+
+use crate::finding::{Rule, suggest};
+use crate::{check, compile, import, lower, syntax};
+use std::sync::OnceLock;
+
+/// The rules each phase declares.
+const PHASES: &[&[&Rule]] =
+    &[syntax::rules::RULES, import::rules::RULES, lower::rules::RULES, compile::RULES];
+
+/// All rules, sorted by name.
+pub fn rules() -> &'static [&'static Rule] {
+    static SORTED: OnceLock<Vec<&'static Rule>> = OnceLock::new();
+    SORTED.get_or_init(|| {
+        let mut rules: Vec<&'static Rule> =
+            PHASES.iter().flat_map(|rules| rules.iter().copied()).chain(check::rules()).collect();
+        rules.sort_by_key(|rule| rule.name);
+        rules
+    })
+}
+
+pub fn find(name: &str) -> Option<&'static Rule> {
+    let rules = rules();
+    rules.binary_search_by_key(&name, |rule| rule.name).ok().map(|at| rules[at])
+}
+
+/// The name that an unknown `name` was probably meant to be.
+pub fn nearest(name: &str) -> Option<&'static str> {
+    suggest::nearest(name, rules().iter().map(|rule| rule.name))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_rule_is_found_by_its_name() {
+        for rule in rules() {
+            assert!(std::ptr::eq(find(rule.name).unwrap(), *rule), "{} is declared twice", rule.name);
+        }
+        assert!(find("no-such-rule").is_none());
+    }
+
+    #[test]
+    fn a_mistyped_name_finds_its_neighbour() {
+        assert_eq!(nearest("missing-imports"), Some("missing-import"));
+        assert_eq!(nearest("elephant"), None);
+    }
+}

@@ -1,0 +1,99 @@
+//! What failing runs leave behind: the ground of the compensation rules.
+
+use super::Context;
+use super::contradictions::contradictions;
+use crate::explore::{RunEnd, Runs, Status, Stop, Timers};
+use crate::graph::{NodeId, NodeKind};
+use crate::model::{GoalKind, UndoneBy, WorkflowId};
+
+/// A write whose effect is still there when a run has failed, or was unwound.
+pub struct Leftover<'c> {
+    pub act: NodeId,
+    pub status: Status,
+    pub runs: &'c Runs<'c>,
+    pub end: &'c RunEnd,
+    pub why: Why,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Why {
+    /// Its contract has nothing that takes it back.
+    NothingUndoesIt,
+    /// It could have been taken back, and nothing did.
+    NotUndone,
+}
+
+/// The first failing run for each write that it leaves behind. Runs through failures and outages that
+/// nobody handles do not count: those are reported as such.
+pub fn leftovers<'c>(cx: &'c Context, workflow: WorkflowId) -> Vec<Leftover<'c>> {
+    if !has_something_to_undo(cx, workflow) {
+        return Vec::new();
+    }
+    let runs = cx.runs(workflow, Timers::Hasty);
+    let contradictory = !contradictions(cx, workflow).is_empty();
+    let mut found: Vec<Leftover> = Vec::new();
+    for end in runs.ends() {
+        let unwound = matches!(end.stop, Stop::Unwound { .. });
+        let reached = |kind| end.goals.iter().any(|goal| cx.model.goals[*goal].kind == kind);
+        let failed = matches!(end.stop, Stop::Complete { .. }) && reached(GoalKind::Failure);
+        if !unwound && (!failed || contradictory && reached(GoalKind::Success)) {
+            continue;
+        }
+        for act in runs.acts() {
+            let status = runs.status(end, act);
+            if found.iter().any(|known| known.act == act) || !is_left(cx, act, status, unwound) {
+                continue;
+            }
+            let why = if runs.can_be_undone(act) { Why::NotUndone } else { Why::NothingUndoesIt };
+            found.push(Leftover { act, status, runs, end, why });
+        }
+    }
+    found.sort_by_key(|leftover| leftover.act);
+    found
+}
+
+/// Without a failure end, or without a write, there is no run to look for.
+fn has_something_to_undo(cx: &Context, workflow: WorkflowId) -> bool {
+    let fails =
+        cx.model.workflows[workflow].goals.iter().any(|goal| cx.model.goals[*goal].kind == GoalKind::Failure);
+    let unwinds = !cx.model.workflows[workflow].late.is_empty();
+    let writes = || {
+        cx.graph.nodes_of(workflow).any(|(_, node)| match &node.kind {
+            NodeKind::Act(act) => act.is_write,
+            NodeKind::Run(_) => true,
+            _ => false,
+        })
+    };
+    (fails || unwinds) && writes()
+}
+
+/// Whether an effect that is still there should not be. What stands behind a pivot, or before one
+/// that has succeeded, is no longer taken back, unless the whole run is unwound.
+fn is_left(cx: &Context, act: NodeId, status: Status, unwound: bool) -> bool {
+    let there = match status {
+        Status::Done | Status::Unknown => true,
+        Status::Kept | Status::AfterPivot => unwound,
+        Status::None | Status::Refused | Status::Undone | Status::Tombstone => false,
+    };
+    there
+        && cx.occurring_untroubled.contains(act)
+        && match &cx.graph.node(act).kind {
+            NodeKind::Act(step) => {
+                let residue =
+                    step.undone.as_ref().is_some_and(|undone| matches!(undone.by, UndoneBy::Nothing { .. }));
+                let excused = !unwound && (step.irreversible.is_some() || step.pivot.is_some());
+                step.is_write && !residue && !excused && !cx.undo_operations.contains(&step.operation)
+            }
+            NodeKind::Run(run) => {
+                let residue =
+                    run.undone.as_ref().is_some_and(|undone| matches!(undone.by, UndoneBy::Nothing { .. }));
+                let writes = cx.graph.nodes_of(run.workflow).any(|(_, node)| match &node.kind {
+                    NodeKind::Act(act) => act.is_write,
+                    NodeKind::Run(_) => true,
+                    _ => false,
+                });
+                !residue && writes && (unwound || run.pivot.is_none())
+            }
+            _ => false,
+        }
+}

@@ -1,0 +1,107 @@
+//! `late-pivot`: what cannot be taken back is done while the run can still fail for another reason.
+
+use crate::check::Context;
+use crate::check::pivots::{Failed, Passed, passed};
+use crate::finding::{Confidence, Finding, Group, Rule, Severity};
+use crate::graph::NodeKind;
+
+pub static LATE_PIVOT: Rule = Rule {
+    name: "late-pivot",
+    group: Group::Compensation,
+    severity: Severity::Error,
+    confidence: Confidence::High,
+    reports: "Reports something irreversible, or the pivot, that is done in a run which then fails for a reason that did not have to come later.",
+    why: "\
+A saga has one point of no return, its pivot: before it everything can be taken back, behind it \
+everything has to succeed (Richardson, 2018). Where something irreversible is done before that point, \
+or in parallel to a step that may still refuse, a failing run cannot be cleaned up any more.",
+    bad: r#"id TripId
+
+service Agency { }
+service Hotel {
+  command Book(trip: TripId) { irreversible; idempotent by trip }
+}
+service Flight {
+  command Book(trip: TripId) { fails NoSeat; undone by Cancel(trip); idempotent by trip }
+  command Cancel(trip: TripId) { idempotent by trip }
+}
+
+workflow BookTrip(trip: TripId) {
+  orchestrated by Agency
+  success Booked
+  failure NotBooked
+
+  step room = Hotel.Book(trip) { retry forever backoff 1s..1h }
+  step seat = Flight.Book(trip) {
+    retry forever backoff 1s..1h
+    on NoSeat { undo all; end NotBooked }
+  }
+  end Booked
+}
+"#,
+    good: r#"id TripId
+
+service Agency { }
+service Hotel {
+  command Book(trip: TripId) { irreversible; idempotent by trip }
+}
+service Flight {
+  command Book(trip: TripId) { fails NoSeat; undone by Cancel(trip); idempotent by trip }
+  command Cancel(trip: TripId) { idempotent by trip }
+}
+
+workflow BookTrip(trip: TripId) {
+  orchestrated by Agency
+  success Booked
+  failure NotBooked
+
+  step seat = Flight.Book(trip) {
+    retry forever backoff 1s..1h
+    on NoSeat { undo all; end NotBooked }
+  }
+  step room = Hotel.Book(trip) { pivot; retry forever backoff 1s..1h }
+  end Booked
+}
+"#,
+    help: "\
+Do first what can still be refused and taken back, then the one step that cannot, marked `pivot`, then \
+only what is retried until it succeeds. Or find a way to take the effect back, and say `undone by`.",
+    example_language: "wfc",
+};
+
+pub fn find(cx: &Context) -> Vec<Finding> {
+    let passed = cx.model.workflows.ids().flat_map(|workflow| passed(cx, workflow));
+    passed.filter(|passed| passed.failed == Failed::Otherwise).map(|passed| finding(cx, &passed)).collect()
+}
+
+fn finding(cx: &Context, passed: &Passed) -> Finding {
+    let node = cx.graph.node(passed.act);
+    let name = cx.short_name(passed.act);
+    let goal = &cx.model.goals[passed.goal];
+    let moves = passed.runs.witness(passed.end);
+    let (why, contract) = match &node.kind {
+        NodeKind::Act(act) if act.irreversible.is_some() => ("cannot be taken back", act.irreversible),
+        NodeKind::Act(act) => ("is the point of no return", act.pivot),
+        NodeKind::Run(run) => ("is the point of no return", run.pivot),
+        _ => ("cannot be taken back", None),
+    };
+    let mut finding = LATE_PIVOT
+        .at(node.span, format!("done, and it {why}"))
+        .message(format!("`{name}` {why}, and the run may still end in `{}`", goal.name.text));
+    if let Some(span) = contract {
+        finding = finding.label(span, "because of this");
+    }
+    if let Some(failed) = moves.iter().rev().find(|made| matches!(made.what, crate::explore::What::Fails(_)))
+    {
+        finding = finding.label(cx.graph.node(failed.node).span, "this may still fail");
+    }
+    let finding = finding
+        .witness(cx.witness_of_run(&moves))
+        .what_if(format!(
+            "with `{name}` behind everything that may refuse, no failing run would hold its effect"
+        ))
+        .help(format!("move `{name}` behind the steps that may still fail, and mark it `pivot`"))
+        .help("or let it be taken back: `undone by …` in its contract")
+        .entity(cx.entity(passed.act));
+    cx.by_choices(finding, &moves)
+}

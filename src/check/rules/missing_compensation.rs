@@ -1,0 +1,161 @@
+//! `missing-compensation`: a failing run leaves a write behind that nothing can take back.
+
+use crate::check::Context;
+use crate::check::leftovers::{Leftover, Why, leftovers};
+use crate::explore::{Status, Stop};
+use crate::finding::{Confidence, Finding, Group, Rule, Severity};
+use crate::graph::NodeKind;
+use crate::model::WorkflowId;
+
+pub static MISSING_COMPENSATION: Rule = Rule {
+    name: "missing-compensation",
+    group: Group::Compensation,
+    severity: Severity::Error,
+    confidence: Confidence::High,
+    reports: "Reports a command that stays done when the run fails, because nothing says how to undo it.",
+    why: "\
+A workflow over several services has no common transaction. When it fails half way, what was done \
+before has to be taken back by commands of its own: compensations, as in a saga (Garcia-Molina and \
+Salem, 1987). A command without one leaves its effect behind in every failing run: money is charged \
+for an order that was cancelled.
+
+wfc explores every run that reaches a failure end through declared branches, passed limits included, \
+and looks at what is still done then. Queries, declared residues, the pivot and what follows it, undo \
+steps themselves, and what is only reached after a refusal do not count.",
+    bad: r#"id OrderId
+
+service Shop { }
+service Payments {
+  command Charge(order: OrderId) { idempotent by order }
+}
+service Warehouse {
+  command Pack(order: OrderId) { fails OutOfStock; irreversible; idempotent by order }
+}
+
+workflow FulfilOrder(order: OrderId) {
+  orchestrated by Shop
+  success Fulfilled
+  failure Cancelled
+
+  step charged = Payments.Charge(order) { retry forever backoff 1s..1h }
+  step packed = Warehouse.Pack(order) {
+    pivot
+    retry forever backoff 1s..1h
+    on OutOfStock { undo all; end Cancelled }
+  }
+  end Fulfilled
+}
+"#,
+    good: r#"id OrderId
+id ChargeId
+
+service Shop { }
+service Payments {
+  command Charge(order: OrderId) -> ChargeId {
+    undone by Refund(reply)
+    idempotent by order
+  }
+  command Refund(charge: ChargeId) { idempotent by charge }
+}
+service Warehouse {
+  command Pack(order: OrderId) { fails OutOfStock; irreversible; idempotent by order }
+}
+
+workflow FulfilOrder(order: OrderId) {
+  orchestrated by Shop
+  success Fulfilled
+  failure Cancelled
+
+  step charged = Payments.Charge(order) { retry forever backoff 1s..1h }
+  step packed = Warehouse.Pack(order) {
+    pivot
+    retry forever backoff 1s..1h
+    on OutOfStock { undo all; end Cancelled }
+  }
+  end Fulfilled
+}
+"#,
+    help: "\
+Say in the command's contract what takes it back: `undone by Refund(reply)`. If its effect may stay, \
+say so: `undone by nothing because \"…\"`. If it cannot be taken back, mark it `irreversible` and move \
+it behind everything that may fail.",
+    example_language: "wfc",
+};
+
+pub fn find(cx: &Context) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for (id, workflow) in cx.model.workflows.iter() {
+        let mut left = leftovers(cx, id);
+        left.retain(|leftover| leftover.why == Why::NothingUndoesIt);
+        if left.is_empty() {
+            continue;
+        }
+        if cx.is_imported(workflow.span) && !takes_something_back(cx, id) {
+            findings.push(summary(cx, id, &left));
+        } else {
+            findings.extend(left.iter().map(|leftover| finding(cx, leftover)));
+        }
+    }
+    findings
+}
+
+/// Whether the workflow is written as a saga: some step of it can be taken back.
+fn takes_something_back(cx: &Context, workflow: WorkflowId) -> bool {
+    cx.graph.nodes_of(workflow).any(|(_, node)| match &node.kind {
+        NodeKind::Act(act) => act.undone.is_some(),
+        _ => false,
+    })
+}
+
+/// A machine in a format that cannot say what undoes a step, and that takes nothing back: whether it
+/// should is for its owners to say, so it is told once and not for every step.
+fn summary(cx: &Context, id: WorkflowId, left: &[Leftover]) -> Finding {
+    let workflow = &cx.model.workflows[id];
+    let mut finding = MISSING_COMPENSATION
+        .at(workflow.name.span, "takes nothing back when it fails")
+        .severity(Severity::Info)
+        .confidence(Confidence::Medium)
+        .message(format!("`{}` fails with {} of its steps done, and takes none back", workflow.name.text, left.len()))
+        .help("if their effects may stay, nothing is missing; else add states that take them back, as a saga does")
+        .entity(workflow.name.text.to_string());
+    for leftover in left.iter().take(3) {
+        finding = finding.label(cx.graph.node(leftover.act).span, "stays done");
+    }
+    finding
+}
+
+fn finding(cx: &Context, leftover: &Leftover) -> Finding {
+    let node = cx.graph.node(leftover.act);
+    let name = cx.short_name(leftover.act);
+    let (call, what, contract) = match &node.kind {
+        NodeKind::Act(act) => {
+            let operation = &cx.model.operations[act.operation];
+            (act.call_span, cx.model.operation_path(act.operation), operation.name.span)
+        }
+        NodeKind::Run(run) => {
+            let child = &cx.model.workflows[run.workflow];
+            (run.call_span, format!("run {}", child.name.text), child.name.span)
+        }
+        _ => (node.span, name.clone(), node.span),
+    };
+    let unwound = matches!(leftover.end.stop, Stop::Unwound { .. });
+    let state = match leftover.status {
+        Status::Unknown => "may be done",
+        _ => "is done",
+    };
+    let end = leftover.end.goals.iter().map(|goal| &cx.model.goals[*goal]);
+    let failure = end.clone().find(|goal| goal.kind == crate::model::GoalKind::Failure);
+    let when = match failure {
+        Some(goal) if !unwound => format!("when the run ends in `{}`", goal.name.text),
+        _ => "when the finished run is unwound".to_string(),
+    };
+    let finding = MISSING_COMPENSATION
+        .at(call, format!("{state} {when}"))
+        .message(format!("`{what}` is not undone {when}"))
+        .label(contract, "nothing here says how it is undone")
+        .witness(cx.witness_of_run(&leftover.runs.witness(leftover.end)))
+        .help(format!("say what takes it back: `undone by …` in the contract of `{what}`"))
+        .help("if the effect may stay, say so: `undone by nothing because \"…\"`")
+        .entity(cx.entity(leftover.act));
+    cx.by_choices(finding, &leftover.runs.witness(leftover.end))
+}

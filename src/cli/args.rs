@@ -1,0 +1,302 @@
+//! What can be said on the command line, and the help texts for it.
+
+use super::colour::ColorChoice;
+use crate::compile::{Picture, View};
+use crate::finding::{Confidence, Severity};
+use crate::report::Format;
+use crate::report::selection::Profile;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// wfc checks workflows that span several services: it finds hidden coupling and missing
+/// compensations before they find you.
+#[derive(Parser, Debug)]
+#[command(name = "wfc", version, arg_required_else_help = true, after_help = FIRST_STEPS, term_width = 96)]
+pub struct Arguments {
+    /// When to use colours; `auto` looks at the terminal, NO_COLOR and FORCE_COLOR.
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    pub color: ColorChoice,
+
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+const FIRST_STEPS: &str = "\
+First steps:
+  wfc init              write a small workflow to start from
+  wfc check             check every workflow below this folder
+  wfc explain RULE      what a finding means, and what to do about it
+
+Exit codes:  0 clean   1 findings   2 wrong arguments, or a file that cannot be read or written";
+
+#[derive(Subcommand, Debug)]
+pub enum Command {
+    Check(Check),
+    Graph(Graph),
+    Rules(Rules),
+    Explain(Explain),
+    Init(Init),
+}
+
+/// Check workflows and say what is wrong with them, and where.
+#[derive(Args, Debug)]
+#[command(after_long_help = CHECK_EXAMPLES)]
+pub struct Check {
+    /// Files and folders to check; `-` reads standard input.
+    ///
+    /// In a folder wfc takes every .wfc file, and every .json, .json5, .yaml and .yml file that is an
+    /// Amazon States Language machine; what git ignores and what is hidden it leaves out. Files that
+    /// a workflow uses are read as well.
+    #[arg(value_name = "PATH", default_value = ".")]
+    pub paths: Vec<String>,
+
+    /// Leave out what matches; can be given several times.
+    ///
+    /// A pattern with a `/` is compared with whole paths, as `legacy/**`; one without with every
+    /// single name on the way, as `target` or `*.draft.wfc`.
+    #[arg(long, value_name = "GLOB")]
+    pub exclude: Vec<String>,
+
+    /// The name that standard input goes by in messages, and that its `use` paths are relative to.
+    #[arg(long, value_name = "PATH")]
+    pub stdin_filename: Option<String>,
+
+    /// Having nothing to check is fine.
+    #[arg(long)]
+    pub allow_empty: bool,
+
+    /// How much to hear.
+    #[arg(long, value_name = "PROFILE", default_value = "default")]
+    pub profile: ProfileName,
+
+    /// From which severity on a finding makes the run fail.
+    #[arg(long, value_name = "SEVERITY", default_value = "error")]
+    pub fail_on: SeverityName,
+
+    /// Show only what wfc is at least this sure of, whatever the profile says.
+    #[arg(long, value_name = "CONFIDENCE")]
+    pub min_confidence: Option<ConfidenceName>,
+
+    /// Do not fail because of findings; other trouble still fails.
+    #[arg(long)]
+    pub exit_zero: bool,
+
+    /// How findings are written.
+    #[arg(long, value_name = "FORMAT", default_value = "full")]
+    pub format: FormatName,
+}
+
+const CHECK_EXAMPLES: &str = "\
+Examples:
+  wfc check                                   everything below this folder
+  wfc check orders.wfc shipping/              one file and one folder
+  wfc check --exclude 'legacy/**'             all but the old ones
+  wfc check --profile strict                  also what is only worth knowing
+  wfc check --fail-on warning                 in CI: warnings fail as well
+  wfc check --format concise                  one line a finding, for editors and grep
+  cat a.wfc | wfc check - --stdin-filename a.wfc
+
+Exit codes:
+  0  nothing at or above --fail-on
+  1  at least one such finding
+  2  wrong arguments, or a file that cannot be read";
+
+/// Draw a workflow, or the services and what connects them.
+#[derive(Args, Debug)]
+#[command(after_long_help = GRAPH_EXAMPLES)]
+pub struct Graph {
+    /// The file or folder to draw.
+    #[arg(value_name = "PATH")]
+    pub path: String,
+
+    /// What to draw.
+    #[arg(long, value_name = "VIEW", default_value = "flow")]
+    pub view: ViewName,
+
+    /// In which language; without it, the name given to -o decides, else it is mermaid.
+    #[arg(long, value_name = "FORMAT")]
+    pub format: Option<PictureName>,
+
+    /// Which workflow; needed only where there are several.
+    #[arg(long, value_name = "NAME")]
+    pub workflow: Option<String>,
+
+    /// Write to this file instead of standard output.
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<String>,
+}
+
+const GRAPH_EXAMPLES: &str = "\
+Examples:
+  wfc graph orders.wfc                        Mermaid on standard output
+  wfc graph orders.wfc -o orders.dot          DOT, because the file's name says so
+  wfc graph . --view services -o services.mmd
+  wfc graph orders.wfc --format dot | dot -Tsvg > orders.svg";
+
+/// List every rule with what it reports.
+#[derive(Args, Debug)]
+pub struct Rules {
+    /// How the list is written.
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub format: ListFormat,
+}
+
+/// Explain a rule: what it reports, why that hurts, an example, and what to do.
+#[derive(Args, Debug)]
+pub struct Explain {
+    /// The rule's name, as a finding shows it in brackets.
+    #[arg(value_name = "RULE")]
+    pub rule: String,
+
+    /// How the page is written.
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub format: PageFormat,
+}
+
+/// Write a small commented workflow to start from. Nothing is overwritten.
+#[derive(Args, Debug)]
+pub struct Init {
+    /// The folder to write it to.
+    #[arg(value_name = "DIR", default_value = ".")]
+    pub folder: String,
+
+    /// Which kind of coordination it shows.
+    #[arg(long, value_name = "TEMPLATE", default_value = "orchestrated")]
+    pub template: Template,
+}
+
+// ---- words for the library's choices ------------------------------------------------------------
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum ProfileName {
+    /// What is surely or probably wrong.
+    Default,
+    /// Also what is only worth knowing.
+    Strict,
+    /// Also what is only a suspicion.
+    Audit,
+}
+
+impl From<ProfileName> for Profile {
+    fn from(name: ProfileName) -> Profile {
+        match name {
+            ProfileName::Default => Profile::Default,
+            ProfileName::Strict => Profile::Strict,
+            ProfileName::Audit => Profile::Audit,
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum SeverityName {
+    Error,
+    Warning,
+    Info,
+}
+
+impl From<SeverityName> for Severity {
+    fn from(name: SeverityName) -> Severity {
+        match name {
+            SeverityName::Error => Severity::Error,
+            SeverityName::Warning => Severity::Warning,
+            SeverityName::Info => Severity::Info,
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum ConfidenceName {
+    High,
+    Medium,
+    Low,
+}
+
+impl From<ConfidenceName> for Confidence {
+    fn from(name: ConfidenceName) -> Confidence {
+        match name {
+            ConfidenceName::High => Confidence::High,
+            ConfidenceName::Medium => Confidence::Medium,
+            ConfidenceName::Low => Confidence::Low,
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum FormatName {
+    /// With the source, the proof, and what to do.
+    Full,
+    /// One line each: `path:line:col: severity[rule] message`.
+    Concise,
+}
+
+impl From<FormatName> for Format {
+    fn from(name: FormatName) -> Format {
+        match name {
+            FormatName::Full => Format::Full,
+            FormatName::Concise => Format::Concise,
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum ViewName {
+    /// The steps of one workflow.
+    Flow,
+    /// The services and what connects them.
+    Services,
+}
+
+impl From<ViewName> for View {
+    fn from(name: ViewName) -> View {
+        match name {
+            ViewName::Flow => View::Flow,
+            ViewName::Services => View::Services,
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum PictureName {
+    Mermaid,
+    Dot,
+}
+
+impl From<PictureName> for Picture {
+    fn from(name: PictureName) -> Picture {
+        match name {
+            PictureName::Mermaid => Picture::Mermaid,
+            PictureName::Dot => Picture::Dot,
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum ListFormat {
+    Text,
+    Json,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum PageFormat {
+    Text,
+    Markdown,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum Template {
+    /// One service conducts.
+    Orchestrated,
+    /// The services react to each other's events.
+    Choreographed,
+}
+
+/// `--color` of arguments that could not be understood as a whole.
+pub fn color_of_bare_arguments() -> ColorChoice {
+    let words: Vec<String> = std::env::args().collect();
+    let after = |at: usize| words.get(at + 1).map(String::as_str);
+    let said = words.iter().enumerate().find_map(|(at, word)| match word.strip_prefix("--color") {
+        Some("") => after(at),
+        Some(value) => value.strip_prefix('='),
+        None => None,
+    });
+    said.and_then(|word| ColorChoice::from_str(word, false).ok()).unwrap_or(ColorChoice::Auto)
+}

@@ -1,0 +1,54 @@
+//! `wfc check`.
+
+use super::Outcome;
+use super::args::Check;
+use super::output::{Output, Unwritten};
+use crate::compile;
+use crate::project::{Request, WhenEmpty, disk};
+use crate::report::selection::{Selection, Verdict, select};
+use crate::report::{self, summary::summary};
+
+/// In bytes, as much as the main thread has.
+const STACK: usize = 8 << 20;
+
+pub fn run(wanted: &Check, output: &Output) -> Result<Outcome, Unwritten> {
+    let reads_stdin = wanted.paths.iter().any(|path| path == "-");
+    if wanted.stdin_filename.is_some() && !reads_stdin {
+        output.trouble("--stdin-filename names standard input, so it needs `-` among the paths");
+        return Ok(Outcome::Trouble);
+    }
+    // A deeply nested workflow needs the same stack in every thread that it needs in the first one. An
+    // error only says that the threads run already.
+    let _ = rayon::ThreadPoolBuilder::new().stack_size(STACK).build_global();
+    let loaded = disk::load(&Request {
+        paths: wanted.paths.clone(),
+        exclude: wanted.exclude.clone(),
+        stdin_name: wanted.stdin_filename.clone(),
+        when_empty: if wanted.allow_empty { WhenEmpty::Fine } else { WhenEmpty::Trouble },
+    });
+    let checked = compile::check(&loaded.sources);
+    let selection = Selection {
+        profile: wanted.profile.into(),
+        fail_on: wanted.fail_on.into(),
+        min_confidence: wanted.min_confidence.map(Into::into),
+    };
+    let selected = select(checked.findings, &selection);
+
+    let format = wanted.format.into();
+    output.data(&report::write(&selected.shown, &loaded.sources, format, &output.stdout))?;
+    for notice in &loaded.notices {
+        output.note(&format!("note: {notice}"));
+    }
+    output.troubles(&loaded.troubles);
+    let n_files = loaded.sources.iter().count();
+    if n_files > 0 || loaded.troubles.is_empty() {
+        output.note(&summary(&selected, n_files, checked.n_allowed, &output.stderr));
+    }
+    Ok(if !loaded.troubles.is_empty() {
+        Outcome::Trouble
+    } else if selected.verdict == Verdict::Fail && !wanted.exit_zero {
+        Outcome::Findings
+    } else {
+        Outcome::Clean
+    })
+}

@@ -1,0 +1,39 @@
+//! `wfc explain RULE`.
+
+use super::Outcome;
+use super::args::{Explain, PageFormat};
+use super::output::{Output, Unwritten};
+use crate::finding::Rule;
+use crate::report::paint::Paint;
+use crate::report::{human, page};
+use crate::source::{SourceFile, Sources};
+use crate::{catalog, compile};
+
+pub fn run(wanted: &Explain, output: &Output) -> Result<Outcome, Unwritten> {
+    let Some(rule) = catalog::find(&wanted.rule) else {
+        let help = match catalog::nearest(&wanted.rule) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => "`wfc rules` lists them all".to_string(),
+        };
+        output.trouble(&format!("there is no rule `{}`; {help}", wanted.rule));
+        return Ok(Outcome::Trouble);
+    };
+    let text = match wanted.format {
+        PageFormat::Text => page::terminal(rule, &example(rule, &output.stdout), &output.stdout),
+        PageFormat::Markdown => page::markdown(rule, &example(rule, &Paint::plain())),
+    };
+    output.data(&text)?;
+    Ok(Outcome::Clean)
+}
+
+/// What wfc really says about the rule's bad example.
+fn example(rule: &Rule, paint: &Paint) -> String {
+    let path = if rule.example_language == "wfc" { "example.wfc" } else { "example.asl.json" };
+    let mut sources = Sources::default();
+    sources.add(SourceFile::new(path, rule.bad));
+    let mut findings = compile::check(&sources).findings;
+    findings.retain(|finding| finding.rule.name == rule.name);
+    // An example is no file that a link could lead to.
+    let paint = Paint { link_base: None, ..paint.clone() };
+    human::report(&findings, &sources, &paint).trim_end().to_string()
+}

@@ -1,0 +1,190 @@
+//! A [`Machine`] to a workflow: each state becomes a step or a scope of its name, `Next` a fall
+//! through or a `then`, and states that end become ends of the workflow.
+
+mod flow;
+mod handlers;
+mod level;
+mod states;
+mod tasks;
+
+use super::contracts::{Contracts, OperationId};
+use super::expression::{Foreign, INPUT, seconds};
+use super::losses::Losses;
+use super::machine::{Machine, State, StateKind};
+use super::names::{Names, machine_service};
+use super::resource::{Called, called};
+use super::{errors, undo};
+use crate::import::document::Value;
+use crate::source::Span;
+use crate::syntax::ast::{Block, Entry, Expr, ExprKind, Goal, GoalKind, Limit, Name, Workflow};
+use level::Level;
+use smol_str::SmolStr;
+use std::collections::HashMap;
+
+/// What a machine became.
+pub struct Built {
+    pub workflow: Workflow,
+    pub losses: Losses,
+    pub foreign: Foreign,
+}
+
+/// A task with whom it calls.
+pub struct TaskCall {
+    pub called: Called,
+    pub operation: OperationId,
+}
+
+/// The calls of a machine, by the object of the state.
+pub type Calls = HashMap<*const Value, TaskCall>;
+
+pub fn workflow(name: &str, machine: &Machine, workflows: &[SmolStr], contracts: &mut Contracts) -> Built {
+    let service = machine_service(name);
+    let coordinator = contracts.coordinator(&service, machine.span);
+    let calls = calls(machine, contracts);
+    undo::pair(machine, &calls, contracts);
+    let mut builder = Builder {
+        contracts,
+        coordinator,
+        calls,
+        workflows,
+        names: Names::default(),
+        goal_names: Names::default(),
+        goals: Vec::new(),
+        succeeded: None,
+        inner_failures: HashMap::new(),
+        losses: Losses::default(),
+        foreign: Foreign::default(),
+    };
+    builder.names.unique(INPUT);
+    let statements = builder.top(machine);
+    let span = machine.span;
+    let mut entries = vec![Entry::Orchestrated(Name { text: service.into(), span }, span)];
+    entries.extend(machine.timeout.and_then(|timeout| builder.limit(timeout)).map(Entry::Within));
+    entries.extend(builder.goals.drain(..).map(|goal| Entry::Goal(Box::new(goal))));
+    entries.extend(statements);
+    let workflow = Workflow {
+        doc: machine.comment.unwrap_or_default().into(),
+        name: Name { text: name.into(), span },
+        parameters: Some(vec![super::contracts::any_field(INPUT, span)]),
+        block: Block { entries, span },
+        span,
+    };
+    Built { workflow, losses: builder.losses, foreign: builder.foreign }
+}
+
+/// Whom each task calls. What somebody catches by name, the called can fail with.
+fn calls(machine: &Machine, contracts: &mut Contracts) -> Calls {
+    let mut calls = Calls::new();
+    machine.walk(&mut |state| {
+        let StateKind::Task(resource) = state.kind else { return };
+        let called = called(state, resource);
+        let operation = contracts.operation(&called);
+        for error in business_errors(state) {
+            contracts.fails(operation, error);
+        }
+        // Who is asked and answers when they can may answer that it went wrong.
+        if called.answers.is_some()
+            && business_errors(state).next().is_none()
+            && let Some(catcher) = state.catch.iter().find(|catcher| catcher.is_whole())
+        {
+            contracts.fails(operation, &Name { text: "TaskFailed".into(), span: catcher.span });
+        }
+        calls.insert(std::ptr::from_ref(state.value), TaskCall { called, operation });
+    });
+    machine.walk(&mut |state| caught_around(state, &calls, contracts));
+    calls
+}
+
+fn business_errors<'m>(state: &'m State) -> impl Iterator<Item = &'m Name> {
+    let errors = state.catch.iter().flat_map(|catcher| &catcher.errors);
+    errors.filter(|error| errors::kind(&error.text) == errors::ErrorKind::Business)
+}
+
+/// What is caught around a block comes from the team's own code in it, when nothing in it says so.
+fn caught_around(state: &State, calls: &Calls, contracts: &mut Contracts) {
+    if state.machines().is_empty() {
+        return;
+    }
+    let mut inside = Vec::new();
+    let mut raised = Vec::new();
+    for machine in state.machines() {
+        machine.walk(&mut |state| match state.kind {
+            StateKind::Fail => raised.extend(state.field("Error").and_then(Value::text)),
+            _ => inside.extend(calls.get(&std::ptr::from_ref(state.value)).map(|call| call.operation)),
+        });
+    }
+    for error in business_errors(state) {
+        let is_known = raised.contains(&error.text.as_str())
+            || inside.iter().any(|operation| contracts.has_failure(*operation, &error.text));
+        if is_known {
+            continue;
+        }
+        for operation in &inside {
+            if contracts.get(*operation).is_own_code {
+                contracts.fails(*operation, error);
+            }
+        }
+    }
+}
+
+struct Builder<'m> {
+    contracts: &'m mut Contracts,
+    coordinator: usize,
+    calls: Calls,
+    /// The workflows that are built from the same file.
+    workflows: &'m [SmolStr],
+    /// Of steps, scopes and values.
+    names: Names,
+    goal_names: Names,
+    goals: Vec<Goal>,
+    /// The end that `"End": true` became.
+    succeeded: Option<SmolStr>,
+    /// The ends that failing states of branches became.
+    inner_failures: HashMap<SmolStr, SmolStr>,
+    losses: Losses,
+    foreign: Foreign,
+}
+
+impl Builder<'_> {
+    fn top(&mut self, machine: &Machine) -> Vec<Entry> {
+        let mut level = Level::new(machine, None, &mut self.names);
+        for state in &machine.states {
+            let kind = match state.kind {
+                StateKind::Succeed => GoalKind::Success,
+                StateKind::Fail => GoalKind::Failure,
+                _ => continue,
+            };
+            let goal = self.goal(kind, &state.name.text, state.name.span, state.comment);
+            level.goals.insert(state.name.text.clone(), goal);
+        }
+        self.statements(machine, &level)
+    }
+
+    /// Declares an end.
+    fn goal(&mut self, kind: GoalKind, wanted: &str, span: Span, comment: Option<&str>) -> SmolStr {
+        let text = self.goal_names.unique(wanted);
+        self.goals.push(Goal {
+            doc: comment.unwrap_or_default().into(),
+            kind,
+            name: Name { text: text.clone(), span },
+            fields: Vec::new(),
+            reached_by: None,
+            owner: None,
+            span,
+        });
+        text
+    }
+
+    /// A limit in seconds, written or computed.
+    fn limit(&mut self, value: &Value) -> Option<Limit> {
+        let span = value.span;
+        let bound = match value.number() {
+            Some(number) => Expr { kind: ExprKind::Duration(seconds(number, span)), span },
+            None => match value.text()? {
+                path if path.starts_with('$') && !path.starts_with("${") => self.foreign.path(path, span),
+                other => self.foreign.expression("asl", other, span),
+            },
+        };
+        Some(Limit { bound, otherwise: None, span })
+    }
+}

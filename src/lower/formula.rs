@@ -1,0 +1,112 @@
+//! Events that are waited for: each resolved, each belonging to a run, all of them known behind.
+
+use super::body::Body;
+use super::expr::condition;
+use super::rules::MISSING_CORRELATION;
+use super::types::fits;
+use crate::model::{EventId, Formula, HowMany, Term, Trigger, Type};
+use crate::syntax::ast;
+
+/// What is waited for. Behind it the fields of what has surely arrived can be read.
+pub(super) fn formula(cx: &mut Body, written: &ast::Events) -> Formula {
+    let how = match written.how {
+        ast::HowMany::All => HowMany::All,
+        ast::HowMany::Any => HowMany::Any,
+        ast::HowMany::Some(n) => HowMany::Some(n),
+    };
+    let n_terms = written.refs.len();
+    let all = match how {
+        HowMany::All => true,
+        HowMany::Any => n_terms == 1,
+        HowMany::Some(n) => n as usize >= n_terms,
+    };
+    let mut terms = Vec::with_capacity(n_terms);
+    for term in &written.refs {
+        let Some(event) = cx.event(&term.event) else {
+            if let Some(written) = &term.condition {
+                condition(cx, written);
+            }
+            continue;
+        };
+        correlated(cx, event, term);
+        let condition = term.condition.as_ref().map(|written| {
+            let before = cx.flow.clone();
+            // The condition is asked of this event, so that it is there.
+            cx.event_arrived(event);
+            let condition = condition(cx, written);
+            cx.flow = before;
+            condition
+        });
+        terms.push(Term { event, condition, span: term.event.span });
+    }
+    if all {
+        for term in &terms {
+            cx.event_arrived(term.event);
+        }
+    }
+    Formula { how, terms, span: written.span }
+}
+
+/// An event belongs to a run by the fields of the key, or by its `where`, or because it starts one.
+fn correlated(cx: &mut Body, event: EventId, term: &ast::EventRef) {
+    let Some(workflow) = cx.workflow else { return };
+    if term.condition.is_some() || cx.is_imported() || cx.lost_events.contains(&event) {
+        return;
+    }
+    let model = &cx.sys.model;
+    let workflow = &model.workflows[workflow];
+    let starts = match &workflow.trigger {
+        Trigger::Events(formula) => formula.terms.iter().any(|term| term.event == event),
+        Trigger::Called | Trigger::Schedule(_) => false,
+    };
+    let declared = &model.events[event];
+    // Somewhere in a field of type `any` the key may well be.
+    if starts || declared.fields.iter().any(|field| field.ty == Type::Any) {
+        return;
+    }
+    let name = model.event_name(event);
+    if workflow.correlation.is_empty() {
+        let finding = MISSING_CORRELATION
+            .at(term.span, "which run is it for?")
+            .message(format!("nothing says to which run `{name}` belongs"))
+            .label(workflow.name.span, "this workflow is not correlated")
+            .help("say `correlated by` a field that the events share, or add `where` to this one")
+            .entity(name);
+        cx.lost_events.insert(event);
+        return cx.report(finding);
+    }
+    let mut found = Vec::new();
+    for key in &workflow.correlation {
+        let field = declared.fields.iter().find(|field| field.name.text == key.text);
+        let wanted = cx.value(&key.text).map(|id| &model.values[id].ty);
+        match (field, wanted) {
+            (None, _) => found.push(
+                MISSING_CORRELATION
+                    .at(term.event.span, format!("it has no field `{}`", key.text))
+                    .message(format!("`{name}` does not say to which run it belongs"))
+                    .label(key.span, "runs are told apart by this field")
+                    .label(declared.span, "the event is declared here")
+                    .help(format!("add `{}` to the event, or say which one is meant with `where`", key.text))
+                    .entity(name.as_str()),
+            ),
+            (Some(field), Some(wanted)) if !fits(&field.ty, wanted) && !fits(wanted, &field.ty) => {
+                let (have, want) =
+                    (super::types::print(model, &field.ty), super::types::print(model, wanted));
+                found.push(
+                    MISSING_CORRELATION
+                        .at(term.event.span, format!("its `{}` is `{have}`", key.text))
+                        .message(format!("`{}` of `{name}` is no `{want}`", key.text))
+                        .label(key.span, format!("runs are told apart by this `{want}`"))
+                        .label(field.span, "declared here")
+                        .help("give both the same type, or say which one is meant with `where`")
+                        .entity(name.as_str()),
+                );
+            }
+            _ => {}
+        }
+    }
+    for finding in found {
+        cx.lost_events.insert(event);
+        cx.report(finding);
+    }
+}

@@ -1,0 +1,97 @@
+//! What lowering knows of a system: its files, what each of them sees, and the names declared in them.
+
+use super::links::{Links, View, views};
+use crate::finding::Finding;
+use crate::model::{EventId, Model, Name, OperationId, ServiceId, TypeId, WorkflowId};
+use crate::syntax::ast::{self, Ast, Format};
+use smol_str::SmolStr;
+use std::collections::{HashMap, HashSet};
+
+pub(super) struct System<'a> {
+    pub files: &'a [Ast],
+    pub views: Vec<View>,
+    /// By file: what is declared in it.
+    pub names: Vec<FileNames>,
+    pub operations: HashMap<(ServiceId, SmolStr), OperationId>,
+    /// Services of which some entry could not be read.
+    pub damaged: HashSet<ServiceId>,
+    pub model: Model,
+    pub findings: Vec<Finding>,
+}
+
+/// The declarations of one file; of two with one name the first.
+#[derive(Default)]
+pub(super) struct FileNames {
+    pub types: HashMap<SmolStr, Known>,
+    pub workflows: HashMap<SmolStr, WorkflowId>,
+    pub events: HashMap<SmolStr, Vec<EventId>>,
+    pub failures: HashSet<SmolStr>,
+}
+
+/// What a name of the upper level stands for, where a type may be written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Known {
+    Type(TypeId),
+    Service(ServiceId),
+}
+
+impl<'a> System<'a> {
+    pub fn new(files: &'a [Ast], links: &Links) -> System<'a> {
+        System {
+            files,
+            views: views(files, links),
+            names: files.iter().map(|_| FileNames::default()).collect(),
+            operations: HashMap::new(),
+            damaged: HashSet::new(),
+            model: Model::default(),
+            findings: Vec::new(),
+        }
+    }
+
+    /// Imported files are not typed: their formats have no types that could be wrong.
+    pub fn is_imported(&self, file: usize) -> bool {
+        self.files[file].format != Format::Wfc
+    }
+
+    /// Whether a name that `file` does not know can be blamed on that name.
+    pub fn is_complete(&self, file: usize) -> bool {
+        self.views[file].complete
+    }
+
+    /// The declarations that `file` sees, its own first.
+    pub fn seen(&self, file: usize) -> impl Iterator<Item = &FileNames> {
+        self.views[file].files.iter().map(|&at| &self.names[at])
+    }
+
+    pub fn find_type(&self, file: usize, name: &str) -> Option<Known> {
+        self.seen(file).find_map(|names| names.types.get(name).copied())
+    }
+
+    pub fn find_service(&self, file: usize, name: &str) -> Option<ServiceId> {
+        match self.find_type(file, name) {
+            Some(Known::Service(id)) => Some(id),
+            Some(Known::Type(_)) | None => None,
+        }
+    }
+
+    pub fn find_workflow(&self, file: usize, name: &str) -> Option<WorkflowId> {
+        self.seen(file).find_map(|names| names.workflows.get(name).copied())
+    }
+
+    pub fn find_operation(&self, service: ServiceId, name: &str) -> Option<OperationId> {
+        self.operations.get(&(service, name.into())).copied()
+    }
+
+    /// All events of that name, in all versions and of all services.
+    pub fn find_events(&self, file: usize, name: &str) -> Vec<EventId> {
+        self.seen(file).flat_map(|names| names.events.get(name).into_iter().flatten().copied()).collect()
+    }
+
+    pub fn report(&mut self, finding: Finding) {
+        self.findings.push(finding);
+    }
+}
+
+pub(super) fn name(written: &ast::Name) -> Name {
+    Name { text: written.text.clone(), span: written.span }
+}

@@ -1,0 +1,54 @@
+//! What a run works on: which files there are, and what they say. Only `disk` touches the disk.
+
+pub mod disk;
+
+use crate::source::Sources;
+use std::fmt;
+
+/// What the user asked to be read.
+#[derive(Clone, Debug)]
+pub struct Request {
+    /// Files and folders; `-` is standard input.
+    pub paths: Vec<String>,
+    /// Patterns of paths to leave out.
+    pub exclude: Vec<String>,
+    /// The name that standard input goes by.
+    pub stdin_name: Option<String>,
+    pub when_empty: WhenEmpty,
+}
+
+/// What it means that a path leads to no workflow at all.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WhenEmpty {
+    Trouble,
+    Fine,
+}
+
+/// What was read, and what stood in the way.
+#[derive(Debug, Default)]
+pub struct Loaded {
+    /// Sorted by path.
+    pub sources: Sources,
+    pub troubles: Vec<Trouble>,
+    /// Worth a line, but no trouble: an empty file.
+    pub notices: Vec<Trouble>,
+}
+
+/// Something about a path that kept it from being read or written.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Trouble {
+    pub path: String,
+    pub what: String,
+}
+
+impl Trouble {
+    pub fn new(path: impl Into<String>, what: impl Into<String>) -> Trouble {
+        Trouble { path: path.into(), what: what.into() }
+    }
+}
+
+impl fmt::Display for Trouble {
+    fn fmt(&self, out: &mut fmt::Formatter) -> fmt::Result {
+        write!(out, "{}: {}", self.path, self.what)
+    }
+}

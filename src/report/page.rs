@@ -1,0 +1,90 @@
+//! A rule's manual page: the same words for `wfc explain` and for the documentation.
+
+use super::paint::{Paint, Style};
+use super::wrap::wrap;
+use crate::finding::Rule;
+
+/// How long a line of prose may become.
+const WIDTH: usize = 88;
+
+/// The page as Markdown; `output` is what wfc really says about the bad example.
+pub fn markdown(rule: &Rule, output: &str) -> String {
+    let language = rule.example_language;
+    let facts = format!(
+        "{}, {} confidence. Group: {}.",
+        capital(&rule.severity.to_string()),
+        rule.confidence,
+        rule.group.title()
+    );
+    [
+        format!("# {}", rule.name),
+        paragraphs(rule.reports),
+        facts,
+        "## Why".to_string(),
+        paragraphs(rule.why),
+        "## Bad".to_string(),
+        fence(language, rule.bad),
+        fence("text", output),
+        "## Good".to_string(),
+        fence(language, rule.good),
+        "## Help".to_string(),
+        paragraphs(rule.help),
+    ]
+    .join("\n\n")
+        + "\n"
+}
+
+/// The page for a terminal; `output` may be coloured.
+pub fn terminal(rule: &Rule, output: &str, paint: &Paint) -> String {
+    let heading = |text: &str| paint.style(Style::Strong, text);
+    let kind = format!("{}[{}]", rule.severity, rule.name);
+    let facts = format!("{}; {} confidence", rule.group.title(), rule.confidence);
+    [
+        format!(
+            "{}\n{}",
+            paint.style(Style::Severity(rule.severity), &kind),
+            paint.style(Style::Quiet, &facts)
+        ),
+        paragraphs(rule.reports),
+        heading("Why"),
+        paragraphs(rule.why),
+        heading("Bad"),
+        indent(rule.bad),
+        indent(output),
+        heading("Good"),
+        indent(rule.good),
+        heading("Help"),
+        paragraphs(rule.help),
+    ]
+    .join("\n\n")
+        + "\n"
+}
+
+/// Prose in lines; what is a list, or indented, keeps its shape.
+fn paragraphs(text: &str) -> String {
+    let mut lines: Vec<String> = Vec::new();
+    for line in text.trim().lines() {
+        let indent: String = line.chars().take_while(|c| c.is_whitespace()).collect();
+        let hanging = if line.trim_start().starts_with("- ") { "  " } else { "" };
+        for (n, part) in wrap(line, WIDTH - indent.len()).into_iter().enumerate() {
+            let hanging = if n == 0 { "" } else { hanging };
+            lines.push(format!("{indent}{hanging}{part}").trim_end().to_string());
+        }
+    }
+    lines.join("\n")
+}
+
+fn fence(language: &str, text: &str) -> String {
+    format!("```{language}\n{}\n```", text.trim_end())
+}
+
+fn indent(text: &str) -> String {
+    let lines: Vec<String> =
+        text.trim_end().lines().map(|line| format!("    {line}").trim_end().to_string()).collect();
+    lines.join("\n")
+}
+
+fn capital(word: &str) -> String {
+    let mut chars = word.chars();
+    chars.next().map_or(String::new(), |first| first.to_uppercase().chain(chars).collect())
+}

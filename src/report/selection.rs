@@ -1,0 +1,168 @@
+//! Which findings are shown, and which of them make a run fail.
+
+use crate::finding::{Confidence, Finding, Severity};
+
+/// How much a team wants to hear.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Profile {
+    /// What is surely or probably wrong.
+    #[default]
+    Default,
+    /// Also what is only worth knowing.
+    Strict,
+    /// Also what is only a suspicion.
+    Audit,
+}
+
+/// What the user wants to see, and what shall fail the run.
+#[derive(Clone, Copy, Debug)]
+pub struct Selection {
+    pub profile: Profile,
+    pub fail_on: Severity,
+    /// Stands above the profile's own.
+    pub min_confidence: Option<Confidence>,
+}
+
+impl Default for Selection {
+    fn default() -> Selection {
+        Selection { profile: Profile::Default, fail_on: Severity::Error, min_confidence: None }
+    }
+}
+
+/// Findings, sorted out.
+#[derive(Debug, Default)]
+pub struct Selected {
+    pub shown: Vec<Finding>,
+    pub n_hidden: usize,
+    /// What would show all that is hidden.
+    pub remedy: Option<&'static str>,
+    pub verdict: Verdict,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Verdict {
+    #[default]
+    Pass,
+    Fail,
+}
+
+pub fn select(findings: Vec<Finding>, selection: &Selection) -> Selected {
+    let (shown, hidden): (Vec<_>, Vec<_>) =
+        findings.into_iter().partition(|finding| selection.shows(finding));
+    let fails = shown.iter().any(|finding| finding.severity >= selection.fail_on);
+    Selected {
+        n_hidden: hidden.len(),
+        remedy: selection.remedy(&hidden),
+        verdict: if fails { Verdict::Fail } else { Verdict::Pass },
+        shown,
+    }
+}
+
+impl Selection {
+    fn shows(&self, finding: &Finding) -> bool {
+        // What may fail a run must be visible, whatever the profile says.
+        let severity = self.profile.min_severity().min(self.fail_on);
+        let confidence = self.min_confidence.unwrap_or(self.profile.min_confidence());
+        finding.severity >= severity && finding.confidence >= confidence
+    }
+
+    /// The mildest option that shows everything in `hidden`.
+    fn remedy(&self, hidden: &[Finding]) -> Option<&'static str> {
+        let shows_all = |profile, min_confidence| {
+            let wider = Selection { profile, min_confidence, ..*self };
+            hidden.iter().all(|finding| wider.shows(finding))
+        };
+        if hidden.is_empty() {
+            None
+        } else if shows_all(Profile::Strict, self.min_confidence) {
+            Some("--profile strict")
+        } else if shows_all(Profile::Audit, self.min_confidence) {
+            Some("--profile audit")
+        } else {
+            Some("--profile audit --min-confidence low")
+        }
+    }
+}
+
+impl Profile {
+    fn min_severity(self) -> Severity {
+        match self {
+            Profile::Default => Severity::Warning,
+            Profile::Strict | Profile::Audit => Severity::Info,
+        }
+    }
+
+    fn min_confidence(self) -> Confidence {
+        match self {
+            Profile::Default | Profile::Strict => Confidence::Medium,
+            Profile::Audit => Confidence::Low,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::catalog;
+    use crate::source::{FileId, Span};
+
+    fn finding(severity: Severity, confidence: Confidence) -> Finding {
+        catalog::rules()[0].at(Span::new(FileId(0), 0, 0), "here").severity(severity).confidence(confidence)
+    }
+
+    /// One finding of each kind, and how many of them are shown.
+    fn n_shown(selection: Selection) -> usize {
+        let mut all = Vec::new();
+        for severity in [Severity::Info, Severity::Warning, Severity::Error] {
+            for confidence in [Confidence::Low, Confidence::Medium, Confidence::High] {
+                all.push(finding(severity, confidence));
+            }
+        }
+        let selected = select(all, &selection);
+        assert_eq!(selected.shown.len() + selected.n_hidden, 9);
+        selected.shown.len()
+    }
+
+    #[test]
+    fn a_profile_widens_what_is_shown() {
+        let with = |profile| n_shown(Selection { profile, ..Selection::default() });
+        assert_eq!(with(Profile::Default), 4);
+        assert_eq!(with(Profile::Strict), 6);
+        assert_eq!(with(Profile::Audit), 9);
+    }
+
+    #[test]
+    fn a_wanted_confidence_stands_above_the_profile() {
+        let with =
+            |confidence| n_shown(Selection { min_confidence: Some(confidence), ..Selection::default() });
+        assert_eq!(with(Confidence::High), 2);
+        assert_eq!(with(Confidence::Low), 6);
+    }
+
+    #[test]
+    fn what_fails_a_run_is_shown() {
+        let selection = Selection { fail_on: Severity::Info, ..Selection::default() };
+        let selected = select(vec![finding(Severity::Info, Confidence::High)], &selection);
+        assert_eq!((selected.shown.len(), selected.verdict), (1, Verdict::Fail));
+    }
+
+    #[test]
+    fn only_what_reaches_the_threshold_fails() {
+        let warning = || vec![finding(Severity::Warning, Confidence::High)];
+        assert_eq!(select(warning(), &Selection::default()).verdict, Verdict::Pass);
+        let strict = Selection { fail_on: Severity::Warning, ..Selection::default() };
+        assert_eq!(select(warning(), &strict).verdict, Verdict::Fail);
+    }
+
+    #[test]
+    fn the_remedy_is_the_mildest_that_shows_all() {
+        let remedy = |finding, selection: Selection| select(vec![finding], &selection).remedy;
+        let plain = Selection::default();
+        assert_eq!(remedy(finding(Severity::Error, Confidence::High), plain), None);
+        assert_eq!(remedy(finding(Severity::Info, Confidence::High), plain), Some("--profile strict"));
+        assert_eq!(remedy(finding(Severity::Error, Confidence::Low), plain), Some("--profile audit"));
+        let sure = Selection { min_confidence: Some(Confidence::High), ..plain };
+        let wider = Some("--profile audit --min-confidence low");
+        assert_eq!(remedy(finding(Severity::Error, Confidence::Low), sure), wider);
+    }
+}

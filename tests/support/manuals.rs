@@ -1,0 +1,105 @@
+//! The manual of every rule: its bad example yields exactly this rule, its good one nothing, and its
+//! page is the one that would be generated today.
+
+use super::{check, compare, entries, file_name, is_blessing, one_file, render, root};
+use libtest_mimic::{Failed, Trial};
+use std::collections::BTreeSet;
+use std::fs;
+use wfc::finding::{Finding, Rule, Severity};
+use wfc::report::paint::Paint;
+use wfc::report::{human, index, page};
+use wfc::source::Sources;
+
+pub fn trials() -> Vec<Trial> {
+    let mut trials = Vec::new();
+    for &rule in wfc::catalog::rules() {
+        let name = rule.name;
+        trials.push(Trial::test(format!("manuals/{name}/words"), move || words(rule)));
+        trials.push(Trial::test(format!("manuals/{name}/bad"), move || bad(rule)));
+        trials.push(Trial::test(format!("manuals/{name}/good"), move || good(rule)));
+        trials.push(Trial::test(format!("manuals/{name}/page"), move || {
+            let sources = example(rule, rule.bad);
+            let output = terminal(&check(&sources)?, &sources);
+            compare(&root().join(format!("docs/rules/{name}.md")), &page::markdown(rule, &output))
+        }));
+    }
+    trials.push(Trial::test("manuals/index", || {
+        compare(&root().join("docs/rules/index.md"), &index::markdown(wfc::catalog::rules()))
+    }));
+    trials.push(Trial::test("manuals/no strays", strays));
+    trials.push(Trial::test("manuals/names are sorted and differ", || {
+        let names: Vec<&str> = wfc::catalog::rules().iter().map(|rule| rule.name).collect();
+        let sorted: BTreeSet<&str> = names.iter().copied().collect();
+        if names == sorted.into_iter().collect::<Vec<_>>() {
+            Ok(())
+        } else {
+            Err(format!("{names:?}").into())
+        }
+    }));
+    trials
+}
+
+/// A rule's example as a file of the language it is written in.
+fn example(rule: &Rule, text: &str) -> Sources {
+    match rule.example_language {
+        "json" => one_file("example.asl.json", text),
+        _ => one_file("example.wfc", text),
+    }
+}
+
+/// What the terminal shows, without colour.
+fn terminal(findings: &[Finding], sources: &Sources) -> String {
+    human::report(findings, sources, &Paint::plain())
+}
+
+fn words(rule: &Rule) -> Result<(), Failed> {
+    let is_kebab = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+    if !rule.name.chars().all(is_kebab) || rule.name.starts_with("no-") {
+        return Err("the name must be in kebab case and read well after `allow`".into());
+    }
+    if !rule.reports.starts_with("Reports") || !rule.reports.trim_end().ends_with('.') {
+        return Err("`reports` must be a sentence that begins with `Reports`".into());
+    }
+    if [rule.why, rule.bad, rule.good, rule.help].iter().any(|part| part.trim().is_empty()) {
+        return Err("why, bad, good and help must all be there".into());
+    }
+    Ok(())
+}
+
+fn bad(rule: &'static Rule) -> Result<(), Failed> {
+    let sources = example(rule, rule.bad);
+    let findings = check(&sources)?;
+    let is_own = |finding: &&Finding| finding.rule.name == rule.name;
+    let level = rule.severity.min(Severity::Warning);
+    let is_found = findings.iter().filter(is_own).any(|finding| finding.severity >= level);
+    let others = findings.iter().any(|finding| finding.severity >= Severity::Warning && !is_own(&finding));
+    if is_found && !others {
+        return Ok(());
+    }
+    Err(format!("the bad example must yield exactly this rule:\n\n{}", render::findings(&findings, &sources))
+        .into())
+}
+
+fn good(rule: &'static Rule) -> Result<(), Failed> {
+    let sources = example(rule, rule.good);
+    let findings = check(&sources)?;
+    if findings.iter().all(|finding| finding.severity < Severity::Warning && finding.rule.name != rule.name) {
+        return Ok(());
+    }
+    Err(format!("the good example must yield nothing:\n\n{}", render::findings(&findings, &sources)).into())
+}
+
+/// Pages of rules that are no more; blessing removes them.
+fn strays() -> Result<(), Failed> {
+    for path in entries(&root().join("docs/rules")) {
+        let name = file_name(&path).trim_end_matches(".md");
+        if name == "index" || wfc::catalog::find(name).is_some() {
+            continue;
+        }
+        if !is_blessing() {
+            return Err(format!("docs/rules/{} is the page of no rule", file_name(&path)).into());
+        }
+        fs::remove_file(&path)?;
+    }
+    Ok(())
+}
