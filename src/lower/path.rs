@@ -50,6 +50,9 @@ fn value(cx: &mut Body, id: ValueId, head: &Name, fields: &[Name], span: Span) -
     if !cx.typed.contains(&id) {
         cx.read_early = true;
     }
+    if cx.collected.ambiguous.contains(&id) {
+        return Expr { kind: ExprKind::Value { value: id, fields: names(fields) }, ty: Type::Any, span };
+    }
     let slot = cx.value_slot(id);
     let ty = cx.sys.model.values[id].ty.clone();
     let ty = if cx.flow.knows(slot) { ty } else { optional(ty) };

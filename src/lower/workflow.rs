@@ -332,9 +332,19 @@ fn round(cx: &mut Body, id: WorkflowId, written: &ast::Workflow) {
         _ => None,
     });
     if let Some(ast::Starts { kind: StartsKind::When(events), .. }) = starts {
-        let formula = formula(cx, events);
-        if let Trigger::Events(_) = cx.sys.model.workflows[id].trigger {
-            cx.sys.model.workflows[id].trigger = Trigger::Events(formula);
+        match cx.sys.model.workflows[id].trigger {
+            Trigger::Events(_) => {
+                let formula = formula(cx, events);
+                cx.sys.model.workflows[id].trigger = Trigger::Events(formula);
+            }
+            // It has parameters as well, which was reported; what reads the events is not to blame.
+            Trigger::Called | Trigger::Schedule(_) => {
+                for term in &events.refs {
+                    if let Ok(event) = event_name::find(cx.sys, cx.file, &term.event) {
+                        cx.event_arrived(event);
+                    }
+                }
+            }
         }
     }
     let start = cx.flow.clone();
