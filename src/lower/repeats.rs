@@ -1,6 +1,6 @@
-//! A name that is missing is missing wherever it stands: told once, with its other places.
+//! A name that is missing, or a field, is missing wherever it stands: told once, with its other places.
 
-use super::rules::UNKNOWN_NAME;
+use super::rules::{MISSING_FIELD, UNKNOWN_NAME};
 use crate::finding::Finding;
 use crate::source::FileId;
 use std::collections::HashMap;
@@ -14,7 +14,7 @@ pub(super) fn merge(findings: Vec<Finding>) -> Vec<Finding> {
     let mut first: HashMap<(FileId, String, String), usize> = HashMap::new();
     let mut n_more: HashMap<usize, usize> = HashMap::new();
     for finding in findings {
-        if finding.rule.name != UNKNOWN_NAME.name {
+        if ![UNKNOWN_NAME.name, MISSING_FIELD.name].contains(&finding.rule.name) {
             merged.push(finding);
             continue;
         }
