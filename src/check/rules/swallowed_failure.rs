@@ -30,10 +30,8 @@ workflow SellOrder(order: OrderId) {
   correlated by order
 
   success Sold
-  failure NotSold
 
-  step checked = Stock.Check(order) { on any { end Sold } }
-  if order == none { end NotSold }
+  step checked = Stock.Check(order) { on any { } }
   end Sold
 }
 ",

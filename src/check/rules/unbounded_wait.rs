@@ -31,7 +31,6 @@ workflow SellOrder(order: OrderId) {
   correlated by order
 
   success Sold
-  failure NotReviewed
 
   step reviewed = Desk.Review(order)
   end Sold

@@ -239,7 +239,7 @@ fn of_machine(cx: &Context, id: WorkflowId, met: &[NodeId], unmet: &[NodeId]) ->
             Severity::Warning => {
                 let done = quoted(cx.writes_before(*first, |_| true).iter().rev().take(3).rev());
                 finding.variant("late").what_if(format!(
-                    "when it fails, the run of `{name}` fails, although {done} are done and stay so"
+                    "when it fails, the run of `{name}` fails, and what was done stays: {done}"
                 ))
             }
             Severity::Info | Severity::Error => {
@@ -264,10 +264,10 @@ fn of_unguarded_machine(cx: &Context, id: WorkflowId, calls: &[NodeId]) -> Findi
         .variant("everywhere")
         .severity(Severity::Info)
         .at_most(Confidence::Medium)
-        .message(format!(
-            "none of the {} of `{name}` has a `Retry` or a `Catch`",
-            counted(calls.len(), "task")
-        ))
+        .message(match calls.len() {
+            1 => format!("the only task of `{name}` has neither `Retry` nor `Catch`"),
+            n => format!("none of the {n} tasks of `{name}` has a `Retry` or a `Catch`"),
+        })
         .entity(name.as_str());
     for call in calls.iter().skip(1).take(4) {
         finding = finding.label(cx.graph.node(*call).span, "nor here");
