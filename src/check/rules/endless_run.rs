@@ -119,7 +119,11 @@ fn without_way_out(cx: &Context, nodes: &[NodeId], next: &BTreeMap<NodeId, Vec<N
     let is_over = |node: &NodeId| {
         matches!(
             cx.graph.node(*node).kind,
-            NodeKind::End { .. } | NodeKind::Goal { .. } | NodeKind::FallOff | NodeKind::Drop
+            NodeKind::End { .. }
+                | NodeKind::Goal { .. }
+                | NodeKind::FallOff
+                | NodeKind::Drop
+                | NodeKind::Unhandled
         )
     };
     let mut open: Vec<NodeId> = nodes.iter().copied().filter(is_over).collect();
