@@ -1,7 +1,7 @@
 //! A diagram in the language of Graphviz.
 
 use super::look::{self, Look, Shape, Stroke};
-use super::{Diagram, Edge, Group, Node};
+use super::{Diagram, Edge, EdgeKind, Group, Node};
 
 /// The diagram as a DOT graph.
 pub fn dot(diagram: &Diagram) -> String {
@@ -72,9 +72,9 @@ fn shape(look: &Look) -> (&'static str, &'static str) {
         Shape::Double => ("box", "filled,diagonals"),
         Shape::Hexagon => ("hexagon", "filled"),
         Shape::Diamond => ("diamond", "filled"),
-        Shape::Spreading => ("trapezium", "filled"),
-        Shape::Gathering => ("invtrapezium", "filled"),
-        Shape::Leaning => ("parallelogram", "filled"),
+        // Graphviz makes slanted shapes twice as high as their text.
+        Shape::Spreading | Shape::Gathering => ("box", "filled"),
+        Shape::Leaning => ("note", "filled"),
         Shape::Circle => ("circle", "filled"),
     }
 }
@@ -89,6 +89,9 @@ fn drawn(diagram: &Diagram, edge: &Edge) -> String {
         Stroke::Solid => {}
         Stroke::Dashed => attributes.push("style=dashed".to_string()),
         Stroke::Thick => attributes.push("penwidth=2".to_string()),
+    }
+    if edge.kind == EdgeKind::Next {
+        attributes.push("weight=4".to_string());
     }
     if let Some(colour) = look.colour {
         attributes.push(format!("color=\"{colour}\""));
@@ -106,9 +109,10 @@ fn text(lines: &[String], has_title: bool) -> String {
     let lines: Vec<String> = lines
         .iter()
         .enumerate()
-        .map(|(number, line)| match has_title && number == 0 && lines.len() > 1 {
-            true => format!("<b>{}</b>", escaped(line)),
-            false => escaped(line),
+        .map(|(number, line)| match (has_title && lines.len() > 1, number) {
+            (true, 0) => format!("<b>{}</b>", escaped(line)),
+            (true, _) => format!("<font point-size=\"10\">{}</font>", escaped(line)),
+            (false, _) => escaped(line),
         })
         .collect();
     format!("<{}>", lines.join("<br/>"))

@@ -8,7 +8,7 @@ mod messages;
 mod trouble;
 
 use super::ids::Ids;
-use super::label::wrapped;
+use super::label::{listed, wrapped};
 use super::said::{Said, said};
 use super::{Diagram, Edge, EdgeKind, Node, NodeKind, Subject};
 use crate::graph::{self, NodeId, RegionId, RegionKind, Timer};
@@ -172,11 +172,16 @@ impl Sketch<'_> {
                 }
             }
         }
+        let pairs: Vec<(usize, usize)> = edges.iter().map(|(edge, _)| (edge.from, edge.to)).collect();
         self.diagram.edges = edges
             .into_iter()
             .map(|(edge, mut labels)| {
                 labels.retain(|label| !label.is_empty());
-                let label = super::label::listed(&labels, "or", 5);
+                let is_alone = pairs.iter().filter(|pair| **pair == (edge.from, edge.to)).count() == 1;
+                if edge.kind == EdgeKind::Next && labels.is_empty() && !is_alone {
+                    labels.push("done".to_string());
+                }
+                let label = listed(&labels, "or", 5);
                 Edge { lines: if label.is_empty() { Vec::new() } else { wrapped(&label, 22) }, ..edge }
             })
             .collect();

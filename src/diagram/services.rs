@@ -6,10 +6,12 @@ use super::label::wrapped;
 use super::{Diagram, Edge, EdgeKind, Node, NodeKind, Subject};
 use crate::graph::{self, NodeId};
 use crate::model::{Id, OperationId, OperationKind, ServiceId, UndoneBy};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-/// What one service needs of another, by kind, as often as it is named once.
-type Couplings = BTreeMap<(ServiceId, ServiceId, EdgeKind), BTreeSet<String>>;
+const WIDE: usize = 25;
+
+/// What one service needs of another, by kind, each thing once.
+type Couplings = BTreeMap<(ServiceId, ServiceId, EdgeKind), Vec<String>>;
 
 /// Draws the services of `subject`, and what its workflows make of them.
 pub fn draw(subject: &Subject) -> Diagram {
@@ -25,8 +27,7 @@ pub fn draw(subject: &Subject) -> Diagram {
     }
     for ((from, to, kind), what) in couplings {
         if let (Some(from), Some(to)) = (places[from.index()], places[to.index()]) {
-            let what: Vec<String> = what.into_iter().collect();
-            let lines = what.iter().flat_map(|line| wrapped(line, 28)).collect();
+            let lines = what.iter().flat_map(|line| wrapped(line, WIDE)).collect();
             diagram.edges.push(Edge { from, to, kind, lines });
         }
     }
@@ -36,7 +37,7 @@ pub fn draw(subject: &Subject) -> Diagram {
 fn service(subject: &Subject, id: ServiceId, ids: &mut Ids) -> Node {
     let model = subject.model;
     let service = &model.services[id];
-    let mut lines = wrapped(&service.name.text, 30);
+    let mut lines = wrapped(&service.name.text, WIDE);
     let conducted: Vec<&str> = subject
         .workflows
         .iter()
@@ -46,16 +47,13 @@ fn service(subject: &Subject, id: ServiceId, ids: &mut Ids) -> Node {
         .collect();
     if !conducted.is_empty() {
         let text = format!("conducts {}", super::label::listed(&conducted, "and", 4));
-        lines.extend(wrapped(&text, 30));
+        lines.extend(wrapped(&text, WIDE));
     }
     if let Some(team) = &service.team {
-        lines.extend(wrapped(&format!("team {}", team.text), 30));
+        lines.extend(wrapped(&format!("team {}", team.text), WIDE));
     }
-    let said = [service.external.map(|_| "external"), service.many_instances.map(|_| "many instances")];
-    let said: Vec<&str> = said.into_iter().flatten().collect();
-    if !said.is_empty() {
-        lines.push(said.join(", "));
-    }
+    lines.extend(service.external.map(|_| "external".to_string()));
+    lines.extend(service.many_instances.map(|_| "many instances".to_string()));
     let kind = if service.external.is_some() { NodeKind::ExternalService } else { NodeKind::Service };
     Node { id: ids.of("service", &service.name.text), kind, lines, group: None, stands_for: None }
 }
@@ -67,7 +65,10 @@ fn couplings(subject: &Subject) -> Couplings {
         let Some(side) = node.side else { continue };
         for (other, kind, what) in needs(subject, id, node) {
             if other != side {
-                couplings.entry((side, other, kind)).or_default().insert(what);
+                let known = couplings.entry((side, other, kind)).or_default();
+                if !known.contains(&what) {
+                    known.push(what);
+                }
             }
         }
     }

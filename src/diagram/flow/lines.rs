@@ -32,11 +32,17 @@ impl Sketch<'_> {
     }
 
     fn from_shown(&mut self, id: NodeId, at: usize) {
-        for edge in self.subject.graph.out_edges(id) {
-            if let Some((kind, label)) = self.manner(&edge) {
-                for target in self.targets(edge.to) {
-                    self.trace(at, target, kind, label.clone());
-                }
+        let mut edges: Vec<_> = self
+            .subject
+            .graph
+            .out_edges(id)
+            .filter_map(|edge| self.manner(&edge).map(|(kind, label)| (kind, label, edge.to)))
+            .collect();
+        // Layouts draw what comes first straight on.
+        edges.sort_by_key(|(kind, ..)| *kind);
+        for (kind, label, to) in edges {
+            for target in self.targets(to) {
+                self.trace(at, target, kind, label.clone());
             }
         }
     }
