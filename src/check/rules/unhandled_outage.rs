@@ -205,7 +205,20 @@ fn of_bound(cx: &Context, bound: NodeId) -> Finding {
         ))
         .help(format!("say what happens then: `else {{ {} }}`", cx.way_out(bound)))
         .help("or meet it as an outage, with an `on outage { … }` of the block or around it")
-        .entity(cx.entity(bound))
+        .entity(entity_of_block(cx, bound))
+}
+
+/// The step or scope that a limit stands in, as a path.
+fn entity_of_block(cx: &Context, bound: NodeId) -> String {
+    let mut at = Some(cx.graph.node(bound).region);
+    while let Some(region) = at {
+        let region = cx.graph.region(region);
+        if let Some(label) = region.label {
+            return format!("{}/{}", cx.entity(bound), cx.model.labels[label].name.text);
+        }
+        at = region.parent;
+    }
+    cx.entity(bound)
 }
 
 /// An imported machine: what it lacks everywhere is one piece of information; what only a late step
@@ -239,7 +252,7 @@ fn of_machine(cx: &Context, id: WorkflowId, met: &[NodeId], unmet: &[NodeId]) ->
             Severity::Warning => {
                 let done = quoted(cx.writes_before(*first, |_| true).iter().rev().take(3).rev());
                 finding.variant("late").what_if(format!(
-                    "when it fails, the run of `{name}` fails, although {done} are done and stay so"
+                    "when it fails, the run of `{name}` fails, and what was done stays: {done}"
                 ))
             }
             Severity::Info | Severity::Error => {
@@ -264,10 +277,10 @@ fn of_unguarded_machine(cx: &Context, id: WorkflowId, calls: &[NodeId]) -> Findi
         .variant("everywhere")
         .severity(Severity::Info)
         .at_most(Confidence::Medium)
-        .message(format!(
-            "none of the {} of `{name}` has a `Retry` or a `Catch`",
-            counted(calls.len(), "task")
-        ))
+        .message(match calls.len() {
+            1 => format!("the only task of `{name}` has neither `Retry` nor `Catch`"),
+            n => format!("none of the {n} tasks of `{name}` has a `Retry` or a `Catch`"),
+        })
         .entity(name.as_str());
     for call in calls.iter().skip(1).take(4) {
         finding = finding.label(cx.graph.node(*call).span, "nor here");
