@@ -67,14 +67,6 @@ impl<'m> Context<'m> {
         })
     }
 
-    /// The runs that some rule has asked for.
-    pub fn explored(&self, workflow: WorkflowId, timers: Timers) -> Option<&Runs<'m>> {
-        match timers {
-            Timers::Patient => self.patient[workflow.index()].get(),
-            Timers::Hasty => self.hasty[workflow.index()].get(),
-        }
-    }
-
     /// Every subscription, and the goals that need it; worked out once.
     pub fn obligations(&self) -> &Obligations {
         self.obligations.get_or_init(|| Obligations::new(self))
@@ -83,6 +75,14 @@ impl<'m> Context<'m> {
     /// Who relies on others in silence; worked out once.
     pub fn silence(&self) -> &Silence {
         self.silence.get_or_init(|| Silence::new(self))
+    }
+
+    /// The runs that some rule has asked for.
+    pub fn explored(&self, workflow: WorkflowId, timers: Timers) -> Option<&Runs<'m>> {
+        match timers {
+            Timers::Patient => self.patient[workflow.index()].get(),
+            Timers::Hasty => self.hasty[workflow.index()].get(),
+        }
     }
 
     /// Whether the text at `span` is in a format that cannot state intent.

@@ -5,6 +5,7 @@ mod context;
 mod contradictions;
 mod leftovers;
 mod obligations;
+mod phrases;
 mod pivots;
 mod precedence;
 mod rules;

@@ -22,10 +22,7 @@ impl StepGraph {
 
     /// The nodes of the line that begins behind `from`, up to where it ends, without following messages.
     pub fn line_from(&self, from: NodeId) -> Vec<NodeId> {
-        self.walk(from, |edge| {
-            edge.kind.is_flow()
-                && !matches!(edge.kind, EdgeKind::Publishes | EdgeKind::Consequence | EdgeKind::Message)
-        })
+        self.walk(from, |edge| edge.kind.is_on_the_line())
     }
 
     /// Everything causally behind `from`, messages included, without itself unless it lies on a cycle.

@@ -6,6 +6,7 @@ pub mod contract;
 pub mod expr;
 pub mod ids;
 pub mod spoken;
+mod walk;
 pub mod workflow;
 
 pub use block::*;

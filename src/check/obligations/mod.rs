@@ -4,7 +4,7 @@
 mod discharge;
 mod silence;
 
-pub use silence::Silence;
+pub use silence::{Awaited, Broadcast, Hostage, Silence, Unwatched};
 
 use super::Context;
 use crate::graph::{EdgeId, EdgeKind, NodeId, NodeKind, ReceiveKind, Removed, StepGraph};

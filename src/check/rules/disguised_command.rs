@@ -28,7 +28,6 @@ service Shop {
 }
 
 service Warehouse {
-  many instances
   command Pack(order: OrderId) { idempotent by order }
   event OrderPacked(order: OrderId)
 }
@@ -100,7 +99,9 @@ pub fn find(cx: &Context) -> Vec<Finding> {
 fn subscribers(cx: &Context, event: EventId) -> Vec<(ServiceId, Span)> {
     let publisher = cx.model.events[event].service;
     let mut found: Vec<(ServiceId, Span)> = Vec::new();
-    for edge in cx.graph.subscriptions(event) {
+    let mut edges: Vec<_> = cx.graph.subscriptions(event).collect();
+    edges.sort_by_key(|edge| (cx.place(edge.to), edge.edge.span.start));
+    for edge in edges {
         let node = cx.graph.node(edge.to);
         let conducted = node.workflow.is_some_and(|id| !cx.model.workflows[id].is_choreographed());
         let reacts = match &node.kind {
@@ -199,10 +200,8 @@ fn literals(said: &[Spoken], event: EventId, field: usize) -> Option<Span> {
             continue;
         }
         let argument = arguments.iter().find(|argument| argument.parameter == Some(field))?;
-        let is_constant = matches!(
-            argument.value.kind,
-            ExprKind::Literal(Literal::Bool(_)) | ExprKind::EnumValue { .. }
-        );
+        let is_constant =
+            matches!(argument.value.kind, ExprKind::Literal(Literal::Bool(_)) | ExprKind::EnumValue { .. });
         if !is_constant {
             return None;
         }
@@ -248,20 +247,80 @@ const ASKING: &[&str] = &["Requested", "Required", "Needed", "Wanted", "Demanded
 
 /// Verbs that orders between services begin with.
 const IMPERATIVES: &[&str] = &[
-    "Activate", "Allocate", "Apply", "Approve", "Assign", "Authorize", "Book", "Calculate", "Call", "Cancel",
-    "Capture", "Change", "Charge", "Check", "Close", "Collect", "Compute", "Confirm", "Create", "Credit",
-    "Debit", "Delete", "Deliver", "Dispatch", "Do", "Enable", "Execute", "Fetch", "Generate", "Get", "Handle",
-    "Inform", "Invoice", "Issue", "Make", "Notify", "Open", "Pack", "Pay", "Prepare", "Print", "Process",
-    "Publish", "Record", "Refund", "Register", "Reject", "Release", "Remove", "Reserve", "Retry", "Run", "Send",
-    "Set", "Ship", "Sign", "Start", "Stop", "Store", "Submit", "Transfer", "Trigger", "Update", "Validate",
-    "Verify", "Withdraw", "Write",
+    "Activate",
+    "Allocate",
+    "Apply",
+    "Approve",
+    "Assign",
+    "Authorize",
+    "Book",
+    "Calculate",
+    "Call",
+    "Cancel",
+    "Capture",
+    "Change",
+    "Charge",
+    "Check",
+    "Close",
+    "Collect",
+    "Compute",
+    "Confirm",
+    "Create",
+    "Credit",
+    "Debit",
+    "Delete",
+    "Deliver",
+    "Dispatch",
+    "Do",
+    "Enable",
+    "Execute",
+    "Fetch",
+    "Generate",
+    "Get",
+    "Handle",
+    "Inform",
+    "Invoice",
+    "Issue",
+    "Make",
+    "Notify",
+    "Open",
+    "Pack",
+    "Pay",
+    "Prepare",
+    "Print",
+    "Process",
+    "Publish",
+    "Record",
+    "Refund",
+    "Register",
+    "Reject",
+    "Release",
+    "Remove",
+    "Reserve",
+    "Retry",
+    "Run",
+    "Send",
+    "Set",
+    "Ship",
+    "Sign",
+    "Start",
+    "Stop",
+    "Store",
+    "Submit",
+    "Transfer",
+    "Trigger",
+    "Update",
+    "Validate",
+    "Verify",
+    "Withdraw",
+    "Write",
 ];
 
 /// Past forms that do not end in `ed`.
 const IRREGULAR: &[&str] = &[
-    "Begun", "Bought", "Broken", "Built", "Chosen", "Come", "Done", "Drawn", "Fallen", "Fell", "Found", "Given",
-    "Gone", "Held", "Kept", "Known", "Left", "Lost", "Made", "Met", "Out", "Over", "Paid", "Put", "Read", "Run",
-    "Sent", "Set", "Shut", "Sold", "Spent", "Taken", "Told", "Up", "Won", "Written",
+    "Begun", "Bought", "Broken", "Built", "Chosen", "Come", "Done", "Drawn", "Fallen", "Fell", "Found",
+    "Given", "Gone", "Held", "Kept", "Known", "Left", "Lost", "Made", "Met", "Out", "Over", "Paid", "Put",
+    "Read", "Run", "Sent", "Set", "Shut", "Sold", "Spent", "Taken", "Told", "Up", "Won", "Written",
 ];
 
 fn sounds_like_an_order(name: &str) -> bool {

@@ -124,9 +124,13 @@ fn awaited(cx: &Context, found: &Awaited) -> Finding {
     }
     let subscribers = cx.subscribers(&found.reactions);
     let goals = cx.goal_names(&found.goals);
-    let wants = if found.is_direct { "wants an answer" } else { "wants it done" };
-    cures(finding.what_if(what_if(&found.reactions, &goals)), &subscribers, &goals)
-        .help(format!("if `{publisher}` {wants}: send {subscribers} a command, and take its reply"))
+    let finding = finding.what_if(what_if(&found.reactions, &goals));
+    let call = format!("if `{publisher}` wants an answer: send {subscribers} a command, and take the reply");
+    // A call in disguise is best written as a call; a saga that is closed by its initiator is not.
+    match found.is_direct {
+        true => cures(finding.help(call), &subscribers, &goals),
+        false => cures(finding, &subscribers, &goals).help(call),
+    }
 }
 
 fn hostage(cx: &Context, found: &Hostage) -> Finding {
@@ -150,7 +154,7 @@ fn hostage(cx: &Context, found: &Hostage) -> Finding {
         finding = finding.witness(cx.witness_of_event(found.event, &over));
     }
     cures(finding.what_if(what_if(&found.reactions, &goals)), &subscribers, &goals)
-        .help(format!("if `{publisher}` wants it done: send {subscribers} a command, and take its reply"))
+        .help(format!("or send {subscribers} a command, and take the reply"))
 }
 
 fn label_reactions(cx: &Context, mut finding: Finding, reactions: &[Subscription]) -> Finding {
@@ -173,6 +177,8 @@ fn what_if(reactions: &[Subscription], goals: &str) -> String {
 
 fn cures(finding: Finding, subscribers: &str, goals: &str) -> Finding {
     finding
-        .help(format!("let {subscribers} promise it: `promises within 1d`; or watch the run: `within 3d else {{ … }}`"))
+        .help(format!(
+            "let {subscribers} promise it: `promises within 1d`; or watch the run: `within 3d else {{ … }}`"
+        ))
         .help(format!("if {goals} is the business of another service, say so with `owned by`"))
 }

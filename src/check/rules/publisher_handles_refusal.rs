@@ -94,12 +94,12 @@ pub fn find(cx: &Context) -> Vec<Finding> {
     let mut findings = Vec::new();
     for reaction in obligations.foreign() {
         for refusal in refusals(cx.graph, reaction.taker) {
-            let handled = obligations.subscriptions.iter().find(|handler| {
+            let handlers = obligations.subscriptions.iter().filter(|handler| {
                 handler.event == refusal.event
                     && handler.subscriber == reaction.publisher
                     && handler.edges.iter().any(|edge| is_taken(cx.graph, &cx.graph.edge(*edge)))
             });
-            if let Some(handler) = handled {
+            if let Some(handler) = handlers.min_by_key(|handler| cx.place(handler.taker)) {
                 findings.push(finding(cx, reaction, &refusal, handler));
             }
         }
@@ -119,11 +119,15 @@ fn finding(cx: &Context, reaction: &Subscription, refusal: &Refusal, handler: &S
         .label(refusal.span, "and says so")
         .label(handler.span, format!("`{publisher}` reacts to the refusal"))
         .entity(cx.event_entity(workflow, reaction.event))
-        .witness(cx.witness_of_event(
-            reaction.event,
-            &[reaction.taker, refusal.act, refusal.publish, handler.taker],
+        .witness(
+            cx.witness_of_event(
+                reaction.event,
+                &[reaction.taker, refusal.act, refusal.publish, handler.taker],
+            ),
+        )
+        .help(format!(
+            "if `{publisher}` asks for permission, ask `{subscriber}` with a command that may fail"
         ))
-        .help(format!("if `{publisher}` asks for permission, ask `{subscriber}` with a command that may fail"))
 }
 
 /// A step of a line that fails for a business reason, and the event that says so.

@@ -19,9 +19,19 @@ use std::collections::{HashMap, HashSet};
 
 /// Reads a machine that stands by itself; `workflow` is its name in findings.
 pub fn machine<'d>(value: &'d Value, workflow: &str) -> (Machine<'d>, Vec<Finding>) {
-    let mut reader =
-        Reader { workflow, state: None, names: HashMap::new(), other_language: None, findings: Vec::new() };
-    let machine = reader.machine(value, QueryLanguage::JsonPath);
+    let mut reader = Reader {
+        workflow,
+        state: None,
+        names: HashMap::new(),
+        other_language: None,
+        is_broken: false,
+        findings: Vec::new(),
+    };
+    let mut machine = reader.machine(value, QueryLanguage::JsonPath);
+    if reader.is_broken {
+        // What is found in a workflow that holds a mistake is dropped: it would only follow from it.
+        machine.span = value.span;
+    }
     (machine, reader.findings)
 }
 
@@ -33,6 +43,8 @@ struct Reader<'w> {
     names: HashMap<SmolStr, Span>,
     /// The finding about fields of the other query language.
     other_language: Option<usize>,
+    /// Something is missing without which it is not known where runs go.
+    is_broken: bool,
     findings: Vec<Finding>,
 }
 
@@ -44,6 +56,12 @@ impl Reader<'_> {
         };
         self.findings.push(INVALID_MACHINE.at(span, label).message(message).entity(entity));
         self.findings.last_mut().expect("one was pushed")
+    }
+
+    /// What is wrong and leaves a gap in the machine.
+    fn broken(&mut self, span: Span, label: impl Into<String>, message: impl Into<String>) -> &mut Finding {
+        self.is_broken = true;
+        self.invalid(span, label, message)
     }
 
     fn machine<'d>(&mut self, value: &'d Value, outer: QueryLanguage) -> Machine<'d> {
@@ -63,12 +81,12 @@ impl Reader<'_> {
 
     fn states<'d>(&mut self, value: &'d Value, language: QueryLanguage) -> Vec<State<'d>> {
         let Some(states) = value.member("States") else {
-            self.invalid(place(value), "it has no `States`", "a machine without `States` is not legal");
+            self.broken(place(value), "it has no `States`", "a machine without `States` is not legal");
             return Vec::new();
         };
         match &states.value.kind {
             ValueKind::Object(members) if members.is_empty() => {
-                self.invalid(states.key.span, "nothing in it", "a machine needs at least one state");
+                self.broken(states.key.span, "nothing in it", "a machine needs at least one state");
                 Vec::new()
             }
             ValueKind::Object(members) => {
@@ -82,7 +100,7 @@ impl Reader<'_> {
                 read
             }
             _ => {
-                self.invalid(states.value.span, "not an object", "`States` must hold states by name");
+                self.broken(states.value.span, "not an object", "`States` must hold states by name");
                 Vec::new()
             }
         }
@@ -90,11 +108,11 @@ impl Reader<'_> {
 
     fn start(&mut self, value: &Value, states: &[State]) -> Option<Name> {
         let Some(start) = value.get("StartAt") else {
-            self.invalid(place(value), "it has no `StartAt`", "a machine without `StartAt` is not legal");
+            self.broken(place(value), "it has no `StartAt`", "a machine without `StartAt` is not legal");
             return None;
         };
         let Some(name) = text_name(start) else {
-            self.invalid(start.span, "not a name", "`StartAt` must name a state");
+            self.broken(start.span, "not a name", "`StartAt` must name a state");
             return None;
         };
         if states.iter().any(|state| state.name.text == name.text) {
@@ -111,7 +129,7 @@ impl Reader<'_> {
         let near = nearest(&name.text, few.iter().map(|state| state.name.text.as_str()));
         let help = near.map(|near| format!("did you mean `{near}`?"));
         let label = "no state of this machine has this name";
-        self.invalid(name.span, label, format!("state `{}` does not exist", name.text)).help.extend(help);
+        self.broken(name.span, label, format!("state `{}` does not exist", name.text)).help.extend(help);
     }
 
     fn targets_exist(&mut self, states: &[State]) {

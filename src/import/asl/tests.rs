@@ -187,7 +187,7 @@ fn what_is_illegal_is_told_and_the_rest_is_read() {
     );
     assert_eq!(messages("{\"States\": {}}").len(), 2);
     assert_eq!(messages("{"), ["invalid-document: unterminated object"]);
-    assert_eq!(messages("[]").len(), 2);
+    assert_eq!(messages("[]"), ["invalid-machine: the file holds no state machine"]);
 }
 
 #[test]
