@@ -2,8 +2,9 @@
 
 use crate::check::Context;
 use crate::finding::{Confidence, Finding, Group, Rule, Severity};
-use crate::graph::{NodeId, NodeKind};
+use crate::graph::NodeKind;
 use crate::model::{OperationId, World};
+use crate::source::Span;
 use std::collections::BTreeMap;
 
 pub static CONTESTED_COMMAND: Rule = Rule {
@@ -122,23 +123,41 @@ fn in_several_files(cx: &Context, ids: &[OperationId]) -> bool {
 
 /// Nothing when nobody sends the command: then nobody relies on either contract.
 fn of_command(cx: &Context, path: &str, ids: &[OperationId]) -> Option<Finding> {
-    let is_call = |kind: &NodeKind| matches!(kind, NodeKind::Act(act) if ids.contains(&act.operation));
-    let calls: Vec<NodeId> =
-        cx.graph.nodes().filter(|(_, node)| is_call(&node.kind)).map(|(id, _)| id).collect();
-    let first = cx.graph.node(*calls.first()?);
+    let mut claims: Vec<Claim> = ids.iter().map(|id| Claim::new(cx, *id)).collect();
+    // Files have no order of their own, so the names of the senders decide which claim comes first.
+    claims.sort_by(|a, b| {
+        (a.senders.is_empty(), &a.senders, a.span).cmp(&(b.senders.is_empty(), &b.senders, b.span))
+    });
+    let first = claims.first().filter(|claim| !claim.senders.is_empty())?;
     let mut finding = CONTESTED_COMMAND
-        .at(cx.model.operations[ids[0]].name.span, "declared here")
+        .at(first.span, "declared here")
         .message(format!("`{path}` is declared in several files of this system"))
-        .label(first.span, "sent here")
         .what_if("only one of them is kept: who wrote for the other meets failures that it does not know")
         .help("declare the service once, in a file of its own, and let the others `use` that file")
         .help("if these are two services, give them two names")
         .entity(path);
-    for id in &ids[1..] {
-        finding = finding.label(cx.model.operations[*id].name.span, "and declared here");
+    for claim in &claims[1..] {
+        finding = finding.label(claim.span, "and declared here");
     }
-    for call in calls.iter().skip(1).take(3) {
-        finding = finding.label(cx.graph.node(*call).span, "and sent here");
+    for (sender, span) in claims.iter().flat_map(|claim| &claim.senders).take(4) {
+        finding = finding.label(*span, format!("sent by `{sender}`"));
     }
     Some(finding)
+}
+
+/// One of the declarations, with the steps that rely on it.
+struct Claim {
+    span: Span,
+    senders: Vec<(String, Span)>,
+}
+
+impl Claim {
+    fn new(cx: &Context, id: OperationId) -> Claim {
+        let is_call = |kind: &NodeKind| matches!(kind, NodeKind::Act(act) if act.operation == id);
+        let calls = cx.graph.nodes().filter(|(_, node)| is_call(&node.kind));
+        let mut senders: Vec<(String, Span)> =
+            calls.map(|(call, node)| (cx.entity(call), node.span)).collect();
+        senders.sort();
+        Claim { span: cx.model.operations[id].name.span, senders }
+    }
 }

@@ -114,7 +114,11 @@ fn without_way_out(cx: &Context, nodes: &[NodeId], lines: &Lines) -> BTreeSet<No
     let is_over = |node: &NodeId| {
         matches!(
             cx.graph.node(*node).kind,
-            NodeKind::End { .. } | NodeKind::Goal { .. } | NodeKind::FallOff | NodeKind::Drop
+            NodeKind::End { .. }
+                | NodeKind::Goal { .. }
+                | NodeKind::FallOff
+                | NodeKind::Drop
+                | NodeKind::Unhandled
         )
     };
     let mut open: Vec<NodeId> = nodes.iter().copied().filter(is_over).collect();

@@ -93,15 +93,17 @@ fn waits(cx: &Context, workflow: WorkflowId) -> Vec<NodeId> {
 
 fn of_wait(cx: &Context, wait: NodeId) -> Finding {
     let awaited = Awaited::at(cx, wait);
-    let span = awaited.span;
     let severity = if awaited.is_external { Severity::Error } else { Severity::Warning };
     let mut finding = UNBOUNDED_WAIT
-        .at(span, awaited.label())
+        .at(awaited.places[0], awaited.label())
         .severity(severity)
         .message(awaited.message())
         .what_if(format!("when {}, the run stands here for ever and reaches no end", awaited.silence()))
         .help(awaited.cure(cx.way_out(wait)))
-        .entity(cx.entity(wait));
+        .entity(awaited.entity(cx, wait));
+    for place in &awaited.places[1..] {
+        finding = finding.label(*place, "or this one");
+    }
     if let Some(external) = awaited.external.filter(|_| awaited.is_external) {
         finding = finding.label(external, "external: nobody here can make it answer");
     }
@@ -121,7 +123,8 @@ fn of_wait(cx: &Context, wait: NodeId) -> Finding {
 
 /// What is waited for, in words.
 struct Awaited {
-    span: Span,
+    /// INVARIANT: where it is waited for, one place at least.
+    places: Vec<Span>,
     what: String,
     /// Who is silent: `` `User` publishes no `Accepted` ``.
     by_whom: Whom,
@@ -141,22 +144,29 @@ impl Awaited {
     fn at(cx: &Context, wait: NodeId) -> Awaited {
         match &cx.graph.node(wait).kind {
             NodeKind::Act(act) => Awaited::answer(cx, wait, act),
-            NodeKind::Receive { trigger, .. } => Awaited::events(cx, wait, &[trigger]),
+            NodeKind::Receive { trigger, .. } => {
+                Awaited::events(cx, vec![cx.graph.node(wait).span], &[trigger])
+            }
             _ => {
-                let alternatives: Vec<&Trigger> = cx
-                    .graph
-                    .out_edges(wait)
-                    .filter_map(|edge| match &cx.graph.node(edge.to).kind {
-                        NodeKind::Receive { kind: ReceiveKind::Alternative, trigger } => Some(trigger),
+                let receives = cx.graph.out_edges(wait).map(|edge| cx.graph.node(edge.to));
+                let alternatives: Vec<(Span, &Trigger)> = receives
+                    .filter_map(|node| match &node.kind {
+                        NodeKind::Receive { kind: ReceiveKind::Alternative, trigger } => {
+                            Some((node.span, trigger))
+                        }
                         _ => None,
                     })
                     .collect();
-                Awaited::events(cx, wait, &alternatives)
+                let (mut places, triggers): (Vec<Span>, Vec<&Trigger>) = alternatives.into_iter().unzip();
+                if places.is_empty() {
+                    places.push(cx.graph.node(wait).span);
+                }
+                Awaited::events(cx, places, &triggers)
             }
         }
     }
 
-    fn events(cx: &Context, wait: NodeId, alternatives: &[&Trigger]) -> Awaited {
+    fn events(cx: &Context, places: Vec<Span>, alternatives: &[&Trigger]) -> Awaited {
         let external = |event| {
             let event: &crate::model::Event = &cx.model.events[event];
             cx.model.services[event.service].external
@@ -171,7 +181,7 @@ impl Awaited {
         let names: Vec<String> = alternatives.iter().map(|trigger| cx.formula(trigger)).collect();
         let terms = || alternatives.iter().flat_map(|trigger| trigger.terms.iter().map(|(event, _)| *event));
         Awaited {
-            span: cx.graph.node(wait).span,
+            places,
             what: names.join(" or "),
             by_whom: Whom::Publishers,
             is_external: !alternatives.is_empty() && alternatives.iter().all(hangs_outside),
@@ -190,12 +200,19 @@ impl Awaited {
             Answers::OnTheLine => (Whom::Later(path), operation.span),
         };
         Awaited {
-            span: cx.graph.node(wait).span,
+            places: vec![cx.graph.node(wait).span],
             what: cx.short_name(wait),
             by_whom,
             is_external: external.is_some(),
             external,
             declared: vec![declared],
+        }
+    }
+
+    fn entity(&self, cx: &Context, wait: NodeId) -> String {
+        match cx.graph.node(wait).kind {
+            NodeKind::Race => format!("{}/{}", cx.entity(wait), self.what),
+            _ => cx.entity(wait),
         }
     }
 

@@ -205,7 +205,20 @@ fn of_bound(cx: &Context, bound: NodeId) -> Finding {
         ))
         .help(format!("say what happens then: `else {{ {} }}`", cx.way_out(bound)))
         .help("or meet it as an outage, with an `on outage { … }` of the block or around it")
-        .entity(cx.entity(bound))
+        .entity(entity_of_block(cx, bound))
+}
+
+/// The step or scope that a limit stands in, as a path.
+fn entity_of_block(cx: &Context, bound: NodeId) -> String {
+    let mut at = Some(cx.graph.node(bound).region);
+    while let Some(region) = at {
+        let region = cx.graph.region(region);
+        if let Some(label) = region.label {
+            return format!("{}/{}", cx.entity(bound), cx.model.labels[label].name.text);
+        }
+        at = region.parent;
+    }
+    cx.entity(bound)
 }
 
 /// An imported machine: what it lacks everywhere is one piece of information; what only a late step
