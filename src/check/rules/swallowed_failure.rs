@@ -69,10 +69,11 @@ pub fn find(cx: &Context) -> Vec<Finding> {
         for block in workflow.blocks() {
             for handler in &block.handlers {
                 let Some(&entry) = entries.get(&handler.span) else { continue };
-                if takes_everything(cx, block, handler, entry) && !says_something(&handler.block) {
-                    if let Some(goes_on) = goes_on_untroubled(cx, entry) {
-                        swallowing.entry((id, goes_on)).or_default().push(entry);
-                    }
+                if !takes_everything(cx, block, handler, entry) || says_something(&handler.block) {
+                    continue;
+                }
+                if let Some(goes_on) = goes_on_untroubled(cx, entry) {
+                    swallowing.entry((id, goes_on)).or_default().push(entry);
                 }
             }
         }
