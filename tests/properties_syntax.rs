@@ -172,9 +172,12 @@ fn line_ends_mean_nothing() {
 #[test]
 fn one_word_less_costs_one_item_at_most() {
     let n_items = read(SAMPLE).ast.items.len();
-    for gone in token_ranges() {
+    for (nth, gone) in token_ranges().into_iter().enumerate() {
         let text = [&SAMPLE[..gone.start], &SAMPLE[gone.end..]].concat();
-        assert_sound(&text);
+        // Holding every one of them to soundness would take a minute.
+        if nth % 16 == 0 {
+            assert_sound(&text);
+        }
         let parsed = read(&text);
         let is_bad = |item: &&Item| matches!(item, Item::Bad(_));
         let n_read = parsed.ast.items.len() - parsed.ast.items.iter().filter(is_bad).count();
@@ -244,7 +247,7 @@ fn mutation() -> impl Strategy<Value = (usize, usize, u8, usize)> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 100, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn any_text_is_survived(text in "\\PC{0,200}") {

@@ -84,6 +84,14 @@ impl Finding {
         self.labels[0].span
     }
 
+    /// `passive-aggressive-publisher/hostage`: the rule, and which form of it.
+    pub fn name(&self) -> String {
+        match self.variant {
+            Some(variant) => format!("{}/{variant}", self.rule.name),
+            None => self.rule.name.to_string(),
+        }
+    }
+
     pub fn message(mut self, text: impl Into<String>) -> Finding {
         self.message = text.into();
         self

@@ -150,7 +150,10 @@ pub(super) fn run(cx: &mut Body, written: &ast::Run) -> Option<(WorkflowId, Vec<
         unread(cx, &written.arguments);
         return None;
     };
-    let fields = takes(cx, id);
+    let Some(fields) = takes(cx, id) else {
+        unread(cx, &written.arguments);
+        return Some((id, Vec::new()));
+    };
     let name = written.workflow.text.clone();
     let arguments = arguments(cx, &written.arguments, &fields, &name, written.span);
     Some((id, arguments))
@@ -170,16 +173,15 @@ fn unknown_workflow(cx: &mut Body, name: &ast::Name) {
     cx.report(finding);
 }
 
-/// With what a workflow is run: its parameters, or the fields of the event that starts it.
-fn takes(cx: &Body, id: WorkflowId) -> Vec<Field> {
+/// With what a workflow is run: its parameters, or the fields of the event that starts it. `None` where
+/// that event is unknown.
+fn takes(cx: &Body, id: WorkflowId) -> Option<Vec<Field>> {
     let model = &cx.sys.model;
     let workflow = &model.workflows[id];
     match &workflow.trigger {
-        Trigger::Events(formula) => match formula.terms.first() {
-            Some(term) => model.events[term.event].fields.clone(),
-            None => Vec::new(),
-        },
-        Trigger::Called | Trigger::Schedule(_) => workflow.parameters.clone(),
+        Trigger::Events(formula) => formula.terms.first().map(|term| model.events[term.event].fields.clone()),
+        Trigger::Called | Trigger::Schedule(_) if workflow.is_choreographed() => None,
+        Trigger::Called | Trigger::Schedule(_) => Some(workflow.parameters.clone()),
     }
 }
 
@@ -189,6 +191,9 @@ pub(super) fn outcome(cx: &Body, id: WorkflowId) -> Type {
     let goals = model.workflows[id].goals.iter().map(|&goal| &model.goals[goal]);
     let successes: Vec<&[Field]> =
         goals.filter(|goal| goal.kind == GoalKind::Success).map(|goal| goal.fields.as_slice()).collect();
+    if successes.is_empty() {
+        return Type::Any;
+    }
     let mut fields: Vec<(SmolStr, Type)> = Vec::new();
     for field in successes.iter().flat_map(|fields| fields.iter()) {
         if fields.iter().any(|(name, _)| name == &field.name.text) {

@@ -24,6 +24,8 @@ pub(super) struct Collected {
     pub names: ByAddress<(Option<LabelId>, Option<ValueId>)>,
     /// The block that each step or scope stands in.
     pub blocks: HashMap<LabelId, Home>,
+    /// Names that two declarations share: nobody knows which of them is read.
+    pub ambiguous: HashSet<ValueId>,
     pub value_slots: HashMap<ValueId, usize>,
     pub event_slots: HashMap<EventId, usize>,
     /// Something in it could not be read.
@@ -271,6 +273,7 @@ impl Collector<'_, '_> {
             region.values.get(&written.text).or_else(|| self.collected.head.get(&written.text)).copied();
         match first {
             Some(first) => {
+                self.collected.ambiguous.insert(first);
                 let first = &self.sys.model.values[first];
                 let (kind_word, told) = match kind {
                     ValueKind::Step => ("step", first.kind == ValueKind::Step),

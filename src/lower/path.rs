@@ -7,7 +7,7 @@ use super::system::Known;
 use super::types::{self, optional};
 use super::unknown::{self, Search};
 use crate::finding::suggest;
-use crate::model::{EventId, Expr, ExprKind, Literal, Operator, Type, TypeId, TypeKind, ValueId};
+use crate::model::{EventId, Expr, ExprKind, Literal, Operator, Trigger, Type, TypeId, TypeKind, ValueId};
 use crate::source::Span;
 use crate::syntax::ast::Name;
 use smol_str::SmolStr;
@@ -49,6 +49,9 @@ pub(super) fn path(cx: &mut Body, parts: &[Name], span: Span) -> Expr {
 fn value(cx: &mut Body, id: ValueId, head: &Name, fields: &[Name], span: Span) -> Expr {
     if !cx.typed.contains(&id) {
         cx.read_early = true;
+    }
+    if cx.collected.ambiguous.contains(&id) {
+        return Expr { kind: ExprKind::Value { value: id, fields: names(fields) }, ty: Type::Any, span };
     }
     let slot = cx.value_slot(id);
     let ty = cx.sys.model.values[id].ty.clone();
@@ -292,11 +295,13 @@ fn nothing(cx: &mut Body, head: &Name, span: Span) -> Expr {
     near.extend(heard);
     near.extend(cx.caught.iter().flat_map(|caught| caught.keys().cloned()));
     near.sort_unstable();
+    let keys = key_fields(cx);
     let others = cx.collected.regions.iter().enumerate().filter(|(at, _)| *at != cx.region);
     let mut elsewhere: Vec<SmolStr> = others.flat_map(|(_, region)| region.values.keys().cloned()).collect();
     elsewhere.sort_unstable();
     let finding = Search::new("value", head)
         .among(near)
+        .or("field of what starts the run: say `correlated by` it, or name the event", keys)
         .or("scope, which has no value", scopes(cx))
         .or("step of another participant", elsewhere)
         .or("failure, readable only in its own `on`", unknown::failures(cx.sys, cx.file))
@@ -307,6 +312,15 @@ fn nothing(cx: &mut Body, head: &Name, span: Span) -> Expr {
         .finding();
     cx.report(finding);
     bad(span)
+}
+
+/// The fields of the event that starts the run.
+fn key_fields(cx: &Body) -> Vec<SmolStr> {
+    let Some(workflow) = cx.workflow else { return Vec::new() };
+    let model = &cx.sys.model;
+    let Trigger::Events(formula) = &model.workflows[workflow].trigger else { return Vec::new() };
+    let fields = formula.terms.iter().flat_map(|term| &model.events[term.event].fields);
+    fields.map(|field| field.name.text.clone()).collect()
 }
 
 fn scopes(cx: &Body) -> Vec<SmolStr> {

@@ -8,7 +8,7 @@ use super::declare::{Places, fields, twice};
 use super::event_name;
 use super::expr::expected;
 use super::flow::Flow;
-use super::formula::formula;
+use super::formula::{formula, uncorrelated};
 use super::rules::{MISSING_CORRELATION, MISSING_STYLE};
 use super::statement::statements;
 use super::system::{System, name};
@@ -299,7 +299,10 @@ fn head_values(
             }
         }
         finding = match trigger.is_empty() {
-            true => finding.help(format!("add a parameter `{}`", key.text)),
+            true => finding.help(format!(
+                "add a parameter `{}`, or say `starts when` and an event that has it",
+                key.text
+            )),
             false => finding.help("correlate by a field that each event in `starts when` has"),
         };
         if !sys.is_imported(file) {
@@ -332,9 +335,19 @@ fn round(cx: &mut Body, id: WorkflowId, written: &ast::Workflow) {
         _ => None,
     });
     if let Some(ast::Starts { kind: StartsKind::When(events), .. }) = starts {
-        let formula = formula(cx, events);
-        if let Trigger::Events(_) = cx.sys.model.workflows[id].trigger {
-            cx.sys.model.workflows[id].trigger = Trigger::Events(formula);
+        match cx.sys.model.workflows[id].trigger {
+            Trigger::Events(_) => {
+                let formula = formula(cx, events);
+                cx.sys.model.workflows[id].trigger = Trigger::Events(formula);
+            }
+            // It has parameters as well, which was reported; what reads the events is not to blame.
+            Trigger::Called | Trigger::Schedule(_) => {
+                for term in &events.refs {
+                    if let Ok(event) = event_name::find(cx.sys, cx.file, &term.event) {
+                        cx.event_arrived(event);
+                    }
+                }
+            }
         }
     }
     let start = cx.flow.clone();
@@ -369,6 +382,7 @@ fn round(cx: &mut Body, id: WorkflowId, written: &ast::Workflow) {
             _ => {}
         }
     }
+    uncorrelated(cx);
     let workflow = &mut cx.sys.model.workflows[id];
     workflow.body = block;
     workflow.undone = undone;

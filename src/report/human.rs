@@ -41,7 +41,7 @@ pub fn one(finding: &Finding, sources: &Sources, paint: &Paint) -> String {
 
 /// ``error[missing-import]: file `contracts.wfc` cannot be read``
 fn head(finding: &Finding, paint: &Paint) -> String {
-    let kind = format!("{}[{}]", finding.severity, finding.rule.name);
+    let kind = format!("{}[{}]", finding.severity, finding.name());
     let message = paint.style(Style::Strong, &format!(": {}", printable(&finding.message)));
     format!("{}{message}\n", paint.style(Style::Severity(finding.severity), &kind))
 }
@@ -50,11 +50,9 @@ fn head(finding: &Finding, paint: &Paint) -> String {
 fn foot(finding: &Finding, paint: &Paint) -> String {
     let doubt = match finding.confidence {
         Confidence::High => None,
-        unsure => Some(format!("{unsure} confidence")),
+        unsure => Some(format!(" ({unsure} confidence)")),
     };
-    let asides: Vec<String> = finding.variant.map(str::to_string).into_iter().chain(doubt).collect();
-    let asides = if asides.is_empty() { String::new() } else { format!(" ({})", asides.join("; ")) };
-    let text = format!("  more: wfc explain {}{asides}", finding.rule.name);
+    let text = format!("  more: wfc explain {}{}", finding.rule.name, doubt.unwrap_or_default());
     format!("{}\n", paint.style(Style::Quiet, &text))
 }
 
@@ -256,7 +254,7 @@ mod tests {
             .what_if("without `Scored`, nothing is ever offered")
             .help("send a command");
         let expected = "\
-error[relies-on-others]: `Broker` waits for what others make of `Received`
+error[relies-on-others/awaited]: `Broker` waits for what others make of `Received`
    ╭─[flow.wfc:2:11]
  1 │ participant Broker {
  2 │   publish Received(id)
@@ -275,7 +273,7 @@ error[relies-on-others]: `Broker` waits for what others make of `Received`
     3. `Broker` goes on
   note: without `Scored`, nothing is ever offered
   help: send a command
-  more: wfc explain relies-on-others (awaited; medium confidence)
+  more: wfc explain relies-on-others (medium confidence)
 ";
         assert_eq!(one(&finding, &two_files(), &Paint::plain()), expected);
     }

@@ -288,3 +288,57 @@ fn item_begins(bytes: &[u8], mut at: usize) -> bool {
     let names_something = bytes.get(name).is_some_and(|byte| is_word(*byte) || matches!(byte, b'`' | b'"'));
     name > end && names_something && is_item_word(&bytes[at..end])
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pieces(text: &str) -> Vec<&str> {
+        split(text, 0).into_iter().map(|piece| &text[piece.start..piece.end]).collect()
+    }
+
+    #[test]
+    fn items_are_told_apart_by_their_words() {
+        assert_eq!(
+            pieces("id A id B\nrecord C(a: int) use \"x\""),
+            ["id A", "id B", "record C(a: int)", "use \"x\""]
+        );
+        assert_eq!(pieces("id service service id { }"), ["id service", "service id { }"]);
+        assert_eq!(pieces("// id A\n/// For B.\n/// More.\nid B"), ["/// For B.\n/// More.\nid B"]);
+    }
+
+    #[test]
+    fn quoted_brackets_do_not_count() {
+        assert_eq!(
+            pieces("service A { team \"}\\\"}\" // }\n } id `{`"),
+            ["service A { team \"}\\\"}\" // }\n }", "id `{`"]
+        );
+    }
+
+    #[test]
+    fn an_item_at_the_margin_ends_one_that_is_open() {
+        let text = "workflow A {\n  wait 1d {\n\n/// For B.\nid B\nid C";
+        assert_eq!(pieces(text), ["workflow A {\n  wait 1d {", "/// For B.\nid B", "id C"]);
+    }
+
+    #[test]
+    fn a_field_at_the_margin_ends_nothing() {
+        let text = "record A(\nid: int,\nservice: int)\nid B";
+        assert_eq!(pieces(text), ["record A(\nid: int,\nservice: int)", "id B"]);
+    }
+
+    #[test]
+    fn what_begins_no_item_stays_together() {
+        assert_eq!(
+            pieces("id A { } } event B() { } event C() }\nid D"),
+            ["id A { }", "} event B() { } event C() }", "id D"]
+        );
+    }
+
+    #[test]
+    fn the_first_bracket_beyond_the_limit_is_told() {
+        let deep = |n: usize| split(&format!("id A {}{}", "(".repeat(n), ")".repeat(n)), 0)[0].too_deep;
+        assert_eq!(deep(MAX_DEPTH), None);
+        assert_eq!(deep(MAX_DEPTH + 1), Some("id A ".len() + MAX_DEPTH));
+    }
+}

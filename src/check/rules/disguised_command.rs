@@ -28,7 +28,6 @@ service Shop {
 }
 
 service Warehouse {
-  many instances
   command Pack(order: OrderId) { idempotent by order }
   event OrderPacked(order: OrderId)
 }
@@ -100,7 +99,9 @@ pub fn find(cx: &Context) -> Vec<Finding> {
 fn subscribers(cx: &Context, event: EventId) -> Vec<(ServiceId, Span)> {
     let publisher = cx.model.events[event].service;
     let mut found: Vec<(ServiceId, Span)> = Vec::new();
-    for edge in cx.graph.subscriptions(event) {
+    let mut edges: Vec<_> = cx.graph.subscriptions(event).collect();
+    edges.sort_by_key(|edge| (cx.place(edge.to), edge.edge.span.start));
+    for edge in edges {
         let node = cx.graph.node(edge.to);
         let conducted = node.workflow.is_some_and(|id| !cx.model.workflows[id].is_choreographed());
         let reacts = match &node.kind {

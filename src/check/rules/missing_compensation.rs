@@ -5,7 +5,7 @@ use crate::check::leftovers::{Leftover, Why, leftovers};
 use crate::explore::{Status, Stop};
 use crate::finding::{Confidence, Finding, Group, Rule, Severity};
 use crate::graph::NodeKind;
-use crate::model::WorkflowId;
+use crate::model::{UndoneBy, WorkflowId};
 
 pub static MISSING_COMPENSATION: Rule = Rule {
     name: "missing-compensation",
@@ -102,7 +102,9 @@ pub fn find(cx: &Context) -> Vec<Finding> {
 /// Whether the workflow is written as a saga: some step of it can be taken back.
 fn takes_something_back(cx: &Context, workflow: WorkflowId) -> bool {
     cx.graph.nodes_of(workflow).any(|(_, node)| match &node.kind {
-        NodeKind::Act(act) => act.undone.is_some(),
+        NodeKind::Act(act) => {
+            act.undone.as_ref().is_some_and(|undone| matches!(undone.by, UndoneBy::Operation { .. }))
+        }
         _ => false,
     })
 }

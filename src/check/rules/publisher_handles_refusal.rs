@@ -94,12 +94,12 @@ pub fn find(cx: &Context) -> Vec<Finding> {
     let mut findings = Vec::new();
     for reaction in obligations.foreign() {
         for refusal in refusals(cx.graph, reaction.taker) {
-            let handled = obligations.subscriptions.iter().find(|handler| {
+            let handlers = obligations.subscriptions.iter().filter(|handler| {
                 handler.event == refusal.event
                     && handler.subscriber == reaction.publisher
                     && handler.edges.iter().any(|edge| is_taken(cx.graph, &cx.graph.edge(*edge)))
             });
-            if let Some(handler) = handled {
+            if let Some(handler) = handlers.min_by_key(|handler| cx.place(handler.taker)) {
                 findings.push(finding(cx, reaction, &refusal, handler));
             }
         }

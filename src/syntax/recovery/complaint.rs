@@ -101,7 +101,13 @@ fn mixes_and_with_or(damage: &Damage) -> bool {
     }
 }
 
-fn shorten(word: &str) -> String {
+/// A word as a message can show it: not too long, and nothing invisible.
+pub(super) fn shorten(word: &str) -> String {
+    if let Some(hidden) =
+        word.chars().find(|letter| letter.is_control() || "\u{feff}\u{200b}".contains(*letter))
+    {
+        return format!("U+{:04X}", hidden as u32);
+    }
     if word.chars().count() <= 30 {
         return word.to_owned();
     }

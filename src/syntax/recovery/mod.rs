@@ -179,3 +179,12 @@ pub(super) fn not_an_item(file: FileId, base: usize, text: &str) -> Option<Findi
             .message("expected `use`, `record`, `id`, `enum`, `service` or `workflow`"),
     })
 }
+
+/// The name that the item in `text` gives to what it declares.
+pub(super) fn item_name(text: &str) -> Option<&str> {
+    let mut tokens = tokens(text).into_iter().filter(|token| token.kind != Kind::Doc);
+    let word = tokens.next()?;
+    let name = tokens.next().filter(|name| matches!(name.kind, Kind::Word | Kind::Quoted))?;
+    let declares = word.kind == Kind::Word && &text[word.start..word.end] != "use";
+    declares.then(|| text[name.start..name.end].trim_matches('`'))
+}
