@@ -57,8 +57,7 @@ workflow SellOrder(order: OrderId) {
 ",
     help: "Let what cannot be helped be a failure: `on any { undo all; end NotSold }`. Or name the one failure \
            that does not matter, and leave the others to a branch around it. Or tell people about it with \
-           `notify`. If nobody needs the step's success, it may be a notification from the beginning: `notify \
-           Stock.Check(order)`.",
+           `notify`. A step whose success nobody needs may be a notification from the beginning.",
     example_language: "wfc",
 };
 
