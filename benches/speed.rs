@@ -91,6 +91,8 @@ fn long_workflow(size: &Size, folder: &Path) {
             &with_memory(&measured),
         );
         walls.push(measured.wall);
+        let drawn = Meter::new(WFC).arg("graph").arg(file.to_str().unwrap()).best_of(size.times);
+        row(&format!("`wfc graph` of it, {n_steps} steps"), "", &with_memory(&drawn));
     }
     row("four times the steps take", "4 ×", &format!("{:.1} ×", ratio(walls[1], walls[0])));
 }

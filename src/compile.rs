@@ -5,6 +5,7 @@ mod follow_ups;
 mod missing_import;
 mod path;
 mod phases;
+mod picture;
 mod systems;
 mod uses;
 
@@ -15,7 +16,8 @@ use rayon::prelude::*;
 use systems::{System, systems};
 
 pub use path::{normalise, resolve};
-pub use phases::{Picture, Pictured, View, draw, recognise};
+pub use phases::recognise;
+pub use picture::{Picture, Pictured, draw};
 pub use uses::uses;
 
 /// The rules that only somebody who sees all files can check.

@@ -5,6 +5,7 @@ pub mod catalog;
 pub mod check;
 pub mod cli;
 pub mod compile;
+pub mod diagram;
 pub mod explore;
 pub mod finding;
 pub mod graph;

@@ -19,8 +19,8 @@ impl Context<'_> {
     /// Where the event is published; one that comes from outside: where it starts a workflow, else
     /// where it is declared.
     pub fn publication(&self, event: EventId) -> Publication {
-        let published = |at: &NodeId| self.occurring.contains(*at);
-        if let Some(edge) = self.graph.publications(event).find(|edge| published(&edge.from)) {
+        let published = self.graph.publications(event).filter(|edge| self.occurring.contains(edge.from));
+        if let Some(edge) = published.min_by_key(|edge| self.place(edge.from)) {
             let span = match edge.edge.kind {
                 EdgeKind::Publishes => edge.edge.span,
                 _ => self.graph.node(edge.from).span,
@@ -28,9 +28,17 @@ impl Context<'_> {
             return Publication { span, node: Some(edge.from) };
         }
         let is_start = |at: NodeId| matches!(self.graph.node(at).kind, NodeKind::Start { .. });
-        let start = self.graph.subscriptions(event).find(|edge| is_start(edge.to));
+        let starts = self.graph.subscriptions(event).filter(|edge| is_start(edge.to));
+        let start = starts.min_by_key(|edge| self.place(edge.to));
         let span = start.map_or(self.model.events[event].name.span, |edge| edge.edge.span);
         Publication { span, node: None }
+    }
+
+    /// Where a node stands, to tell several in the same order however the files are ordered.
+    pub fn place(&self, node: NodeId) -> (&str, u32) {
+        let node = self.graph.node(node);
+        let workflow = node.workflow.map_or("", |id| &self.model.workflows[id].name.text);
+        (workflow, node.span.start)
     }
 
     /// `FulfilOrder/Shop/OrderPlaced`: an event as a workflow meets it.
@@ -41,19 +49,15 @@ impl Context<'_> {
         [workflow, Some(publisher), Some(&name)].into_iter().flatten().collect::<Vec<_>>().join("/")
     }
 
-    /// `FulfilOrder/Fulfilled`
-    pub fn goal_entity(&self, goal: GoalId) -> String {
-        let goal = &self.model.goals[goal];
-        format!("{}/{}", self.model.workflows[goal.workflow].name.text, goal.name.text)
-    }
-
-    pub fn goal_name(&self, goal: GoalId) -> &str {
+    fn goal_name(&self, goal: GoalId) -> &str {
         &self.model.goals[goal].name.text
     }
 
     /// "`A`, `B` and `C`"
     pub fn goal_names<'a>(&self, goals: impl IntoIterator<Item = &'a GoalId>) -> String {
-        enumerated(goals.into_iter().map(|goal| self.goal_name(*goal)))
+        let mut goals: Vec<GoalId> = goals.into_iter().copied().collect();
+        goals.sort_by_key(|goal| self.place(self.graph.goal(*goal)));
+        enumerated(goals.into_iter().map(|goal| self.goal_name(goal)))
     }
 
     /// The services behind subscriptions, each once.

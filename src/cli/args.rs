@@ -1,7 +1,8 @@
 //! What can be said on the command line, and the help texts for it.
 
 use super::colour::ColorChoice;
-use crate::compile::{Picture, View};
+use crate::compile::Picture;
+use crate::diagram::View;
 use crate::finding::{Confidence, Severity};
 use crate::report::Format;
 use crate::report::selection::Profile;

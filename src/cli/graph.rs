@@ -27,13 +27,19 @@ pub fn run(wanted: &Graph, output: &Output) -> Result<Outcome, Unwritten> {
         return Ok(Outcome::Trouble);
     }
     let workflow = wanted.workflow.as_deref();
-    let text = match compile::draw(&loaded.sources, wanted.view.into(), picture, workflow) {
-        Pictured::Text(text) => text,
+    let (text, n_errors) = match compile::draw(&loaded.sources, wanted.view.into(), picture, workflow) {
+        Pictured::Text { text, n_errors } => (text, n_errors),
         Pictured::Choose(names) => {
             output.trouble(&choose(workflow, &names));
             return Ok(Outcome::Trouble);
         }
     };
+    if n_errors > 0 {
+        let errors = if n_errors == 1 { "an error" } else { "errors" };
+        output.trouble(&format!(
+            "the text has {errors}, so that something may be missing in the diagram: see wfc check"
+        ));
+    }
     let Some(path) = &wanted.output else {
         output.data(&text)?;
         return Ok(Outcome::Clean);

@@ -2,12 +2,13 @@
 
 use super::follow_ups::drop_follow_ups;
 use crate::check::{self, Budget};
+use crate::diagram::{self, Diagram, Subject, View};
 use crate::finding::Finding;
 use crate::graph;
 use crate::import;
 use crate::lower::{self, Links};
 use crate::model::Allow;
-use crate::source::{FileId, SourceFile, Sources};
+use crate::source::{FileId, SourceFile, Sources, Span};
 use crate::syntax;
 use crate::syntax::ast::{Ast, Format};
 
@@ -47,35 +48,35 @@ pub(super) fn check(trees: &[Ast], links: &Links, mut findings: Vec<Finding>) ->
     SystemChecked { findings, allows: lowered.model.allows }
 }
 
-/// What a diagram shows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum View {
-    /// The steps of one workflow.
-    Flow,
-    /// The services and what connects them.
-    Services,
+/// Draws the workflows of one system that are called `wanted`, or all of them.
+pub(super) fn draw(
+    sources: &Sources,
+    trees: &[Ast],
+    links: &Links,
+    view: View,
+    wanted: Option<&str>,
+) -> Drawn {
+    let lowered = lower::lower(trees, links);
+    let graph = graph::build(&lowered.model);
+    let named = |name: &str| wanted.is_none_or(|wanted| wanted == name);
+    let workflows: Vec<_> =
+        lowered.model.workflows.iter().filter(|(_, it)| named(&it.name.text)).map(|(id, _)| id).collect();
+    let text = |span: Span| sources.get(span.file).slice(span).to_string();
+    let n_workflows = workflows.len();
+    let subject = Subject { model: &lowered.model, graph: &graph, text: &text, workflows };
+    Drawn {
+        diagram: diagram::draw(&subject, view),
+        n_workflows,
+        names: lowered.model.workflows.values().map(|it| it.name.text.to_string()).collect(),
+        findings: lowered.findings,
+    }
 }
 
-/// In which language a diagram is written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Picture {
-    Mermaid,
-    Dot,
-}
-
-/// A diagram as text, or the names of the workflows there are to choose from.
-#[derive(Debug, PartialEq, Eq)]
-pub enum Pictured {
-    Text(String),
-    /// No workflow has the wanted name, or none was named and there are several.
-    Choose(Vec<String>),
-}
-
-/// Draws the workflow called `workflow`, or the only one there is.
-pub fn draw(_sources: &Sources, _view: View, picture: Picture, _workflow: Option<&str>) -> Pictured {
-    // Stands in for `diagram::draw` and its printers.
-    Pictured::Text(match picture {
-        Picture::Mermaid => "flowchart TD\n".to_string(),
-        Picture::Dot => "digraph workflow {\n}\n".to_string(),
-    })
+/// One system's part of a diagram.
+pub(super) struct Drawn {
+    pub diagram: Diagram,
+    pub n_workflows: usize,
+    /// Of all workflows of the system.
+    pub names: Vec<String>,
+    pub findings: Vec<Finding>,
 }

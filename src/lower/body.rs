@@ -38,6 +38,8 @@ pub(super) struct Body<'b, 'a> {
     pub lost_call: bool,
     /// Events that belong to no run: told where they are first waited for.
     pub lost_events: HashSet<EventId>,
+    /// Events that are waited for by a workflow that has no key.
+    pub uncorrelated: Vec<(String, Span)>,
     /// The variables of the loops around, innermost last.
     pub loops: Vec<(SmolStr, ValueId)>,
     /// What `give` can give to, innermost last.
@@ -103,6 +105,7 @@ impl<'b, 'a> Body<'b, 'a> {
             read_early: false,
             lost_call: false,
             lost_events: HashSet::new(),
+            uncorrelated: Vec::new(),
             loops: Vec::new(),
             gives: Vec::new(),
             skips: Vec::new(),

@@ -2,7 +2,8 @@
 
 use super::argument::arguments;
 use super::body::{Body, Request};
-use super::expr::{expr, missing};
+use super::expr::expr;
+use super::need::missing;
 use super::rules::TYPE_MISMATCH;
 use super::types::present;
 use super::unknown::{self, Search};
@@ -57,7 +58,7 @@ fn target(cx: &mut Body, written: &ast::Call) -> Option<(ServiceId, OperationId,
         return None;
     };
     let by_name = owner.len() == 1 && cx.value(&first.text).is_none();
-    if by_name && cx.sys.find_service(cx.file, &first.text).is_some() || by_name && !is_readable(cx, first) {
+    if by_name && (cx.sys.find_service(cx.file, &first.text).is_some() || !is_readable(cx, first)) {
         let before = cx.sys.findings.len();
         let found = unknown::service(cx.sys, cx.file, first)
             .and_then(|service| Some((service, unknown::operation(cx.sys, service, name)?)));
@@ -150,7 +151,10 @@ pub(super) fn run(cx: &mut Body, written: &ast::Run) -> Option<(WorkflowId, Vec<
         unread(cx, &written.arguments);
         return None;
     };
-    let fields = takes(cx, id);
+    let Some(fields) = takes(cx, id) else {
+        unread(cx, &written.arguments);
+        return Some((id, Vec::new()));
+    };
     let name = written.workflow.text.clone();
     let arguments = arguments(cx, &written.arguments, &fields, &name, written.span);
     Some((id, arguments))
@@ -170,16 +174,15 @@ fn unknown_workflow(cx: &mut Body, name: &ast::Name) {
     cx.report(finding);
 }
 
-/// With what a workflow is run: its parameters, or the fields of the event that starts it.
-fn takes(cx: &Body, id: WorkflowId) -> Vec<Field> {
+/// With what a workflow is run: its parameters, or the fields of the event that starts it. `None` where
+/// that event is unknown.
+fn takes(cx: &Body, id: WorkflowId) -> Option<Vec<Field>> {
     let model = &cx.sys.model;
     let workflow = &model.workflows[id];
     match &workflow.trigger {
-        Trigger::Events(formula) => match formula.terms.first() {
-            Some(term) => model.events[term.event].fields.clone(),
-            None => Vec::new(),
-        },
-        Trigger::Called | Trigger::Schedule(_) => workflow.parameters.clone(),
+        Trigger::Events(formula) => formula.terms.first().map(|term| model.events[term.event].fields.clone()),
+        Trigger::Called | Trigger::Schedule(_) if workflow.is_choreographed() => None,
+        Trigger::Called | Trigger::Schedule(_) => Some(workflow.parameters.clone()),
     }
 }
 
@@ -189,6 +192,9 @@ pub(super) fn outcome(cx: &Body, id: WorkflowId) -> Type {
     let goals = model.workflows[id].goals.iter().map(|&goal| &model.goals[goal]);
     let successes: Vec<&[Field]> =
         goals.filter(|goal| goal.kind == GoalKind::Success).map(|goal| goal.fields.as_slice()).collect();
+    if successes.is_empty() {
+        return Type::Any;
+    }
     let mut fields: Vec<(SmolStr, Type)> = Vec::new();
     for field in successes.iter().flat_map(|fields| fields.iter()) {
         if fields.iter().any(|(name, _)| name == &field.name.text) {

@@ -1,6 +1,6 @@
-//! A name that is missing is missing wherever it stands: told once, with its other places.
+//! A name that is missing, or a field, is missing wherever it stands: told once, with its other places.
 
-use super::rules::UNKNOWN_NAME;
+use super::rules::{MISSING_FIELD, UNKNOWN_NAME};
 use crate::finding::Finding;
 use crate::source::FileId;
 use std::collections::HashMap;
@@ -14,7 +14,7 @@ pub(super) fn merge(findings: Vec<Finding>) -> Vec<Finding> {
     let mut first: HashMap<(FileId, String, String), usize> = HashMap::new();
     let mut n_more: HashMap<usize, usize> = HashMap::new();
     for finding in findings {
-        if finding.rule.name != UNKNOWN_NAME.name {
+        if ![UNKNOWN_NAME.name, MISSING_FIELD.name].contains(&finding.rule.name) {
             merged.push(finding);
             continue;
         }
@@ -45,11 +45,11 @@ pub(super) fn merge(findings: Vec<Finding>) -> Vec<Finding> {
     merged
 }
 
-/// Types, services, workflows and events are one for the whole file; other names belong to a workflow.
+/// Where a name is missing: a type in the whole file, other names in one workflow or service. Each
+/// workflow with an error in it has a finding of its own, so that it is not judged any further.
 fn region(finding: &Finding) -> String {
-    let everywhere = ["type ", "service ", "event ", "workflow ", "record "];
-    let of_a_service = finding.message.contains("` has no operation `");
-    match of_a_service || everywhere.iter().any(|kind| finding.message.starts_with(kind)) {
+    let everywhere = ["type ", "record "];
+    match everywhere.iter().any(|kind| finding.message.starts_with(kind)) {
         true => String::new(),
         false => finding.entity.split('/').next().unwrap_or_default().to_string(),
     }

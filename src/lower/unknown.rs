@@ -66,6 +66,8 @@ impl<'n> Search<'n> {
             return finding.help(self.what_exists());
         };
         let other = self.others.iter().find(|(_, other)| other == nearest).map_or("name", |(kind, _)| kind);
+        // What is added to a kind is about the very name.
+        let other = other.split([',', ':']).next().unwrap_or(other);
         let (a, an) = (article(other), article(kind));
         finding.help(format!("there is {a} {other} `{nearest}`, but {an} {kind} is needed here"))
     }

@@ -11,10 +11,13 @@ pub enum Spoken<'m> {
     Condition { side: Option<ServiceId>, expr: &'m Expr },
 }
 
-/// Everything that is published, and every condition something hangs on, in the order of the text.
+/// Everything that is published, and every condition something hangs on, workflow by workflow by
+/// name, in the order of the text.
 pub fn spoken(model: &Model) -> Vec<Spoken<'_>> {
     let mut found = Vec::new();
-    for workflow in model.workflows.values() {
+    let mut workflows: Vec<_> = model.workflows.values().collect();
+    workflows.sort_by_key(|workflow| &workflow.name.text);
+    for workflow in workflows {
         let side = workflow.coordinator();
         block(&workflow.body, side, &mut found);
         for participant in &workflow.participants {

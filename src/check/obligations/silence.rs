@@ -73,7 +73,23 @@ impl Silence {
         blamed.extend(broadcasts.iter().flat_map(|found| found.goals.clone()));
 
         let unwatched = unwatched(cx, obligations, &blamed);
-        Silence { awaited, hostages, broadcasts, unwatched }
+        let mut silence = Silence { awaited, hostages, broadcasts, unwatched };
+        silence.put_in_order(cx);
+        silence
+    }
+}
+
+impl Silence {
+    /// Puts what is told in the order of the text, which does not hang on the order of the files.
+    fn put_in_order(&mut self, cx: &Context) {
+        let awaited = self.awaited.iter_mut().flat_map(|found| [&mut found.reactions, &mut found.waits]);
+        let hostages = self.hostages.iter_mut().map(|found| &mut found.reactions);
+        let broadcasts =
+            self.broadcasts.iter_mut().flat_map(|found| [&mut found.reactions, &mut found.waits]);
+        let unwatched = self.unwatched.iter_mut().map(|found| &mut found.reactions);
+        for told in awaited.chain(hostages).chain(broadcasts).chain(unwatched) {
+            told.sort_by_key(|one| (cx.place(one.taker), one.span.start));
+        }
     }
 }
 

@@ -6,6 +6,7 @@ use crate::graph::{NodeId, NodeKind};
 use crate::model::{GoalKind, OperationKind, ServiceId, UndoneBy};
 use crate::source::Span;
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 pub static BIDIRECTIONAL_DEPENDENCY: Rule = Rule {
     name: "bidirectional-dependency",
@@ -89,7 +90,7 @@ pub fn find(cx: &Context) -> Vec<Finding> {
     let needs = needs(cx);
     needs
         .iter()
-        .filter(|((one, other), _)| one < other)
+        .filter(|((one, other), _)| cx.service(*one) < cx.service(*other))
         .filter_map(|((one, other), there)| {
             needs.get(&(*other, *one)).map(|back| finding(cx, (*one, there), (*other, back)))
         })
@@ -109,7 +110,7 @@ fn finding(cx: &Context, one: (ServiceId, &Need), other: (ServiceId, &Need)) -> 
     let (first, second) = if other.1.is_call && !one.1.is_call { (other, one) } else { (one, other) };
     let (a, b) = (cx.service(first.0), cx.service(second.0));
     let severity = if first.1.is_call { Severity::Warning } else { Severity::Info };
-    BIDIRECTIONAL_DEPENDENCY
+    let finding = BIDIRECTIONAL_DEPENDENCY
         .at(first.1.span, format!("`{a}` needs `{b}`: it {}", first.1.text))
         .severity(severity)
         .message(format!("`{a}` and `{b}` need each other"))
@@ -118,16 +119,27 @@ fn finding(cx: &Context, one: (ServiceId, &Need), other: (ServiceId, &Need)) -> 
         .witness(cx.witness_of_path(&[second.1.node]))
         .entity(format!("{a}/{b}"))
         .help("decide who may know the other, and turn the other way round: send the data along, or an event")
-        .help("or let a third service conduct both")
+        .help("or let a third service conduct both");
+    cx.by_origin(finding)
 }
 
-/// The first reason of each service for each other one, calls first.
+/// The first reason of each service for each other one; a call rather than an event.
 fn needs(cx: &Context) -> BTreeMap<(ServiceId, ServiceId), Need> {
     let mut needs: BTreeMap<(ServiceId, ServiceId), Need> = BTreeMap::new();
+    let rank = |need: &Need| (!need.is_call, cx.place(need.node), need.span.start);
     let mut add = |from: ServiceId, to: ServiceId, need: Need| {
-        if from != to {
-            let known = needs.entry((from, to));
-            known.and_modify(|known| known.is_call |= need.is_call).or_insert(need);
+        if from == to {
+            return;
+        }
+        match needs.entry((from, to)) {
+            Entry::Vacant(free) => {
+                free.insert(need);
+            }
+            Entry::Occupied(mut known) => {
+                if rank(&need) < rank(known.get()) {
+                    known.insert(need);
+                }
+            }
         }
     };
     for (id, node) in cx.graph.nodes() {

@@ -76,19 +76,18 @@ pub fn find(cx: &Context) -> Vec<Finding> {
 fn of_workflow(cx: &Context, workflow: WorkflowId) -> Vec<Finding> {
     let nodes: Vec<NodeId> =
         cx.graph.nodes_of(workflow).map(|(id, _)| id).filter(|id| cx.occurring.contains(*id)).collect();
-    let next: BTreeMap<NodeId, Vec<NodeId>> =
-        nodes.iter().map(|id| (*id, goes_to(cx, workflow, *id))).collect();
-    let lost = without_way_out(cx, &nodes, &next);
+    let lines: Lines = nodes.iter().map(|id| (*id, goes_to(cx, workflow, *id))).collect();
+    let lost = without_way_out(cx, &nodes, &lines);
     let mut findings = Vec::new();
     let mut told = BTreeSet::new();
     for node in &lost {
         if told.contains(node) {
             continue;
         }
-        let ahead = reach(&next, *node, &lost);
+        let ahead = reach(&lines, *node, &lost);
         if ahead.contains(node) {
             let circle: BTreeSet<NodeId> =
-                ahead.iter().copied().filter(|other| reach(&next, *other, &lost).contains(node)).collect();
+                ahead.iter().copied().filter(|other| reach(&lines, *other, &lost).contains(node)).collect();
             told.extend(circle.iter().copied());
             findings.push(finding(cx, workflow, &circle));
         }
@@ -96,30 +95,30 @@ fn of_workflow(cx: &Context, workflow: WorkflowId) -> Vec<Finding> {
     findings
 }
 
-/// Where the run may go on from a node, what runs beside the blocks around it included.
+/// Where a token may go on to from each node.
+type Lines = BTreeMap<NodeId, Vec<NodeId>>;
+
 fn goes_to(cx: &Context, workflow: WorkflowId, node: NodeId) -> Vec<NodeId> {
-    let mut next: Vec<NodeId> =
-        cx.graph.out_edges(node).filter(|edge| edge.edge.kind.is_flow()).map(|edge| edge.to).collect();
-    let mut at = Some(cx.graph.node(node).region);
-    while let Some(region) = at {
-        let region = cx.graph.region(region);
-        next.extend(region.beside.iter().copied());
-        at = region.parent;
-    }
-    next.retain(|to| cx.graph.node(*to).workflow == Some(workflow) && cx.occurring.contains(*to));
-    next
+    let flows = cx.graph.out_edges(node).filter(|edge| edge.edge.kind.is_flow()).map(|edge| edge.to);
+    flows.filter(|to| cx.graph.node(*to).workflow == Some(workflow) && cx.occurring.contains(*to)).collect()
 }
 
-/// The nodes from which neither an end nor the end of a line can be reached.
-fn without_way_out(cx: &Context, nodes: &[NodeId], next: &BTreeMap<NodeId, Vec<NodeId>>) -> BTreeSet<NodeId> {
+/// The nodes from which neither an end nor the end of a line can be reached, be it by a limit or an
+/// interrupt of a block around them.
+fn without_way_out(cx: &Context, nodes: &[NodeId], lines: &Lines) -> BTreeSet<NodeId> {
     let mut before = vec![Vec::new(); cx.graph.n_nodes()];
-    for (from, to) in next.iter().flat_map(|(from, to)| to.iter().map(move |to| (from, to))) {
-        before[to.index()].push(*from);
+    for node in nodes {
+        let onward = lines.get(node).into_iter().flatten().copied();
+        onward.chain(beside(cx, *node)).for_each(|to| before[to.index()].push(*node));
     }
     let is_over = |node: &NodeId| {
         matches!(
             cx.graph.node(*node).kind,
-            NodeKind::End { .. } | NodeKind::Goal { .. } | NodeKind::FallOff | NodeKind::Drop
+            NodeKind::End { .. }
+                | NodeKind::Goal { .. }
+                | NodeKind::FallOff
+                | NodeKind::Drop
+                | NodeKind::Unhandled
         )
     };
     let mut open: Vec<NodeId> = nodes.iter().copied().filter(is_over).collect();
@@ -130,11 +129,23 @@ fn without_way_out(cx: &Context, nodes: &[NodeId], next: &BTreeMap<NodeId, Vec<N
     nodes.iter().copied().filter(|node| !out.contains(node)).collect()
 }
 
-fn reach(next: &BTreeMap<NodeId, Vec<NodeId>>, from: NodeId, within: &BTreeSet<NodeId>) -> BTreeSet<NodeId> {
+/// What runs beside the blocks around a node.
+fn beside(cx: &Context, node: NodeId) -> Vec<NodeId> {
+    let mut found = Vec::new();
+    let mut at = Some(cx.graph.node(node).region);
+    while let Some(region) = at {
+        let region = cx.graph.region(region);
+        found.extend(region.beside.iter().copied().filter(|id| cx.occurring.contains(*id)));
+        at = region.parent;
+    }
+    found
+}
+
+fn reach(lines: &Lines, from: NodeId, within: &BTreeSet<NodeId>) -> BTreeSet<NodeId> {
     let mut seen = BTreeSet::new();
     let mut open = vec![from];
     while let Some(at) = open.pop() {
-        let onward = next.get(&at).into_iter().flatten().copied();
+        let onward = lines.get(&at).into_iter().flatten().copied();
         open.extend(onward.filter(|to| within.contains(to) && seen.insert(*to)));
     }
     seen
@@ -156,8 +167,11 @@ fn finding(cx: &Context, workflow: WorkflowId, circle: &BTreeSet<NodeId>) -> Fin
     let mut path = cx.graph.path(cx.graph.start(workflow), told[0]);
     path.extend(told.iter().skip(1));
     path.push(told[0]);
+    finding = finding.witness(cx.witness_of_path(&path));
+    if cx.is_imported(finding.span()) {
+        return finding.at_most(Confidence::Medium).help("let a choice lead out of the circle, to an end");
+    }
     finding
-        .witness(cx.witness_of_path(&path))
         .help("let a condition decide before the jump back: `if … { then … }`")
         .help("or give the circle a limit that leads to an end: `within … else { end … }`")
 }

@@ -225,9 +225,13 @@ fn circle(reactions: &Reactions, first: NodeId) -> Reactions {
 }
 
 fn finding(cx: &Context, circle: &Reactions) -> Finding {
+    let mut told: Vec<(&NodeId, &Awake)> = circle.iter().collect();
+    told.sort_by_key(|(node, _)| cx.place(**node));
+    // INVARIANT: a circle has at least one reaction.
+    let first = *told[0].0;
     let mut sides: Vec<&str> = Vec::new();
-    for node in circle.keys() {
-        let side = cx.graph.node(*node).side.map_or("", |side| cx.service(side));
+    for (node, _) in &told {
+        let side = cx.graph.node(**node).side.map_or("", |side| cx.service(side));
         if !sides.contains(&side) {
             sides.push(side);
         }
@@ -236,16 +240,14 @@ fn finding(cx: &Context, circle: &Reactions) -> Finding {
         [one] => format!("`{one}` wakes itself again and again"),
         _ => format!("{} wake each other again and again", enumerated(sides.iter().copied())),
     };
-    // INVARIANT: a circle has at least one reaction.
-    let first = *circle.keys().next().expect("a circle is not empty");
     let mut finding = EVENT_LOOP
         .at(cx.graph.node(first).span, "wakes this reaction")
         .message(message)
         .entity(cx.entity(first))
         .help("publish only when something has changed: `if … { publish … }`, or take it `where` it is news");
-    for (node, reaction) in circle {
-        if *node != first {
-            finding = finding.label(cx.graph.node(*node).span, "wakes this reaction");
+    for (node, reaction) in &told {
+        if **node != first {
+            finding = finding.label(cx.graph.node(**node).span, "wakes this reaction");
         }
         for (event, span) in &reaction.publishes {
             if circle.values().any(|other| other.hears.contains(event)) {
@@ -253,25 +255,23 @@ fn finding(cx: &Context, circle: &Reactions) -> Finding {
             }
         }
     }
-    let round = cx.graph.downstream(first).contains(&first);
-    if !round {
-        return finding;
-    }
+    finding.witness(cx.witness_of_path(&round(cx, &told)))
+}
+
+/// Once around, from the first reaction back to it.
+fn round(cx: &Context, told: &[(&NodeId, &Awake)]) -> Vec<NodeId> {
+    let first = *told[0].0;
     let mut path = vec![first];
-    for node in circle.keys().skip(1) {
-        let leg = cx.graph.path(*path.last().unwrap_or(&first), *node);
-        path.extend(leg.into_iter().skip(1));
+    for (node, _) in &told[1..] {
+        let last = path[path.len() - 1];
+        path.extend(cx.graph.path(last, **node).into_iter().skip(1));
     }
-    // Back to where it began: over the last event that wakes the first again.
-    let last = *path.last().unwrap_or(&first);
-    let home = circle
-        .values()
-        .flat_map(|reaction| reaction.publishes.keys())
-        .find(|event| circle[&first].hears.contains(event))
-        .map(|event| cx.graph.message(*event));
+    let wakes_first = |event: &&EventId| told[0].1.hears.contains(event);
+    let home = told.iter().flat_map(|(_, reaction)| reaction.publishes.keys()).find(wakes_first);
     if let Some(home) = home {
-        path.extend(cx.graph.path(last, home).into_iter().skip(1));
+        let last = path[path.len() - 1];
+        path.extend(cx.graph.path(last, cx.graph.message(*home)).into_iter().skip(1));
         path.push(first);
     }
-    finding.witness(cx.witness_of_path(&path))
+    path
 }

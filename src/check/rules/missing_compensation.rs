@@ -2,10 +2,10 @@
 
 use crate::check::Context;
 use crate::check::leftovers::{Leftover, Why, leftovers};
-use crate::explore::{Status, Stop};
+use crate::explore::{DELIVERY, Status, Stop};
 use crate::finding::{Confidence, Finding, Group, Rule, Severity};
 use crate::graph::NodeKind;
-use crate::model::WorkflowId;
+use crate::model::{UndoneBy, WorkflowId};
 
 pub static MISSING_COMPENSATION: Rule = Rule {
     name: "missing-compensation",
@@ -102,7 +102,9 @@ pub fn find(cx: &Context) -> Vec<Finding> {
 /// Whether the workflow is written as a saga: some step of it can be taken back.
 fn takes_something_back(cx: &Context, workflow: WorkflowId) -> bool {
     cx.graph.nodes_of(workflow).any(|(_, node)| match &node.kind {
-        NodeKind::Act(act) => act.undone.is_some(),
+        NodeKind::Act(act) => {
+            act.undone.as_ref().is_some_and(|undone| matches!(undone.by, UndoneBy::Operation { .. }))
+        }
         _ => false,
     })
 }
@@ -153,7 +155,10 @@ fn finding(cx: &Context, leftover: &Leftover) -> Finding {
         .at(call, format!("{state} {when}"))
         .message(format!("`{what}` is not undone {when}"))
         .label(contract, "nothing here says how it is undone")
-        .witness(cx.witness_of_run(&leftover.runs.witness(leftover.end)))
+        .run(cx.witness_of_run(&leftover.runs.witness(leftover.end)), DELIVERY)
+        .what_if(format!(
+            "with an `undone by` in the contract of `{what}`, an `undo` in that run would take it back"
+        ))
         .help(format!("say what takes it back: `undone by …` in the contract of `{what}`"))
         .help("if the effect may stay, say so: `undone by nothing because \"…\"`")
         .entity(cx.entity(leftover.act));

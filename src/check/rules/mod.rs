@@ -1,6 +1,7 @@
 //! The rules, one a file. The order here is the order of the manual.
 
 mod bidirectional_dependency;
+mod contested_command;
 mod contradictory_ends;
 mod dead_end;
 mod disguised_command;
@@ -18,6 +19,7 @@ mod skipped_compensation;
 mod swallowed_failure;
 mod unbounded_wait;
 mod undo_without_compensation;
+mod unhandled_command;
 mod unhandled_failure;
 mod unhandled_outage;
 mod unheard_event;
@@ -58,6 +60,8 @@ pub(super) const ALL: &[(&Rule, Find)] = &[
     (&unreachable_goal::UNREACHABLE_GOAL, unreachable_goal::find),
     (&dead_end::DEAD_END, dead_end::find),
     (&contradictory_ends::CONTRADICTORY_ENDS, contradictory_ends::find),
+    (&unhandled_command::UNHANDLED_COMMAND, unhandled_command::find),
+    (&contested_command::CONTESTED_COMMAND, contested_command::find),
     // Resilience.
     (&unhandled_outage::UNHANDLED_OUTAGE, unhandled_outage::find),
     (&unbounded_wait::UNBOUNDED_WAIT, unbounded_wait::find),

@@ -5,6 +5,7 @@ use crate::check::phrases::quoted;
 use crate::finding::{Confidence, Finding, Group, Rule, Severity};
 use crate::graph::{EdgeKind, NodeId, NodeKind, RegionId, RegionKind};
 use crate::model::{Block, Handler, Statement, StatementKind, Trouble, WorkflowId};
+use crate::source::Span;
 use std::collections::{BTreeMap, BTreeSet};
 
 pub static SWALLOWED_FAILURE: Rule = Rule {
@@ -30,10 +31,8 @@ workflow SellOrder(order: OrderId) {
   correlated by order
 
   success Sold
-  failure NotSold
 
-  step checked = Stock.Check(order) { on any { end Sold } }
-  if order == none { end NotSold }
+  step checked = Stock.Check(order) { on any { } }
   end Sold
 }
 ",
@@ -58,21 +57,22 @@ workflow SellOrder(order: OrderId) {
 ",
     help: "Let what cannot be helped be a failure: `on any { undo all; end NotSold }`. Or name the one failure \
            that does not matter, and leave the others to a branch around it. Or tell people about it with \
-           `notify`. If nobody needs the step's success, it may be a notification from the beginning: `notify \
-           Stock.Check(order)`.",
+           `notify`. A step whose success nobody needs may be a notification from the beginning.",
     example_language: "wfc",
 };
 
 pub fn find(cx: &Context) -> Vec<Finding> {
-    let mut swallowing: BTreeMap<(WorkflowId, NodeId), Vec<&Handler>> = BTreeMap::new();
+    let entries = entries(cx);
+    let mut swallowing: BTreeMap<(WorkflowId, NodeId), Vec<NodeId>> = BTreeMap::new();
     for (id, workflow) in cx.model.workflows.iter() {
         for block in workflow.blocks() {
             for handler in &block.handlers {
-                let Some(entry) = entry_of(cx, id, handler) else { continue };
-                if takes_everything(cx, block, handler, entry) && !says_something(&handler.block) {
-                    if let Some(goes_on) = goes_on_untroubled(cx, entry) {
-                        swallowing.entry((id, goes_on)).or_default().push(handler);
-                    }
+                let Some(&entry) = entries.get(&handler.span) else { continue };
+                if !takes_everything(cx, block, handler, entry) || says_something(&handler.block) {
+                    continue;
+                }
+                if let Some(goes_on) = goes_on_untroubled(cx, entry) {
+                    swallowing.entry((id, goes_on)).or_default().push(entry);
                 }
             }
         }
@@ -80,12 +80,13 @@ pub fn find(cx: &Context) -> Vec<Finding> {
     swallowing.into_iter().map(|((_, goes_on), handlers)| of_handlers(cx, goes_on, &handlers)).collect()
 }
 
-/// Where the line of a handler begins, if anything that can happen leads to it.
-fn entry_of(cx: &Context, workflow: WorkflowId, handler: &Handler) -> Option<NodeId> {
-    let mut nodes = cx.graph.nodes_of(workflow).filter(|(_, node)| node.span == handler.span);
+/// Where the lines of handlers begin that anything which can happen leads to, by the place of each.
+fn entries(cx: &Context) -> BTreeMap<Span, NodeId> {
     let is_entry = |region: RegionId| cx.graph.region(region).kind == RegionKind::Handler;
-    let entry = nodes.find(|(_, node)| is_entry(node.region) && matches!(node.kind, NodeKind::Merge { .. }));
-    entry.map(|(id, _)| id).filter(|id| cx.occurring.contains(*id))
+    let entries = cx.graph.nodes().filter(|(id, node)| {
+        matches!(node.kind, NodeKind::Merge { .. }) && is_entry(node.region) && cx.occurring.contains(*id)
+    });
+    entries.map(|(id, node)| (node.span, id)).collect()
 }
 
 /// `on any`, or an `on` that takes the outage and every failure of what stands in the block.
@@ -170,43 +171,38 @@ fn is_another_attempt(cx: &Context, node: NodeId, entry: NodeId) -> bool {
     failed.into_iter().any(|step| step == node || behind.contains(&step))
 }
 
-fn of_handlers(cx: &Context, goes_on: NodeId, handlers: &[&Handler]) -> Finding {
+fn of_handlers(cx: &Context, goes_on: NodeId, entries: &[NodeId]) -> Finding {
     // INVARIANT: only ways on with at least one handler are collected.
-    let first = handlers[0];
-    let guarded = |handler: &Handler| {
-        let node = cx.graph.node(goes_on);
-        let entry = node.workflow.and_then(|id| entry_of(cx, id, handler));
-        let failing = entry.into_iter().flat_map(|entry| cx.graph.in_edges(entry)).map(|edge| edge.from);
-        let names: BTreeSet<String> =
-            failing.map(|step| cx.short_name(step)).filter(|name| !name.is_empty()).collect();
-        names
-    };
-    let names: BTreeSet<String> = handlers.iter().flat_map(|handler| guarded(handler)).collect();
+    let first = cx.graph.node(entries[0]).span;
+    let failing: BTreeSet<NodeId> = entries.iter().flat_map(|entry| failing(cx, *entry)).collect();
+    let names: BTreeSet<String> = failing.iter().map(|step| cx.short_name(*step)).collect();
     let what = match names.len() {
+        0 => "what stands here".to_string(),
         1..=3 => quoted(&names),
         n => format!("{n} steps"),
     };
-    let (message, end) = match &cx.graph.node(goes_on).kind {
+    let node = cx.graph.node(goes_on);
+    let (message, label, what_if) = match &node.kind {
         NodeKind::End { goal } => {
-            (format!("every error of {what} ends as a success"), cx.model.goals[*goal].name.text.to_string())
+            let end = &cx.model.goals[*goal].name.text;
+            let what_if = format!("the run ends in `{end}` all the same");
+            (format!("every error of {what} ends as a success"), "and the run succeeds", what_if)
         }
-        _ => (format!("every error of {what} is passed over in silence"), cx.short_name(goes_on)),
+        _ => {
+            let what_if = format!("the run goes on with `{}` as if it had succeeded", cx.short_name(goes_on));
+            (format!("every error of {what} is passed over in silence"), "and the run goes on here", what_if)
+        }
     };
     let mut finding = SWALLOWED_FAILURE
-        .at(first.span, "takes every error, and does nothing about it")
+        .at(first, "takes every error, and does nothing about it")
         .message(message)
-        .entity(cx.entity(goes_on));
-    for handler in handlers.iter().skip(1).take(4) {
-        finding = finding.label(handler.span, "and so does this");
+        .what_if(format!("whatever goes wrong there, {what_if}"))
+        .entity(cx.entity(failing.first().copied().unwrap_or(goes_on)));
+    for entry in entries.iter().skip(1).take(4) {
+        finding = finding.label(cx.graph.node(*entry).span, "and so does this");
     }
-    let node = cx.graph.node(goes_on);
-    let (label, what_if) = match &node.kind {
-        NodeKind::End { .. } => ("and the run succeeds", format!("the run ends in `{end}` all the same")),
-        _ => ("and the run goes on here", format!("the run goes on with `{end}` as if it had succeeded")),
-    };
-    finding = finding.label(node.span, label).what_if(format!("whatever goes wrong there, {what_if}"));
-    let imported = cx.is_imported(first.span);
-    finding = if imported {
+    finding = finding.label(node.span, label);
+    finding = if cx.is_imported(first) {
         finding
             .help("let the `Catch` lead to a `Fail` state, or to a state that tells somebody")
             .help("or catch the one error that does not matter by its name, instead of `States.ALL`")
@@ -216,4 +212,10 @@ fn of_handlers(cx: &Context, goes_on: NodeId, handlers: &[&Handler]) -> Finding 
             .help("or name the one failure that does not matter, and leave the others to a branch around it")
     };
     cx.by_origin(finding)
+}
+
+/// The steps whose errors come to a handler.
+fn failing(cx: &Context, entry: NodeId) -> Vec<NodeId> {
+    let steps = cx.graph.in_edges(entry).map(|edge| edge.from);
+    steps.filter(|step| !cx.short_name(*step).is_empty()).collect()
 }

@@ -157,7 +157,7 @@ fn of_step(cx: &Context, step: NodeId, edges: &[EdgeId]) -> Finding {
     match (is_conducted, is_told) {
         (true, _) => in_conducted(cx, step, &failures, finding),
         (false, false) => stopped(cx, step, &failures, finding),
-        (false, true) => in_vain(cx, step, &edges, finding),
+        (false, true) => in_vain(cx, step, &failures, &edges, finding),
     }
 }
 
@@ -169,12 +169,22 @@ fn in_conducted(cx: &Context, step: NodeId, failures: &[&str], finding: Finding)
     };
     let branch = format!("on {} {{ {} }}", joined(failures, "or"), cx.way_out(step));
     let finding = finding
-        .what_if(format!("when it fails, the run {undone} and ends as `Unhandled`, which nobody planned"))
+        .what_if(format!("when {}, the run {undone} and ends as `Unhandled`", refusal(cx, step, failures)))
         .help(format!("say what happens then, at the step or at a block around it: `{branch}`"));
     let workflow = cx.graph.node(step).workflow;
     match workflow.filter(|id| cx.failure_end(*id).is_none()) {
         Some(_) => finding.help("declare the end it leads to beside the others: `failure Failed`"),
         None => finding,
+    }
+}
+
+/// `` `Payments.Charge` refuses with `CardDeclined` ``
+fn refusal(cx: &Context, step: NodeId, failures: &[&str]) -> String {
+    match &cx.graph.node(step).kind {
+        NodeKind::Act(act) => {
+            format!("`{}` refuses with {}", cx.model.operation_path(act.operation), or(failures))
+        }
+        _ => format!("`{}` ends in {}", cx.short_name(step), or(failures)),
     }
 }
 
@@ -186,19 +196,32 @@ fn stopped(cx: &Context, step: NodeId, failures: &[&str], finding: Finding) -> F
         _ => None,
     });
     let missed = missed.map_or(String::new(), |event| format!(", `{event}` is never published,"));
-    let side = cx.graph.node(step).side.map_or("the service", |side| cx.service(side));
+    let branch = |event: &str| format!("`on {} {{ publish {event}; skip }}`", joined(failures, "or"));
+    let help = match spare_event(cx, step) {
+        Some(event) => {
+            format!("tell the others, and let an end be reached by it: {}", branch(&format!("{event}(…)")))
+        }
+        None => format!("tell the others, by an event that an end is reached by: {}", branch("…")),
+    };
     finding
         .witness(cx.witness_to(step))
-        .what_if(format!("when it fails, the reaction stops{missed} and the event is put aside for people"))
-        .help(format!(
-            "tell the others: `on {} {{ publish …; skip }}`, with an event of `{side}` that an end is reached \
-             by or another participant takes",
-            joined(failures, "or")
+        .what_if(format!(
+            "when {}, the reaction stops{missed} and the event is put aside for people",
+            refusal(cx, step, failures)
         ))
+        .help(help)
+}
+
+/// An event of the step's side that nobody publishes yet: it was probably meant for this.
+fn spare_event(cx: &Context, step: NodeId) -> Option<String> {
+    let side = cx.graph.node(step).side?;
+    let events = cx.model.services[side].events.iter();
+    let mut spare = events.filter(|event| cx.graph.publications(**event).next().is_none());
+    spare.next().map(|event| cx.model.event_name(*event))
 }
 
 /// A refusal that is met by a branch, of which nobody learns.
-fn in_vain(cx: &Context, step: NodeId, edges: &[EdgeView], finding: Finding) -> Finding {
+fn in_vain(cx: &Context, step: NodeId, failures: &[&str], edges: &[EdgeView], finding: Finding) -> Finding {
     let told =
         edges.iter().flat_map(|edge| publications(cx, edge).into_iter().map(move |found| (edge, found)));
     let told = told.map(|(edge, (span, event))| (edge.edge.span, failure(edge), span, event)).next();
@@ -212,7 +235,8 @@ fn in_vain(cx: &Context, step: NodeId, edges: &[EdgeView], finding: Finding) -> 
             [WitnessStep::new(refusal, *span), WitnessStep::new(publication, *published)]
         }))
         .what_if(format!(
-            "when it fails, nothing else in `{name}` happens because of it: the run stands still"
+            "when {}, nothing else in `{name}` happens because of it: the run stands still",
+            refusal(cx, step, failures)
         ));
     match told {
         Some((_, _, _, event)) => {

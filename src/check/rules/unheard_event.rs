@@ -66,17 +66,24 @@ pub fn find(cx: &Context) -> Vec<Finding> {
             .graph
             .out_edges(message)
             .any(|edge| matches!(edge.edge.kind, EdgeKind::Message | EdgeKind::Arms | EdgeKind::Disarms));
-        let publisher = cx.graph.publications(id).find(|edge| cx.occurring.contains(edge.from));
-        let Some(publisher) = publisher.filter(|_| !is_heard) else { continue };
+        let publication = cx.publication(id);
+        let Some(publisher) = publication.node.filter(|_| !is_heard) else { continue };
         let name = cx.model.event_name(id);
+        let is_external = cx.model.services[event.service].external.is_some();
+        let (label, help) = match is_external {
+            true => ("may come of this", "take it where it matters: `when …`, or `wait for any` with both"),
+            false => {
+                ("published here", "remove it, or say who reads it: `allow unheard-event because \"…\"`")
+            }
+        };
         findings.push(
             UNHEARD_EVENT
                 .at(event.name.span, "nobody takes it")
                 .message(format!("nobody hears `{name}`"))
-                .label(cx.publication(id).span, "published here")
-                .witness(cx.witness_of_path(&[publisher.from]))
-                .entity(cx.event_entity(cx.graph.node(publisher.from).workflow, id))
-                .help("remove it, or say who reads it: `allow unheard-event because \"…\"` in its block"),
+                .label(publication.span, label)
+                .witness(cx.witness_of_path(&[publisher]))
+                .entity(cx.event_entity(cx.graph.node(publisher).workflow, id))
+                .help(help),
         );
     }
     findings

@@ -83,15 +83,17 @@ fn is_unpublished(cx: &Context, event: EventId) -> bool {
 
 fn of_event(cx: &Context, event: EventId) -> Option<Finding> {
     let message = cx.graph.message(event);
-    let mut waits = cx.graph.out_edges(message).filter(|edge| waits_otherwise(cx, edge));
-    let first = waits.next()?;
+    let mut waits: Vec<EdgeView> =
+        cx.graph.out_edges(message).filter(|edge| waits_otherwise(cx, edge)).collect();
+    waits.sort_by_key(|edge| (cx.place(edge.to), edge.edge.span.start));
+    let (first, others) = waits.split_first()?;
     let item = &cx.model.events[event];
     let (name, owner) = (cx.model.event_name(event), cx.service(item.service));
     let mut finding = UNPUBLISHED_EVENT
         .at(first.edge.span, "waited for here")
         .message(format!("nobody publishes `{name}`"))
         .entity(cx.entity(first.to));
-    for wait in waits {
+    for wait in others {
         finding = finding.label(wait.edge.span, "and here");
     }
     finding = finding

@@ -143,7 +143,8 @@ fn of_command(cx: &Context, operation: OperationId, sends: &[Again]) -> Finding 
     if first.is_retry {
         finding = finding.help("if it cannot know it again, meet the outage with a branch and do not retry");
     } else {
-        finding = finding.help("a retry of the broker is no choice of the sender: only a key helps here");
+        finding = finding
+            .help("if it changes nothing, declare it a `query`: that may be asked as often as one likes");
     }
     cx.by_origin(finding)
 }

@@ -119,7 +119,7 @@ fn unwatched(cx: &Context, found: &Unwatched) -> Finding {
     let mut finding = UNWATCHED_GOAL
         .at(goal.name.span, format!("`{owner}` answers for it"))
         .message(format!("`{owner}` would not notice that `{}` is not reached", goal.name.text))
-        .entity(cx.goal_entity(found.goal));
+        .entity(cx.entity(cx.graph.goal(found.goal)));
     for reaction in &found.reactions {
         let text = format!("needed, and nobody notices when `{}` is silent", cx.service(reaction.subscriber));
         finding = finding.label(reaction.span, text);
@@ -127,8 +127,7 @@ fn unwatched(cx: &Context, found: &Unwatched) -> Finding {
     // INVARIANT: an unwatched goal has at least one reaction that nobody watches.
     let first = &found.reactions[0];
     let which = if found.reactions.len() == 1 { "this reaction" } else { "any one of these reactions" };
-    let mut over: Vec<_> = vec![first.taker];
-    over.push(cx.graph.goal(found.goal));
+    let over = [first.taker, cx.graph.goal(found.goal)];
     finding = finding
         .witness(cx.witness_of_event(first.event, &over))
         .what_if(format!("without {which}, `{}` is never reached", goal.name.text))

@@ -214,8 +214,9 @@ impl Task<'_> {
 /// The type of an event that is put on a bus, where it is no expression.
 fn event_name(entry: &Value) -> Option<Name> {
     let kind = entry.get("DetailType")?;
-    let text = kind.text().filter(|text| !text.contains("{%") && !text.is_empty())?;
-    Some(Name { text: text.into(), span: kind.span })
+    let text = kind.text().filter(|text| !text.contains("{%"))?;
+    let name = if text.contains("${") { short_name(text) } else { text.to_owned() };
+    (!name.is_empty()).then(|| Name { text: name.into(), span: kind.span })
 }
 
 /// A template may write the parts of an address that the place of its deployment decides.

@@ -81,7 +81,7 @@ fn collect(
     let normal = on_the_way(machine);
     for (at, state) in machine.states.iter().enumerate() {
         let after_failure = after_failure || !normal.contains(&at);
-        if let Some(call) = calls.get(&std::ptr::from_ref(state.value)) {
+        if let Some(call) = calls.of(state) {
             let declared = contracts.get(call.operation);
             tasks.push(Task {
                 operation: call.operation,

@@ -177,7 +177,7 @@ impl Builder<'_> {
         let mut fails = HashSet::new();
         for machine in state.machines() {
             machine.walk(&mut |inner| {
-                if let Some(call) = self.calls.get(&std::ptr::from_ref(inner.value)) {
+                if let Some(call) = self.calls.of(inner) {
                     let failures = &self.contracts.get(call.operation).failures;
                     fails.extend(failures.iter().map(|failure| failure.text.clone()));
                 }

@@ -1,0 +1,66 @@
+//! Diagrams of everything that was read: which systems and workflows they show, and in which language.
+
+use super::phases;
+use super::systems::systems;
+use crate::diagram::{self, Diagram, View};
+use crate::finding::Severity;
+use crate::source::Sources;
+use std::collections::BTreeSet;
+
+/// In which language a diagram is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Picture {
+    Mermaid,
+    Dot,
+}
+
+/// A diagram as text, or the names of the workflows there are to choose from.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Pictured {
+    Text {
+        text: String,
+        /// What the text could not say because of them is missing in the diagram.
+        n_errors: usize,
+    },
+    /// No workflow has the wanted name, or none was named and the flows of several systems, which have
+    /// nothing to do with each other, would stand side by side.
+    Choose(Vec<String>),
+}
+
+/// Draws the workflows called `workflow`. Without a name: the flows of the one system that has any,
+/// or the services of all systems.
+pub fn draw(sources: &Sources, view: View, picture: Picture, workflow: Option<&str>) -> Pictured {
+    let mut whole = Diagram::default();
+    let mut names = BTreeSet::new();
+    let mut n_errors = 0;
+    let mut n_drawn = 0;
+    for system in systems(sources) {
+        let read = system.files.iter().map(|&id| phases::read(id, sources.get(id)));
+        let (trees, of_reading): (Vec<_>, Vec<_>) = read.unzip();
+        let drawn = phases::draw(sources, &trees, &system.links, view, workflow);
+        let is_drawn = match (view, workflow) {
+            (View::Services, None) => true,
+            (View::Flow, _) | (View::Services, Some(_)) => drawn.n_workflows > 0,
+        };
+        if is_drawn {
+            n_drawn += 1;
+            whole.put_beside(drawn.diagram);
+            let findings = of_reading.iter().flatten().chain(&drawn.findings);
+            n_errors += findings.filter(|finding| finding.severity == Severity::Error).count();
+        }
+        names.extend(drawn.names);
+    }
+    let is_clear = match (view, workflow) {
+        (_, Some(_)) => n_drawn > 0,
+        (View::Flow, None) => n_drawn < 2,
+        (View::Services, None) => true,
+    };
+    if !is_clear {
+        return Pictured::Choose(names.into_iter().collect());
+    }
+    let text = match picture {
+        Picture::Mermaid => diagram::mermaid(&whole),
+        Picture::Dot => diagram::dot(&whole),
+    };
+    Pictured::Text { text, n_errors }
+}

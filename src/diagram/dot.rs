@@ -1,0 +1,146 @@
+//! A diagram in the language of Graphviz.
+
+use super::look::{self, Look, Shape, Stroke};
+use super::{Diagram, Edge, EdgeKind, Group, Node};
+
+/// The diagram as a DOT graph.
+pub fn dot(diagram: &Diagram) -> String {
+    let mut out = String::from("digraph workflow {\n");
+    for setting in [
+        "graph [rankdir=TB, fontname=\"Helvetica,Arial,sans-serif\", fontsize=12, nodesep=0.35, ranksep=0.45, bgcolor=\"white\"]",
+        "node [fontname=\"Helvetica,Arial,sans-serif\", fontsize=11, margin=\"0.14,0.08\", height=0.35]",
+        "edge [fontname=\"Helvetica,Arial,sans-serif\", fontsize=10, color=\"#475467\", fontcolor=\"#344054\", arrowsize=0.7]",
+    ] {
+        line(&mut out, 1, setting);
+    }
+    inside(&mut out, diagram, None, 1);
+    // Graphviz finds good places for loose nodes by itself.
+    for edge in diagram.edges.iter().filter(|edge| edge.kind != EdgeKind::Unseen) {
+        line(&mut out, 1, &drawn(diagram, edge));
+    }
+    out.push_str("}\n");
+    out
+}
+
+/// The nodes of a group, and the groups in it.
+fn inside(out: &mut String, diagram: &Diagram, group: Option<usize>, depth: usize) {
+    for node in diagram.nodes.iter().filter(|node| node.group == group) {
+        line(out, depth, &declared(node));
+    }
+    let inner = diagram.groups.iter().enumerate().filter(|(_, it)| it.parent == group);
+    for (at, Group { id, kind, title, .. }) in inner {
+        let (fill, stroke) = look::group(*kind);
+        // Graphviz draws a frame around those groups only whose name begins like this.
+        line(out, depth, &format!("subgraph cluster_{id} {{"));
+        let title = escaped(title);
+        line(
+            out,
+            depth + 1,
+            &format!(
+                "label=<<b>{title}</b>>; labeljust=l; style=\"rounded,filled\"; fillcolor=\"{fill}\"; color=\"{stroke}\"; margin=14"
+            ),
+        );
+        inside(out, diagram, Some(at), depth + 1);
+        line(out, depth, "}");
+    }
+}
+
+fn line(out: &mut String, depth: usize, text: &str) {
+    out.push_str(&"  ".repeat(depth));
+    out.push_str(text);
+    out.push('\n');
+}
+
+fn declared(node: &Node) -> String {
+    let look = look::node(node.kind);
+    let (shape, style) = shape(&look);
+    let dashes = if look.is_dashed { ",dashed" } else { "" };
+    format!(
+        "{} [label={}, shape={shape}, style=\"{style}{dashes}\", fillcolor=\"{}\", color=\"{}\", fontcolor=\"{}\", penwidth={}]",
+        node.id,
+        text(&node.lines, look.has_title),
+        look.fill,
+        look.line,
+        look.text,
+        look.width
+    )
+}
+
+fn shape(look: &Look) -> (&'static str, &'static str) {
+    match look.shape {
+        Shape::Box => ("box", "filled"),
+        Shape::Round | Shape::Pill => ("box", "rounded,filled"),
+        Shape::Double => ("box", "filled,diagonals"),
+        Shape::Hexagon => ("hexagon", "filled"),
+        Shape::Diamond => ("diamond", "filled"),
+        // Graphviz makes slanted shapes twice as high as their text.
+        Shape::Spreading | Shape::Gathering => ("box", "filled"),
+        Shape::Leaning => ("note", "filled"),
+        Shape::Circle => ("circle", "filled"),
+    }
+}
+
+fn drawn(diagram: &Diagram, edge: &Edge) -> String {
+    let look = look::edge(edge.kind);
+    let mut attributes = Vec::new();
+    if !edge.lines.is_empty() {
+        attributes.push(format!("label={}", text(&edge.lines, false)));
+    }
+    match look.stroke {
+        Stroke::None | Stroke::Solid => {}
+        Stroke::Dashed => attributes.push("style=dashed".to_string()),
+        Stroke::Thick => attributes.push("penwidth=2".to_string()),
+    }
+    if edge.kind == EdgeKind::Next {
+        attributes.push("weight=4".to_string());
+    }
+    if let Some(colour) = look.colour {
+        attributes.push(format!("color=\"{colour}\""));
+        attributes.push(format!("fontcolor=\"{colour}\""));
+    }
+    let (from, to) = (&diagram.nodes[edge.from].id, &diagram.nodes[edge.to].id);
+    if attributes.is_empty() {
+        return format!("{from} -> {to}");
+    }
+    format!("{from} -> {to} [{}]", attributes.join(", "))
+}
+
+/// Lines as one label, in the markup that Graphviz reads between `<` and `>`.
+fn text(lines: &[String], has_title: bool) -> String {
+    let lines: Vec<String> = lines
+        .iter()
+        .enumerate()
+        .map(|(number, line)| match (has_title, number) {
+            (true, 0) => format!("<b>{}</b>", escaped(line)),
+            (true, _) => format!("<font point-size=\"10\">{}</font>", escaped(line)),
+            (false, _) => escaped(line),
+        })
+        .collect();
+    format!("<{}>", lines.join("<br/>"))
+}
+
+fn escaped(line: &str) -> String {
+    let mut out = String::new();
+    for c in line.chars() {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            // Brackets and backslashes mean nothing here, but some readers of DOT think so.
+            '[' | ']' | '\\' | '{' | '}' => out.push_str(&format!("&#{};", u32::from(c))),
+            c => out.push(c),
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::escaped;
+
+    #[test]
+    fn markup_is_escaped() {
+        assert_eq!(escaped("a < \"b\" & c"), "a &lt; &quot;b&quot; &amp; c");
+    }
+}

@@ -1,0 +1,200 @@
+//! The steps of workflows, as people wrote them: joints of lines are left out, and what may happen in
+//! many places is drawn once.
+
+mod describe;
+mod groups;
+mod lines;
+mod loose;
+mod messages;
+mod trouble;
+
+use super::ids::Ids;
+use super::label::{listed, wrapped};
+use super::said::{Said, said};
+use super::{Diagram, Edge, EdgeKind, Node, NodeKind, Subject};
+use crate::graph::{self, NodeId, RegionId, RegionKind, Timer};
+use crate::model::{Id, ServiceId, WorkflowId};
+use std::collections::BTreeMap;
+
+/// Draws the workflows of `subject`.
+pub fn draw(subject: &Subject) -> Diagram {
+    let mut sketch = Sketch {
+        subject,
+        said: BTreeMap::new(),
+        ids: Ids::default(),
+        diagram: Diagram::default(),
+        shown: vec![None; subject.graph.n_nodes()],
+        groups: BTreeMap::new(),
+        late: BTreeMap::new(),
+        unhandled: BTreeMap::new(),
+        traces: Vec::new(),
+    };
+    for &workflow in &subject.workflows {
+        sketch.said.insert(workflow, said(subject.model, &subject.model.workflows[workflow]));
+        sketch.workflow(workflow);
+    }
+    sketch.lines();
+    sketch.messages();
+    sketch.finish()
+}
+
+/// A diagram in the making.
+struct Sketch<'a> {
+    subject: &'a Subject<'a>,
+    said: BTreeMap<WorkflowId, Said>,
+    ids: Ids,
+    diagram: Diagram,
+    /// The position in the diagram of each node of the step graph that is drawn.
+    shown: Vec<Option<usize>>,
+    groups: BTreeMap<RegionId, usize>,
+    /// The group of what comes after the end of each workflow.
+    late: BTreeMap<WorkflowId, usize>,
+    /// The one node for all that nobody meets, by workflow and side.
+    unhandled: BTreeMap<(WorkflowId, Option<ServiceId>), usize>,
+    traces: Vec<Trace>,
+}
+
+/// An edge before edges that say the same are joined.
+struct Trace {
+    from: usize,
+    to: usize,
+    kind: EdgeKind,
+    label: String,
+}
+
+impl Sketch<'_> {
+    fn workflow(&mut self, workflow: WorkflowId) {
+        let graph = self.subject.graph;
+        for (id, node) in graph.nodes_of(workflow) {
+            if !self.is_drawn(id, node) {
+                continue;
+            }
+            if matches!(node.kind, graph::NodeKind::Unhandled) {
+                if let Some(&known) = self.unhandled.get(&(workflow, node.side)) {
+                    self.shown[id.index()] = Some(known);
+                    continue;
+                }
+                self.unhandled.insert((workflow, node.side), self.diagram.nodes.len());
+            }
+            self.show(id);
+        }
+    }
+
+    /// Whether a node of the step graph is one that people wrote, and not a joint.
+    fn is_drawn(&self, id: NodeId, node: &graph::Node) -> bool {
+        match &node.kind {
+            graph::NodeKind::Goal { trigger, .. } => trigger.is_some(),
+            graph::NodeKind::Timer(Timer::Limit | Timer::Reminder) => self.anchor(id).is_none(),
+            // The end of a side line is only worth drawing where trouble leads straight to it.
+            graph::NodeKind::Drop => {
+                self.subject.graph.in_edges(id).any(|edge| {
+                    matches!(self.subject.graph.node(edge.from).kind, graph::NodeKind::Merge { .. })
+                })
+            }
+            graph::NodeKind::Merge { .. } | graph::NodeKind::Message { .. } => false,
+            graph::NodeKind::Start { .. }
+            | graph::NodeKind::End { .. }
+            | graph::NodeKind::Unhandled
+            | graph::NodeKind::FallOff
+            | graph::NodeKind::Act(_)
+            | graph::NodeKind::Run(_)
+            | graph::NodeKind::Notify { .. }
+            | graph::NodeKind::Publish { .. }
+            | graph::NodeKind::Receive { .. }
+            | graph::NodeKind::Race
+            | graph::NodeKind::Timer(Timer::Pause | Timer::Watch { .. } | Timer::RunLimit)
+            | graph::NodeKind::Decide
+            | graph::NodeKind::Fork { .. }
+            | graph::NodeKind::Join { .. }
+            | graph::NodeKind::Undo { .. } => true,
+        }
+    }
+
+    fn show(&mut self, id: NodeId) -> usize {
+        let described = self.describe(id);
+        let node = Node {
+            id: self.ids.of(described.word, &described.name),
+            kind: described.kind,
+            lines: described.lines,
+            group: self.group_of(id),
+            stands_for: Some(id),
+        };
+        self.diagram.nodes.push(node);
+        let at = self.diagram.nodes.len() - 1;
+        self.shown[id.index()] = Some(at);
+        at
+    }
+
+    /// The one thing that a limit or reminder is said of, where it is not said of a whole block.
+    fn anchor(&self, beside: NodeId) -> Option<NodeId> {
+        let graph = self.subject.graph;
+        let region = graph.node(beside).region;
+        match graph.region(region).kind {
+            RegionKind::Step
+            | RegionKind::ChoreographedRun
+            | RegionKind::Wait
+            | RegionKind::Parallel
+            | RegionKind::Loop => {}
+            _ => return None,
+        }
+        let is_inside = |node: &graph::Node| {
+            node.region == region
+                && matches!(
+                    node.kind,
+                    graph::NodeKind::Act(_)
+                        | graph::NodeKind::Run(_)
+                        | graph::NodeKind::Receive { kind: graph::ReceiveKind::Wait, .. }
+                        | graph::NodeKind::Race
+                        | graph::NodeKind::Fork { .. }
+                        | graph::NodeKind::Decide
+                )
+        };
+        graph.nodes().find(|(_, node)| is_inside(node)).map(|(id, _)| id)
+    }
+
+    fn said_at(&self, id: NodeId, table: impl Fn(&Said) -> &BTreeMap<crate::source::Span, String>) -> String {
+        let node = self.subject.graph.node(id);
+        self.said_of(id).and_then(|said| table(said).get(&node.span)).cloned().unwrap_or_default()
+    }
+
+    fn said_of(&self, id: NodeId) -> Option<&Said> {
+        self.subject.graph.node(id).workflow.and_then(|workflow| self.said.get(&workflow))
+    }
+
+    fn finish(mut self) -> Diagram {
+        self.gather_trouble();
+        self.place_loose_nodes();
+        let mut edges: Vec<(Edge, Vec<String>)> = Vec::new();
+        let mut known: BTreeMap<(usize, usize, EdgeKind), usize> = BTreeMap::new();
+        let mut parallels: BTreeMap<(usize, usize), usize> = BTreeMap::new();
+        for Trace { from, to, kind, label } in self.traces {
+            let at = *known.entry((from, to, kind)).or_insert_with(|| {
+                edges.push((Edge { from, to, kind, lines: Vec::new() }, Vec::new()));
+                *parallels.entry((from, to)).or_default() += 1;
+                edges.len() - 1
+            });
+            let labels = &mut edges[at].1;
+            if !label.is_empty() && !labels.contains(&label) {
+                labels.push(label);
+            }
+        }
+        for (edge, mut labels) in edges {
+            // Beside another edge of the same ends, one without a word is a riddle.
+            if edge.kind == EdgeKind::Next && labels.is_empty() && parallels[&(edge.from, edge.to)] > 1 {
+                labels.push("done".to_string());
+            }
+            let label = listed(&labels, "or", 5);
+            let lines = if label.is_empty() { Vec::new() } else { wrapped(&label, 22) };
+            self.diagram.edges.push(Edge { lines, ..edge });
+        }
+        self.diagram
+    }
+}
+
+/// What a node says, and what it is called in the diagram's text.
+struct Described {
+    kind: NodeKind,
+    word: &'static str,
+    name: String,
+    lines: Vec<String>,
+}

@@ -1,0 +1,126 @@
+//! The lines between drawn nodes: each goes on through the joints that are not drawn.
+
+use super::{Sketch, Trace};
+use crate::diagram::EdgeKind as Kind;
+use crate::graph::{EdgeKind, EdgeView, Guard, NodeId, NodeKind, ReceiveKind, Timer};
+use crate::model::Id;
+
+impl Sketch<'_> {
+    pub(super) fn lines(&mut self) {
+        let graph = self.subject.graph;
+        let workflows = self.subject.workflows.clone();
+        for (id, node) in workflows.into_iter().flat_map(|workflow| graph.nodes_of(workflow)) {
+            let shown = self.shown[id.index()];
+            let anchor = match &node.kind {
+                NodeKind::Timer(Timer::Limit | Timer::Reminder)
+                | NodeKind::Receive { kind: ReceiveKind::Interrupt, .. } => self.anchor(id),
+                _ => None,
+            };
+            match (&node.kind, shown, anchor.and_then(|anchor| self.shown[anchor.index()])) {
+                // What is said of one step only is an edge out of it.
+                (NodeKind::Timer(Timer::Limit), None, Some(anchor)) => {
+                    let label = format!("not {}", self.said_at(id, |said| &said.times));
+                    self.from_hidden(id, anchor, Kind::Trouble, &label);
+                }
+                (NodeKind::Timer(Timer::Reminder), None, Some(anchor)) => {
+                    let label = self.said_at(id, |said| &said.times);
+                    self.from_hidden(id, anchor, Kind::Aside, &label);
+                }
+                (NodeKind::Receive { kind: ReceiveKind::Interrupt, .. }, Some(at), Some(anchor)) => {
+                    self.trace(anchor, at, Kind::Aside, String::new());
+                    self.from_shown(id, at);
+                }
+                (_, Some(at), _) => self.from_shown(id, at),
+                (_, None, _) => {}
+            }
+        }
+    }
+
+    fn from_shown(&mut self, id: NodeId, at: usize) {
+        let mut edges: Vec<_> = self
+            .subject
+            .graph
+            .out_edges(id)
+            .filter_map(|edge| self.manner(&edge).map(|(kind, label)| (kind, label, edge.to)))
+            .collect();
+        // Layouts draw what comes first straight on.
+        edges.sort_by_key(|(kind, ..)| *kind);
+        for (kind, label, to) in edges {
+            for target in self.targets(to) {
+                self.trace(at, target, kind, label.clone());
+            }
+        }
+    }
+
+    fn from_hidden(&mut self, id: NodeId, anchor: usize, kind: Kind, label: &str) {
+        for edge in self.subject.graph.out_edges(id) {
+            for target in self.targets(edge.to) {
+                self.trace(anchor, target, kind, label.to_string());
+            }
+        }
+    }
+
+    pub(super) fn trace(&mut self, from: usize, to: usize, kind: Kind, label: String) {
+        self.traces.push(Trace { from, to, kind, label });
+    }
+
+    /// How an edge of the step graph is drawn, and what it says; `None` for what is no line.
+    fn manner(&self, edge: &EdgeView) -> Option<(Kind, String)> {
+        match &edge.edge.kind {
+            EdgeKind::Next => Some((Kind::Next, String::new())),
+            EdgeKind::Guard(guard) => Some((Kind::Next, self.guard(edge, *guard))),
+            EdgeKind::Fails(name) => Some((Kind::Trouble, name.to_string())),
+            EdgeKind::Outage => Some((Kind::Trouble, "outage".to_string())),
+            EdgeKind::Otherwise => {
+                let said = self.said_of(edge.from).and_then(|said| said.bounds.get(&edge.edge.span));
+                Some((Kind::Trouble, said.cloned().unwrap_or_default()))
+            }
+            EdgeKind::Skipped => Some((Kind::Aside, "skip".to_string())),
+            EdgeKind::Arms
+            | EdgeKind::Publishes
+            | EdgeKind::Consequence
+            | EdgeKind::Message
+            | EdgeKind::Disarms
+            | EdgeKind::Runs
+            | EdgeKind::Undoes => None,
+        }
+    }
+
+    fn guard(&self, edge: &EdgeView, guard: Guard) -> String {
+        let guards: Vec<_> = self.guards(edge.from).collect();
+        let is_loop = guards.iter().any(|(guard, _)| *guard == Guard::Again);
+        let n_conditions = guards.iter().filter(|(guard, _)| *guard == Guard::Condition).count();
+        let text = self.said_of(edge.from).and_then(|said| said.conditions.get(&edge.edge.span));
+        match guard {
+            Guard::Condition if n_conditions == 1 => "yes".to_string(),
+            Guard::Condition => text.cloned().unwrap_or_default(),
+            // A `repeat` asks whether it is over, a loop over a list whether there is another one.
+            Guard::Again if text.is_some() => "no: again".to_string(),
+            Guard::Again => "next".to_string(),
+            Guard::Otherwise if is_loop && text.is_some() => "yes".to_string(),
+            Guard::Otherwise if is_loop => "no more".to_string(),
+            Guard::Otherwise if n_conditions == 1 => "no".to_string(),
+            Guard::Otherwise => "else".to_string(),
+        }
+    }
+
+    /// The drawn nodes that a line reaches first, itself included.
+    fn targets(&self, from: NodeId) -> Vec<usize> {
+        let mut found = Vec::new();
+        let mut seen = vec![from];
+        let mut open = vec![from];
+        while let Some(at) = open.pop() {
+            if let Some(shown) = self.shown[at.index()] {
+                found.push(shown);
+                continue;
+            }
+            for edge in self.subject.graph.out_edges(at) {
+                if self.manner(&edge).is_some() && !seen.contains(&edge.to) {
+                    seen.push(edge.to);
+                    open.push(edge.to);
+                }
+            }
+        }
+        found
+    }
+}

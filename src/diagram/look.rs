@@ -1,0 +1,223 @@
+//! How each kind of node, edge and group looks: shape and colours, the same in every format.
+
+use super::{EdgeKind, GroupKind, NodeKind};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shape {
+    Box,
+    /// A box with round corners.
+    Round,
+    /// A box with half circles as its sides.
+    Pill,
+    /// A box with a second line at its sides.
+    Double,
+    /// Something that is sent or arrives.
+    Hexagon,
+    Diamond,
+    /// Wide at the bottom, where one line becomes several; and at the top, where they meet.
+    Spreading,
+    Gathering,
+    /// Leaning back.
+    Leaning,
+    Circle,
+}
+
+/// A node's look. The colours are dark text on a light ground, which reads on a light page and on a
+/// dark one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Look {
+    /// A word for the kind, for formats with classes.
+    pub class: &'static str,
+    pub shape: Shape,
+    pub fill: &'static str,
+    pub line: &'static str,
+    pub text: &'static str,
+    pub width: u8,
+    pub is_dashed: bool,
+    /// Whether the first line is a name that stands out.
+    pub has_title: bool,
+}
+
+pub const EVERY_NODE: &[NodeKind] = &[
+    NodeKind::Start,
+    NodeKind::Command,
+    NodeKind::Query,
+    NodeKind::Pivot,
+    NodeKind::Run,
+    NodeKind::Notify,
+    NodeKind::Event,
+    NodeKind::Receive,
+    NodeKind::Wait,
+    NodeKind::Timer,
+    NodeKind::Decide,
+    NodeKind::Fork,
+    NodeKind::Join,
+    NodeKind::Undo,
+    NodeKind::Success,
+    NodeKind::Failure,
+    NodeKind::Done,
+    NodeKind::Trouble,
+    NodeKind::Unhandled,
+    NodeKind::Service,
+    NodeKind::ExternalService,
+];
+
+pub fn node(kind: NodeKind) -> Look {
+    let plain = Look {
+        class: "",
+        shape: Shape::Box,
+        fill: "#ffffff",
+        line: "#475467",
+        text: "#101828",
+        width: 1,
+        is_dashed: false,
+        has_title: false,
+    };
+    match kind {
+        NodeKind::Start => Look {
+            class: "start",
+            shape: Shape::Pill,
+            fill: "#344054",
+            line: "#344054",
+            text: "#ffffff",
+            ..plain
+        },
+        NodeKind::Command => {
+            Look { class: "command", fill: "#d1e9ff", line: "#1570ef", has_title: true, ..plain }
+        }
+        NodeKind::Query => Look {
+            class: "query",
+            shape: Shape::Round,
+            fill: "#eff8ff",
+            line: "#1570ef",
+            has_title: true,
+            ..plain
+        },
+        NodeKind::Pivot => {
+            Look { class: "pivot", fill: "#d1e9ff", line: "#194185", width: 4, has_title: true, ..plain }
+        }
+        NodeKind::Run => Look {
+            class: "run",
+            shape: Shape::Double,
+            fill: "#d1e9ff",
+            line: "#1570ef",
+            has_title: true,
+            ..plain
+        },
+        NodeKind::Notify => {
+            Look { class: "notify", shape: Shape::Round, fill: "#f2f4f7", line: "#98a2b3", ..plain }
+        }
+        NodeKind::Event => {
+            Look { class: "event", shape: Shape::Hexagon, fill: "#fef0c7", line: "#ca8504", ..plain }
+        }
+        NodeKind::Receive => {
+            Look { class: "receive", shape: Shape::Hexagon, fill: "#fffaeb", line: "#ca8504", ..plain }
+        }
+        NodeKind::Wait => {
+            Look { class: "waiting", shape: Shape::Pill, fill: "#f4f3ff", line: "#6938ef", ..plain }
+        }
+        NodeKind::Timer => Look {
+            class: "timer",
+            shape: Shape::Pill,
+            fill: "#f4f3ff",
+            line: "#6938ef",
+            is_dashed: true,
+            ..plain
+        },
+        NodeKind::Decide => {
+            Look { class: "decide", shape: Shape::Diamond, fill: "#fdf2fa", line: "#c11574", ..plain }
+        }
+        NodeKind::Fork => Look { class: "fork", shape: Shape::Spreading, fill: "#e4e7ec", ..plain },
+        NodeKind::Join => Look { class: "join", shape: Shape::Gathering, fill: "#e4e7ec", ..plain },
+        NodeKind::Undo => {
+            Look { class: "undo", shape: Shape::Leaning, fill: "#ffead5", line: "#c4320a", ..plain }
+        }
+        NodeKind::Success => Look {
+            class: "success",
+            shape: Shape::Pill,
+            fill: "#a6f4c5",
+            line: "#027a48",
+            width: 2,
+            has_title: true,
+            ..plain
+        },
+        NodeKind::Failure => Look {
+            class: "failure",
+            shape: Shape::Pill,
+            fill: "#fecdca",
+            line: "#b42318",
+            width: 2,
+            has_title: true,
+            ..plain
+        },
+        NodeKind::Done => {
+            Look { class: "done", shape: Shape::Circle, fill: "#f2f4f7", line: "#98a2b3", ..plain }
+        }
+        NodeKind::Trouble => Look {
+            class: "trouble",
+            shape: Shape::Round,
+            fill: "#fef3f2",
+            line: "#b42318",
+            is_dashed: true,
+            ..plain
+        },
+        NodeKind::Unhandled => Look {
+            class: "unhandled",
+            shape: Shape::Pill,
+            line: "#b42318",
+            width: 2,
+            is_dashed: true,
+            ..plain
+        },
+        NodeKind::Service => {
+            Look { class: "service", fill: "#d1e9ff", line: "#1570ef", has_title: true, ..plain }
+        }
+        NodeKind::ExternalService => Look {
+            class: "external",
+            fill: "#f2f4f7",
+            line: "#475467",
+            is_dashed: true,
+            has_title: true,
+            ..plain
+        },
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stroke {
+    None,
+    Solid,
+    Dashed,
+    Thick,
+}
+
+pub struct EdgeLook {
+    pub stroke: Stroke,
+    /// `None`: the colour of the page's text.
+    pub colour: Option<&'static str>,
+}
+
+pub fn edge(kind: EdgeKind) -> EdgeLook {
+    let (stroke, colour) = match kind {
+        EdgeKind::Next => (Stroke::Solid, None),
+        EdgeKind::Trouble => (Stroke::Dashed, Some("#d92d20")),
+        EdgeKind::Aside => (Stroke::Dashed, Some("#98a2b3")),
+        EdgeKind::Message => (Stroke::Dashed, Some("#ca8504")),
+        EdgeKind::Command => (Stroke::Thick, Some("#1570ef")),
+        EdgeKind::Query => (Stroke::Solid, Some("#1570ef")),
+        EdgeKind::Run => (Stroke::Thick, Some("#6938ef")),
+        EdgeKind::Hears => (Stroke::Solid, Some("#ca8504")),
+        EdgeKind::Notify => (Stroke::Dashed, Some("#98a2b3")),
+        EdgeKind::Unseen => (Stroke::None, None),
+    };
+    EdgeLook { stroke, colour }
+}
+
+/// Fill and line of a group.
+pub fn group(kind: GroupKind) -> (&'static str, &'static str) {
+    match kind {
+        GroupKind::Workflow => ("#ffffff", "#d0d5dd"),
+        GroupKind::Participant => ("#f9fafb", "#98a2b3"),
+        GroupKind::Part => ("#fcfcfd", "#d0d5dd"),
+    }
+}

@@ -1,0 +1,171 @@
+//! Diagrams for people: nodes, edges and groups without coordinates, and a printer for each format.
+
+mod dot;
+mod expression;
+mod flow;
+mod ids;
+mod label;
+mod look;
+mod mermaid;
+mod said;
+mod services;
+
+pub use dot::dot;
+pub use mermaid::mermaid;
+
+use crate::graph::{NodeId, StepGraph};
+use crate::model::{Model, WorkflowId};
+use crate::source::Span;
+
+/// What a diagram shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum View {
+    /// The steps of workflows.
+    Flow,
+    /// The services and what connects them.
+    Services,
+}
+
+/// What is drawn: a system, or some of its workflows.
+pub struct Subject<'a> {
+    pub model: &'a Model,
+    pub graph: &'a StepGraph,
+    /// The text that a span covers, for the few things that the model keeps as text only.
+    pub text: &'a dyn Fn(Span) -> String,
+    /// Which workflows, in the order in which they are drawn.
+    pub workflows: Vec<WorkflowId>,
+}
+
+/// A picture that somebody else lays out.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Diagram {
+    pub groups: Vec<Group>,
+    pub nodes: Vec<Node>,
+    pub edges: Vec<Edge>,
+}
+
+/// A frame around nodes, inside of its parent's.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Group {
+    pub id: String,
+    pub kind: GroupKind,
+    pub title: String,
+    /// The position of a group before this one.
+    pub parent: Option<usize>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum GroupKind {
+    Workflow,
+    Participant,
+    /// A named scope, or what happens after the end.
+    Part,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Node {
+    /// Letters, digits and `_`, unique in its diagram, and no word of any format.
+    pub id: String,
+    pub kind: NodeKind,
+    /// What it says, line by line; never empty, and without control characters.
+    pub lines: Vec<String>,
+    pub group: Option<usize>,
+    /// The node of the step graph it stands for.
+    pub stands_for: Option<NodeId>,
+}
+
+/// What a node is; the look follows from it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NodeKind {
+    Start,
+    Command,
+    Query,
+    /// The step behind which nothing is taken back.
+    Pivot,
+    Run,
+    Notify,
+    /// An event on its way: published, or coming from outside.
+    Event,
+    /// Somebody takes events.
+    Receive,
+    /// Time, or events, are waited for.
+    Wait,
+    /// Something that can happen at any time: a limit, a reminder, a watch.
+    Timer,
+    Decide,
+    Fork,
+    Join,
+    Undo,
+    Success,
+    Failure,
+    /// A side line is over.
+    Done,
+    /// What went wrong, where that can be in many steps.
+    Trouble,
+    /// An end that nobody wrote.
+    Unhandled,
+    Service,
+    ExternalService,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Edge {
+    /// Positions of nodes.
+    pub from: usize,
+    pub to: usize,
+    pub kind: EdgeKind,
+    /// No line where it says nothing.
+    pub lines: Vec<String>,
+}
+
+/// What an edge is; the look follows from it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum EdgeKind {
+    Next,
+    /// A failure, an outage, a limit.
+    Trouble,
+    /// Beside the main line: a reminder, a skipped branch.
+    Aside,
+    /// An event.
+    Message,
+    Command,
+    Query,
+    Run,
+    /// An event that something relies on.
+    Hears,
+    /// Something nobody relies on.
+    Notify,
+    /// Not seen: keeps what can happen at any time near the place from which on it can.
+    Unseen,
+}
+
+/// Draws `view` of a system.
+pub fn draw(subject: &Subject, view: View) -> Diagram {
+    match view {
+        View::Flow => flow::draw(subject),
+        View::Services => services::draw(subject),
+    }
+}
+
+impl Diagram {
+    /// Puts another diagram beside this one.
+    pub fn put_beside(&mut self, other: Diagram) {
+        let (groups, nodes) = (self.groups.len(), self.nodes.len());
+        let mut ids = ids::Ids::default();
+        self.groups.iter().map(|it| &it.id).chain(self.nodes.iter().map(|it| &it.id)).for_each(|id| {
+            ids.unique(id.clone());
+        });
+        self.groups.extend(other.groups.into_iter().map(|it| Group {
+            id: ids.unique(it.id),
+            parent: it.parent.map(|at| at + groups),
+            ..it
+        }));
+        self.nodes.extend(other.nodes.into_iter().map(|it| Node {
+            id: ids.unique(it.id),
+            group: it.group.map(|at| at + groups),
+            ..it
+        }));
+        let moved = |it: Edge| Edge { from: it.from + nodes, to: it.to + nodes, ..it };
+        self.edges.extend(other.edges.into_iter().map(moved));
+    }
+}
