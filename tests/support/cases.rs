@@ -6,7 +6,8 @@ use libtest_mimic::{Failed, Trial};
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
-use wfc::compile::{self, Picture, Pictured, View};
+use wfc::compile::{self, Picture, Pictured};
+use wfc::diagram::View;
 use wfc::finding::Group;
 use wfc::source::{SourceFile, Sources};
 
@@ -227,16 +228,16 @@ fn shown_pictures(sources: &Sources) -> Result<String, Failed> {
     let draw = |view, workflow: Option<&str>| compile::draw(sources, view, Picture::Mermaid, workflow);
     let mut shown = String::new();
     match draw(View::Flow, None) {
-        Pictured::Text(text) => shown += &text,
+        Pictured::Text { text, .. } => shown += &text,
         Pictured::Choose(names) => {
             for name in &names {
-                if let Pictured::Text(text) = draw(View::Flow, Some(name)) {
+                if let Pictured::Text { text, .. } = draw(View::Flow, Some(name)) {
                     shown += &format!("{name}\n{text}\n");
                 }
             }
         }
     }
-    if let Pictured::Text(text) = draw(View::Services, None) {
+    if let Pictured::Text { text, .. } = draw(View::Services, None) {
         shown += &format!("services\n{text}");
     }
     Ok(shown)

@@ -3,6 +3,8 @@
 
 mod discharge;
 mod silence;
+#[cfg(test)]
+mod tests;
 
 pub use silence::{Awaited, Broadcast, Hostage, Silence, Unwatched};
 

@@ -110,7 +110,7 @@ fn finding(cx: &Context, one: (ServiceId, &Need), other: (ServiceId, &Need)) -> 
     let (first, second) = if other.1.is_call && !one.1.is_call { (other, one) } else { (one, other) };
     let (a, b) = (cx.service(first.0), cx.service(second.0));
     let severity = if first.1.is_call { Severity::Warning } else { Severity::Info };
-    BIDIRECTIONAL_DEPENDENCY
+    let finding = BIDIRECTIONAL_DEPENDENCY
         .at(first.1.span, format!("`{a}` needs `{b}`: it {}", first.1.text))
         .severity(severity)
         .message(format!("`{a}` and `{b}` need each other"))
@@ -119,7 +119,8 @@ fn finding(cx: &Context, one: (ServiceId, &Need), other: (ServiceId, &Need)) -> 
         .witness(cx.witness_of_path(&[second.1.node]))
         .entity(format!("{a}/{b}"))
         .help("decide who may know the other, and turn the other way round: send the data along, or an event")
-        .help("or let a third service conduct both")
+        .help("or let a third service conduct both");
+    cx.by_origin(finding)
 }
 
 /// The first reason of each service for each other one; a call rather than an event.

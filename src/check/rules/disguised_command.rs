@@ -81,6 +81,9 @@ past tense, and leave it to the subscribers what they make of it.",
 };
 
 pub fn find(cx: &Context) -> Vec<Finding> {
+    let has_flags =
+        cx.model.events.values().any(|event| event.fields.iter().any(|field| is_flag(cx.model, field)));
+    let said = if has_flags { spoken::spoken(cx.model) } else { Vec::new() };
     let mut findings = Vec::new();
     for event in cx.model.events.ids() {
         let subscribers = subscribers(cx, event);
@@ -88,7 +91,7 @@ pub fn find(cx: &Context) -> Vec<Finding> {
             continue;
         }
         let finding = recipients(cx, event, &subscribers)
-            .or_else(|| steering_flag(cx, event))
+            .or_else(|| steering_flag(cx, &said, event))
             .or_else(|| order_by_name(cx, event, &subscribers));
         findings.extend(finding.map(|finding| cx.by_origin(finding)));
     }
@@ -160,22 +163,13 @@ fn addressed(model: &Model, field: &Field) -> BTreeSet<ServiceId> {
 }
 
 /// A field that each publication fills with a literal, and on which a subscriber's choice hangs.
-fn steering_flag(cx: &Context, event: EventId) -> Option<Finding> {
+fn steering_flag(cx: &Context, said: &[Spoken], event: EventId) -> Option<Finding> {
     let item = &cx.model.events[event];
-    let is_flag = |ty: &Type| match ty {
-        Type::Bool => true,
-        Type::Declared(id) => matches!(cx.model.types[*id].kind, TypeKind::Enum(_)),
-        _ => false,
-    };
-    let flags: Vec<usize> = (0..item.fields.len()).filter(|at| is_flag(&item.fields[*at].ty)).collect();
-    if flags.is_empty() {
-        return None;
-    }
-    let said = spoken::spoken(cx.model);
-    flags.into_iter().find_map(|at| {
+    let mut flags = (0..item.fields.len()).filter(|at| is_flag(cx.model, &item.fields[*at]));
+    flags.find_map(|at| {
         let field = &item.fields[at];
-        let written = literals(&said, event, at)?;
-        let (reader, condition) = reader(cx, &said, event, &field.name.text)?;
+        let written = literals(said, event, at)?;
+        let (reader, condition) = reader(cx, said, event, &field.name.text)?;
         let reader = cx.service(reader);
         Some(
             DISGUISED_COMMAND
@@ -189,6 +183,14 @@ fn steering_flag(cx: &Context, event: EventId) -> Option<Finding> {
                 .help(format!("send `{reader}` the command that is meant, or publish a fact for each case")),
         )
     })
+}
+
+fn is_flag(model: &Model, field: &Field) -> bool {
+    match &field.ty {
+        Type::Bool => true,
+        Type::Declared(id) => matches!(model.types[*id].kind, TypeKind::Enum(_)),
+        _ => false,
+    }
 }
 
 /// Where the field is written, if every publication writes a constant.

@@ -4,6 +4,7 @@ use crate::check::Context;
 use crate::check::obligations::{Awaited, Hostage, Subscription};
 use crate::check::telling::without_intent;
 use crate::finding::{Confidence, Finding, Group, Rule, Severity};
+use crate::graph::{NodeKind, ReceiveKind};
 
 pub static PASSIVE_AGGRESSIVE_PUBLISHER: Rule = Rule {
     name: "passive-aggressive-publisher",
@@ -126,10 +127,12 @@ fn awaited(cx: &Context, found: &Awaited) -> Finding {
     let goals = cx.goal_names(&found.goals);
     let finding = finding.what_if(what_if(&found.reactions, &goals));
     let call = format!("if `{publisher}` wants an answer: send {subscribers} a command, and take the reply");
+    let stands = |wait: &Subscription| matches!(cx.graph.node(wait.taker).kind, NodeKind::Receive { kind, .. } if kind != ReceiveKind::Reaction);
+    let clock = if found.waits.iter().all(stands) { LIMITED_WAIT } else { WATCHED_RUN };
     // A call in disguise is best written as a call; a saga that is closed by its initiator is not.
     match found.is_direct {
-        true => cures(finding.help(call), &subscribers, &goals),
-        false => cures(finding, &subscribers, &goals).help(call),
+        true => cures(finding.help(call), &subscribers, clock, &goals),
+        false => cures(finding, &subscribers, clock, &goals).help(call),
     }
 }
 
@@ -153,7 +156,7 @@ fn hostage(cx: &Context, found: &Hostage) -> Finding {
         let over = [reaction.taker, cx.graph.goal(*goal)];
         finding = finding.witness(cx.witness_of_event(found.event, &over));
     }
-    cures(finding.what_if(what_if(&found.reactions, &goals)), &subscribers, &goals)
+    cures(finding.what_if(what_if(&found.reactions, &goals)), &subscribers, WATCHED_RUN, &goals)
         .help(format!("or send {subscribers} a command, and take the reply"))
 }
 
@@ -175,10 +178,11 @@ fn what_if(reactions: &[Subscription], goals: &str) -> String {
     format!("without {which}, {goals} {is} never reached")
 }
 
-fn cures(finding: Finding, subscribers: &str, goals: &str) -> Finding {
+const WATCHED_RUN: &str = "watch the run: `within 3d else { … }`";
+const LIMITED_WAIT: &str = "limit the wait: `within 3d else { … }`";
+
+fn cures(finding: Finding, subscribers: &str, clock: &str, goals: &str) -> Finding {
     finding
-        .help(format!(
-            "let {subscribers} promise it: `promises within 1d`; or watch the run: `within 3d else {{ … }}`"
-        ))
+        .help(format!("let {subscribers} promise it: `promises within 1d`; or {clock}"))
         .help(format!("if {goals} is the business of another service, say so with `owned by`"))
 }

@@ -4,7 +4,7 @@ use crate::check::Context;
 use crate::check::obligations::Subscription;
 use crate::explore::is_taken;
 use crate::finding::{Confidence, Finding, Group, Rule, Severity};
-use crate::graph::{EdgeKind, NodeId, NodeKind, StepGraph};
+use crate::graph::{EdgeKind, NodeId, NodeKind, ReceiveKind, StepGraph};
 use crate::model::EventId;
 use std::collections::BTreeSet;
 
@@ -92,7 +92,7 @@ command and meet its failure with `on`.",
 pub fn find(cx: &Context) -> Vec<Finding> {
     let obligations = cx.obligations();
     let mut findings = Vec::new();
-    for reaction in obligations.foreign() {
+    for reaction in obligations.foreign().filter(|reaction| begins_something(cx.graph, reaction.taker)) {
         for refusal in refusals(cx.graph, reaction.taker) {
             let handlers = obligations.subscriptions.iter().filter(|handler| {
                 handler.event == refusal.event
@@ -105,6 +105,15 @@ pub fn find(cx: &Context) -> Vec<Finding> {
         }
     }
     findings
+}
+
+/// A wait goes on with what was begun before; only a reaction or a start can be said to refuse.
+fn begins_something(graph: &StepGraph, taker: NodeId) -> bool {
+    match &graph.node(taker).kind {
+        NodeKind::Start { .. } => true,
+        NodeKind::Receive { kind, .. } => *kind == ReceiveKind::Reaction,
+        _ => false,
+    }
 }
 
 fn finding(cx: &Context, reaction: &Subscription, refusal: &Refusal, handler: &Subscription) -> Finding {

@@ -69,14 +69,21 @@ pub fn find(cx: &Context) -> Vec<Finding> {
         let publication = cx.publication(id);
         let Some(publisher) = publication.node.filter(|_| !is_heard) else { continue };
         let name = cx.model.event_name(id);
+        let is_external = cx.model.services[event.service].external.is_some();
+        let (label, help) = match is_external {
+            true => ("may come of this", "take it where it matters: `when …`, or `wait for any` with both"),
+            false => {
+                ("published here", "remove it, or say who reads it: `allow unheard-event because \"…\"`")
+            }
+        };
         findings.push(
             UNHEARD_EVENT
                 .at(event.name.span, "nobody takes it")
                 .message(format!("nobody hears `{name}`"))
-                .label(publication.span, "published here")
+                .label(publication.span, label)
                 .witness(cx.witness_of_path(&[publisher]))
                 .entity(cx.event_entity(cx.graph.node(publisher).workflow, id))
-                .help("remove it, or say who reads it: `allow unheard-event because \"…\"` in its block"),
+                .help(help),
         );
     }
     findings
