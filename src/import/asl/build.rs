@@ -32,8 +32,8 @@ pub struct Built {
 pub fn workflow(name: &str, machine: &Machine, workflows: &[SmolStr], contracts: &mut Contracts) -> Built {
     let service = machine_service(name);
     let coordinator = contracts.coordinator(&service, machine.span);
-    let calls = calls::collect(machine, contracts);
-    undo::pair(machine, &calls, contracts);
+    let mut calls = calls::collect(machine, contracts);
+    undo::pair(machine, &mut calls, contracts);
     let mut state_names = HashSet::new();
     machine.walk(&mut |state| {
         state_names.insert(state.name.text.clone());
