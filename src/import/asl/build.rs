@@ -20,7 +20,7 @@ use crate::syntax::ast::{Block, Entry, Expr, ExprKind, Goal, GoalKind, Limit, Na
 pub use calls::Calls;
 use level::Level;
 use smol_str::SmolStr;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// What a machine became.
 pub struct Built {
@@ -32,14 +32,19 @@ pub struct Built {
 pub fn workflow(name: &str, machine: &Machine, workflows: &[SmolStr], contracts: &mut Contracts) -> Built {
     let service = machine_service(name);
     let coordinator = contracts.coordinator(&service, machine.span);
-    let calls = calls::collect(machine, contracts);
-    undo::pair(machine, &calls, contracts);
+    let mut calls = calls::collect(machine, contracts);
+    undo::pair(machine, &mut calls, contracts);
+    let mut state_names = HashSet::new();
+    machine.walk(&mut |state| {
+        state_names.insert(state.name.text.clone());
+    });
     let mut builder = Builder {
         contracts,
         coordinator,
         calls,
         workflows,
         names: Names::default(),
+        state_names,
         goal_names: Names::default(),
         goals: Vec::new(),
         succeeded: None,
@@ -72,6 +77,8 @@ struct Builder<'m> {
     workflows: &'m [SmolStr],
     /// Of steps, scopes and values.
     names: Names,
+    /// Names of states come before names of values.
+    state_names: HashSet<SmolStr>,
     goal_names: Names,
     goals: Vec<Goal>,
     /// The end that `"End": true` became.

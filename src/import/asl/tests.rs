@@ -173,6 +173,30 @@ fn what_only_failures_reach_takes_back_what_it_is_named_after() {
 }
 
 #[test]
+fn one_action_of_a_service_is_taken_back_by_its_states() {
+    let update = |name: &str, rest: &str| {
+        format!(
+            r#""{name}": {{"Type": "Task", "Resource": "arn:aws:states:::dynamodb:updateItem",
+                "Parameters": {{"TableName": "stock"}}, {rest}}}"#
+        )
+    };
+    let text = format!(
+        r#"{{"StartAt": "Reserve Stock", "States": {{{}, {}, {}, "Failed": {{"Type": "Fail"}}}}}}"#,
+        update("Reserve Stock", r#""Next": "Mark Order""#),
+        update(
+            "Mark Order",
+            r#""Catch": [{"ErrorEquals": ["States.ALL"], "Next": "Release Stock"}], "End": true"#
+        ),
+        update("Release Stock", r#""Next": "Failed""#),
+    );
+    let (outline, _) = json(&text);
+    let reserve =
+        "updateItem stock (Reserve Stock) -> any undone by DynamoDB.updateItem stock (Release Stock)";
+    assert!(outline.contains(reserve), "{outline}");
+    assert!(outline.contains("step Mark Order = DynamoDB.updateItem stock("), "{outline}");
+}
+
+#[test]
 fn what_is_illegal_is_told_and_the_rest_is_read() {
     assert_eq!(
         messages(

@@ -7,6 +7,7 @@ use crate::import::asl::machine::{Machine, State, StateKind};
 use crate::import::asl::resource::{Called, called};
 use crate::import::document::Value;
 use crate::syntax::ast::Name;
+use smol_str::SmolStr;
 use std::collections::HashMap;
 
 /// The calls of a machine, by the object of the state.
@@ -22,11 +23,25 @@ pub struct Calls {
 pub struct TaskCall {
     pub called: Called,
     pub operation: OperationId,
+    state: SmolStr,
+    /// Whether no other task has this operation, by [`Calls::separate`].
+    is_separate: bool,
 }
 
 impl Calls {
     pub fn of(&self, state: &State) -> Option<&TaskCall> {
         self.tasks.get(&std::ptr::from_ref(state.value))
+    }
+
+    /// Gives the task at `place` an operation of its own, named after its state: what takes back one use
+    /// of a service's action does not take back the others.
+    pub fn separate(&mut self, place: *const Value, contracts: &mut Contracts) -> OperationId {
+        let call = self.tasks.get_mut(&place).expect("only tasks with calls are paired");
+        if !call.is_separate {
+            call.operation = contracts.variant(call.operation, &call.state);
+            call.is_separate = true;
+        }
+        call.operation
     }
 
     pub fn events(&self, state: &State) -> Option<&[Name]> {
@@ -54,7 +69,10 @@ pub fn collect(machine: &Machine, contracts: &mut Contracts) -> Calls {
         if called.answers.is_some() {
             bad_answers(state, operation, contracts);
         }
-        calls.tasks.insert(place, TaskCall { called, operation });
+        calls.tasks.insert(
+            place,
+            TaskCall { called, operation, state: state.name.text.clone(), is_separate: false },
+        );
     });
     machine.walk(&mut |state| caught_around(state, &calls, contracts));
     calls

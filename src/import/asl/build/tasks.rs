@@ -27,7 +27,7 @@ impl Builder<'_> {
     }
 
     fn call(&mut self, state: &State, call: TaskCall, name: Name, level: &Level) -> Entry {
-        let TaskCall { called, operation } = call;
+        let TaskCall { called, operation, .. } = call;
         let span = state.name.span;
         let is_bus = called.service == "EventBridge" && called.operation == "putEvents";
         if is_bus && called.answers.is_none() && called.events.is_empty() {
