@@ -18,13 +18,12 @@ impl Sketch<'_> {
             };
             match (&node.kind, shown, anchor.and_then(|anchor| self.shown[anchor.index()])) {
                 // What is said of one step only is an edge out of it.
-                (NodeKind::Timer(Timer::Limit), None, Some(anchor)) => {
-                    let label = format!("not {}", self.said_at(id, |said| &said.times));
-                    self.from_hidden(id, anchor, Kind::Trouble, &label);
-                }
-                (NodeKind::Timer(Timer::Reminder), None, Some(anchor)) => {
-                    let label = self.said_at(id, |said| &said.times);
-                    self.from_hidden(id, anchor, Kind::Aside, &label);
+                (NodeKind::Timer(timer), None, Some(anchor)) => {
+                    let said = self.said_at(id, |said| &said.times);
+                    let is_bound = said.starts_with("within ") || said.starts_with("before ");
+                    let label = if is_bound { format!("not {said}") } else { said };
+                    let kind = if matches!(timer, Timer::Limit) { Kind::Trouble } else { Kind::Aside };
+                    self.from_hidden(id, anchor, kind, &label);
                 }
                 (NodeKind::Receive { kind: ReceiveKind::Interrupt, .. }, Some(at), Some(anchor)) => {
                     self.trace(anchor, at, Kind::Aside, String::new());
