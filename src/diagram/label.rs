@@ -6,10 +6,12 @@ const LONGEST: usize = 140;
 /// A word that is wider than this is broken: Mermaid cuts off what does not fit into its boxes.
 const WIDEST_WORD: usize = 20;
 
-/// A line of at most about `width` characters.
+/// Lines of at most about `width` characters; `?` where there is nothing to read.
 pub fn wrapped(text: &str, width: usize) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
-    for word in clean(text).split(' ') {
+    let clean = clean(text);
+    let seen = if clean.is_empty() { "?" } else { &clean };
+    for word in seen.split(' ') {
         for (number, piece) in pieces(word).into_iter().enumerate() {
             let space = if number == 0 { " " } else { "" };
             match lines.last_mut() {

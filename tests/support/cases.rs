@@ -6,6 +6,8 @@ use libtest_mimic::{Failed, Trial};
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
+use wfc::compile::{Picture, Pictured};
+use wfc::diagram::View;
 use wfc::finding::Group;
 use wfc::source::{SourceFile, Sources};
 
@@ -30,7 +32,7 @@ pub fn trials() -> Vec<Trial> {
         ("syntax", shown_findings),
         ("lower", shown_findings),
         ("import", shown_findings),
-        ("graph", shown_findings),
+        ("graph", shown_diagrams),
     ];
     for (folder, shown) in folders {
         trials.extend(below(&tests.join(folder), folder, shown));
@@ -202,6 +204,20 @@ pub fn header_of(case: &Case) -> Result<Vec<String>, Failed> {
     let text = fs::read_to_string(&case.main)?;
     let comments = text.lines().map_while(|line| line.strip_prefix("//"));
     Ok(comments.map(|line| line.trim().to_string()).collect())
+}
+
+/// The steps in one format, and the services in the other.
+fn shown_diagrams(sources: &Sources) -> Result<String, Failed> {
+    let mut shown = String::new();
+    for (view, picture) in [(View::Flow, Picture::Mermaid), (View::Services, Picture::Dot)] {
+        match wfc::compile::draw(sources, view, picture, None) {
+            Pictured::Text { text, n_errors: 0 } => shown += &text,
+            Pictured::Text { n_errors, .. } => return Err(format!("{n_errors} errors in the text").into()),
+            Pictured::Choose(names) => return Err(format!("choose one of {names:?}").into()),
+        }
+        shown.push('\n');
+    }
+    Ok(shown.trim_end().to_string() + "\n")
 }
 
 /// What wfc says, and that it says the same whatever the order of the files.

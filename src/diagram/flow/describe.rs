@@ -110,6 +110,7 @@ impl Sketch<'_> {
                     format!("start with {}", listed(&names, "and", 4))
                 }
             }
+            Trigger::Events(it) if it.terms.is_empty() => "start".to_string(),
             Trigger::Events(it) => formula(model, it),
             Trigger::Schedule(span) => {
                 let text = (self.subject.text)(*span);
