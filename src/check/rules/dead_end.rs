@@ -188,6 +188,6 @@ fn finding(cx: &Context, id: WorkflowId, runs: &Runs, end: &RunEnd, at: &[NodeId
     };
     let finding = finding
         .run(cx.witness_of_run(&moves), DELIVERY)
-        .entity(stands.map_or(name.to_string(), |node| format!("{name}/{}", cx.short_name(node))));
+        .entity(stands.map_or(name.to_string(), |node| cx.entity(node)));
     Some(cx.by_choices(finding, &moves))
 }

@@ -34,8 +34,8 @@ pub(super) fn complaint(damage: &Damage) -> Complaint {
             .help("a text or a quoted name ends on the line it begins on");
     }
     if let Some(doc) = misplaced_doc(damage) {
-        return Complaint::at(doc, "a doc comment stands above an entry", "not above an entry")
-            .help("write a remark with two slashes");
+        return Complaint::at(doc, "this doc comment describes nothing", "not above an entry")
+            .help("put it above the entry that it describes; a remark has two slashes");
     }
     if mixes_and_with_or(damage) {
         return Complaint::at(token, "`and` and `or` cannot be mixed here", "the other one came before")
