@@ -3,7 +3,7 @@
 
 use super::Context;
 use crate::finding::Finding;
-use crate::graph::{NodeKind, Trigger};
+use crate::graph::{Node, NodeKind, Trigger};
 use crate::model::Reaction;
 use crate::source::Span;
 use std::collections::BTreeSet;
@@ -18,6 +18,8 @@ enum Shared {
     Place,
     /// All the reactions that the lower one names hold what the higher one found.
     Reactions,
+    /// The higher one says that an `end` is missing, and the lower one that nothing leads to some end.
+    MissingEnd,
     /// What the lower one is about comes behind what the higher one waits for.
     Behind,
 }
@@ -33,6 +35,7 @@ const CAUSES: &[(&str, &[&str], Shared)] = &[
     ("passive-aggressive-broadcast", &["unbounded-wait"], Shared::Place),
     ("unwatched-goal", &["unbounded-wait"], Shared::Place),
     ("dead-end", &["unbounded-wait"], Shared::Entity),
+    ("dead-end", &["unreachable-goal"], Shared::MissingEnd),
     ("contradictory-ends", &["missing-compensation", "skipped-compensation"], Shared::Workflow),
     (
         "unpublished-event",
@@ -69,6 +72,11 @@ fn have_one_cause(cx: &Context, higher: &Finding, lower: &Finding, shared: Share
         Shared::Reactions => {
             let named = reactions_named(cx, lower);
             !named.is_empty() && named.iter().all(|reaction| reaction.span.contains(higher.span()))
+        }
+        Shared::MissingEnd => {
+            let falls_off =
+                |(_, node): (_, &Node)| matches!(node.kind, NodeKind::FallOff) && node.span == higher.span();
+            workflow(higher) == workflow(lower) && cx.graph.nodes().any(falls_off)
         }
         Shared::Behind => behind(cx, higher).contains(&lower.entity),
     }

@@ -14,7 +14,7 @@ pub static LATE_PIVOT: Rule = Rule {
     reports: "Reports something irreversible, or the pivot, that is done in a run which then fails for a reason that did not have to come later.",
     why: "\
 A saga has one point of no return, its pivot: before it everything can be taken back, behind it \
-everything has to succeed (Richardson, 2018). Where something irreversible is done before that point, \
+everything has to succeed (Mehrotra and others, 1992; Richardson, 2018). Where something irreversible is done before that point, \
 or in parallel to a step that may still refuse, a failing run cannot be cleaned up any more.",
     bad: r#"id TripId
 
