@@ -64,6 +64,7 @@ fn check_system(sources: &Sources, system: &System) -> Checked {
         findings.retain(|finding| finding.rule.name != "unknown-name");
         findings.extend(system.missing.iter().map(|(id, used)| missing_import::finding(sources, *id, used)));
     }
+    findings.extend(allow::unknown(&checked.allows));
     let n_allowed = allow::apply(&checked.allows, &mut findings);
     Checked { findings, n_allowed }
 }

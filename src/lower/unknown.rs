@@ -58,6 +58,11 @@ impl<'n> Search<'n> {
         if let Some((other, _)) = same {
             return finding.help(format!("`{}` is {} {other}", name.text, article(other)));
         }
+        let elsewhere = ELSEWHERE.iter().filter(|_| !self.always.is_empty());
+        if let Some((_, here)) = elsewhere.into_iter().find(|(word, _)| name.text.eq_ignore_ascii_case(word))
+        {
+            return finding.help(format!("did you mean `{here}`?"));
+        }
         if let Some(nearest) = self.nearest() {
             return finding.help(format!("did you mean `{nearest}`?"));
         }
@@ -84,6 +89,22 @@ impl<'n> Search<'n> {
         }
     }
 }
+
+/// What other languages call the types that are built in.
+const ELSEWHERE: &[(&str, &str)] = &[
+    ("number", "decimal"),
+    ("float", "decimal"),
+    ("double", "decimal"),
+    ("integer", "int"),
+    ("long", "int"),
+    ("boolean", "bool"),
+    ("text", "string"),
+    ("uuid", "string"),
+    ("datetime", "time"),
+    ("timestamp", "time"),
+    ("object", "any"),
+    ("json", "any"),
+];
 
 /// `a`, `b` and `c`
 pub(super) fn listed<S: AsRef<str>>(names: &[S]) -> String {

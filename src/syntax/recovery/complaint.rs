@@ -3,6 +3,7 @@
 use super::damage::Damage;
 use super::expected::{Place, places_of};
 use super::lex::{Kind, Token};
+use super::other_words::said_here;
 
 /// A finding in the making, in positions of the text that was read.
 #[derive(Clone, Debug)]
@@ -100,7 +101,12 @@ fn instead_of_an_entry(damage: &Damage, token: Token, shown: &str) -> Complaint 
         return complaint.help(format!("`{shown}` stands {}", homes.join(" or ")));
     }
     if shown.starts_with(char::is_alphabetic) {
-        return Complaint::at(token, format!("`{shown}` is no word of the language here"), "not known here");
+        let complaint =
+            Complaint::at(token, format!("`{shown}` is no word of the language here"), "not known here");
+        return match said_here(shown) {
+            Some(help) => complaint.help(help),
+            None => complaint,
+        };
     }
     Complaint::at(token, format!("`{shown}` cannot stand here"), "nothing like this was expected")
 }

@@ -5,6 +5,7 @@ mod damage;
 pub(super) mod expected;
 mod lex;
 mod mend;
+mod other_words;
 mod unclosed;
 
 use super::edits::{Edit, Edits, HOLE};
@@ -17,6 +18,7 @@ use complaint::Complaint;
 use expected::{Place, What, places_of, read};
 use lex::{Kind, tokens};
 use mend::{Mended, mend};
+use other_words::said_here;
 
 /// So many errors of one item are told; each costs another look at the whole item.
 const MAX_ERRORS: usize = 40;
@@ -175,9 +177,13 @@ pub(super) fn not_an_item(file: FileId, base: usize, text: &str) -> Option<Findi
             .at(span, "not in this place")
             .message(format!("`{word}` cannot stand {}", Place::File.in_words()))
             .help(format!("`{word}` stands {}; a `}}` above may close too early", known.join(" or "))),
-        _ => SYNTAX_ERROR
-            .at(span, "begins nothing")
-            .message("expected `use`, `record`, `id`, `enum`, `service` or `workflow`"),
+        _ => {
+            let mut finding = SYNTAX_ERROR
+                .at(span, "begins nothing")
+                .message("expected `use`, `record`, `id`, `enum`, `service` or `workflow`");
+            finding.help.extend(said_here(word).map(str::to_string));
+            finding
+        }
     })
 }
 
