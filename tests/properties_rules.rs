@@ -15,10 +15,11 @@ use wfc::syntax::parse;
 /// The text of every system that is one file.
 fn systems() -> Vec<(String, String)> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/systems");
-    let mut paths: Vec<_> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let mut paths: Vec<_> =
+        fs::read_dir(folder).expect("the folder").map(|entry| entry.expect("an entry").path()).collect();
     paths.sort();
     let files = paths.into_iter().filter(|path| path.extension().is_some_and(|it| it == "wfc"));
-    files.map(|path| (path.display().to_string(), fs::read_to_string(&path).unwrap())).collect()
+    files.map(|path| (path.display().to_string(), fs::read_to_string(&path).expect("a text"))).collect()
 }
 
 /// What is said of a text at error and warning level.

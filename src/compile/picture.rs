@@ -22,8 +22,8 @@ pub enum Pictured {
         /// What the text could not say because of them is missing in the diagram.
         n_errors: usize,
     },
-    /// No workflow has the wanted name, or none was named and the flows of several systems, which have
-    /// nothing to do with each other, would stand side by side.
+    /// There is none, none has the wanted name, or none was named and the flows of several systems,
+    /// which have nothing to do with each other, would stand side by side.
     Choose(Vec<String>),
 }
 
@@ -52,7 +52,7 @@ pub fn draw(sources: &Sources, view: View, picture: Picture, workflow: Option<&s
     }
     let is_clear = match (view, workflow) {
         (_, Some(_)) => n_drawn > 0,
-        (View::Flow, None) => n_drawn < 2,
+        (View::Flow, None) => n_drawn == 1,
         (View::Services, None) => true,
     };
     if !is_clear {

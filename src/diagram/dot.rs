@@ -1,18 +1,21 @@
 //! A diagram in the language of Graphviz.
 
 use super::look::{self, Look, Shape, Stroke};
-use super::{Diagram, Edge, EdgeKind, Group, Node};
+use super::{Diagram, Direction, Edge, EdgeKind, Group, Node};
 
 /// The diagram as a DOT graph.
 pub fn dot(diagram: &Diagram) -> String {
     let mut out = String::from("digraph workflow {\n");
-    for setting in [
-        "graph [rankdir=TB, fontname=\"Helvetica,Arial,sans-serif\", fontsize=12, nodesep=0.35, ranksep=0.45, bgcolor=\"white\"]",
-        "node [fontname=\"Helvetica,Arial,sans-serif\", fontsize=11, margin=\"0.14,0.08\", height=0.35]",
-        "edge [fontname=\"Helvetica,Arial,sans-serif\", fontsize=10, color=\"#475467\", fontcolor=\"#344054\", arrowsize=0.7]",
-    ] {
-        line(&mut out, 1, setting);
-    }
+    let rankdir = match diagram.direction {
+        Direction::Down => "TB",
+        Direction::Right => "LR",
+    };
+    let font = "fontname=\"Helvetica,Arial,sans-serif\"";
+    let graph = "fontsize=12, nodesep=0.35, ranksep=0.45, bgcolor=\"white\"";
+    line(&mut out, 1, &format!("graph [rankdir={rankdir}, {font}, {graph}]"));
+    line(&mut out, 1, &format!("node [{font}, fontsize=11, margin=\"0.14,0.08\", height=0.35]"));
+    let edge = "fontsize=10, color=\"#475467\", fontcolor=\"#344054\", arrowsize=0.7";
+    line(&mut out, 1, &format!("edge [{font}, {edge}]"));
     inside(&mut out, diagram, None, 1);
     // Graphviz finds good places for loose nodes by itself.
     for edge in diagram.edges.iter().filter(|edge| edge.kind != EdgeKind::Unseen) {
@@ -127,8 +130,10 @@ fn escaped(line: &str) -> String {
             '<' => out.push_str("&lt;"),
             '>' => out.push_str("&gt;"),
             '"' => out.push_str("&quot;"),
-            // Brackets and backslashes mean nothing here, but some readers of DOT think so.
-            '[' | ']' | '\\' | '{' | '}' => out.push_str(&format!("&#{};", u32::from(c))),
+            // `\N` would become the name of the node, even when the backslash is written as a number.
+            '\\' => out.push_str("&#92;&#92;"),
+            // Brackets mean nothing here, but some readers of DOT think so.
+            '[' | ']' | '{' | '}' => out.push_str(&format!("&#{};", u32::from(c))),
             c => out.push(c),
         }
     }

@@ -3,27 +3,31 @@
 
 /// Longer texts end in `…`: a picture is no place to read them in full.
 const LONGEST: usize = 140;
-/// A word that is wider than this is broken by force.
-const WIDEST_WORD: usize = 36;
+/// A word that is wider than this is broken: Mermaid cuts off what does not fit into its boxes.
+const WIDEST_WORD: usize = 20;
 
-/// A line of at most about `width` characters.
+/// Lines of at most about `width` characters; `?` where there is nothing to read.
 pub fn wrapped(text: &str, width: usize) -> Vec<String> {
-    let mut lines = vec![String::new()];
-    for word in clean(text).split(' ') {
-        for piece in pieces(word) {
-            let current = lines.last().map_or(0, |line| line.chars().count());
-            if current > 0 && current + 1 + piece.chars().count() > width {
-                lines.push(String::new());
-            }
-            if let Some(line) = lines.last_mut() {
-                if !line.is_empty() {
-                    line.push(' ');
+    let mut lines: Vec<String> = Vec::new();
+    let clean = clean(text);
+    let seen = if clean.is_empty() { "?" } else { &clean };
+    for word in seen.split(' ') {
+        for (number, piece) in pieces(word).into_iter().enumerate() {
+            let space = if number == 0 { " " } else { "" };
+            match lines.last_mut() {
+                Some(line) if length(line) + length(&piece) + space.len() <= width => {
+                    line.push_str(space);
+                    line.push_str(&piece);
                 }
-                line.push_str(&piece);
+                Some(_) | None => lines.push(piece),
             }
         }
     }
     lines
+}
+
+fn length(text: &str) -> usize {
+    text.chars().count()
 }
 
 /// `a, b and c`, with a number in place of those beyond `most`.
@@ -54,9 +58,37 @@ fn is_unseen(c: char) -> bool {
         || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
 }
 
+/// A long word in pieces that fit, broken between the words in it where there are any.
 fn pieces(word: &str) -> Vec<String> {
-    let letters: Vec<char> = word.chars().collect();
-    letters.chunks(WIDEST_WORD).map(|piece| piece.iter().collect()).collect()
+    if length(word) <= WIDEST_WORD {
+        return vec![word.to_string()];
+    }
+    let mut pieces: Vec<String> = Vec::new();
+    for part in parts(word) {
+        match pieces.last_mut() {
+            Some(piece) if length(piece) + length(&part) <= WIDEST_WORD => piece.push_str(&part),
+            Some(_) | None => pieces.push(part),
+        }
+    }
+    pieces
+}
+
+/// `Bank.`, `Reserve`, `Money` of `Bank.ReserveMoney`.
+fn parts(word: &str) -> Vec<String> {
+    let mut parts = vec![String::new()];
+    let mut before = ' ';
+    for c in word.chars() {
+        let is_seam =
+            matches!(before, '.' | '_' | '-' | '/' | ':') || (before.is_lowercase() && c.is_uppercase());
+        if is_seam || parts.last().is_some_and(|part| length(part) == WIDEST_WORD) {
+            parts.push(String::new());
+        }
+        if let Some(part) = parts.last_mut() {
+            part.push(c);
+        }
+        before = c;
+    }
+    parts
 }
 
 #[cfg(test)]
@@ -66,6 +98,7 @@ mod tests {
     #[test]
     fn breaks_at_words_and_long_words_by_force() {
         assert_eq!(wrapped("wait for  A\nand B", 10), ["wait for A", "and B"]);
+        assert_eq!(wrapped("Warehouse.ReserveStockForOrder", 23), ["Warehouse.Reserve", "StockForOrder"]);
         let long = "x".repeat(300);
         let lines = wrapped(&long, 20);
         assert!(lines.iter().all(|line| line.chars().count() <= WIDEST_WORD));

@@ -4,13 +4,16 @@
 //! labels or to the page around it is written as a character's number: names are data.
 
 use super::look::{self, Shape, Stroke};
-use super::{Diagram, EdgeKind, Group, Node};
+use super::{Diagram, Direction, EdgeKind, Group, Node};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
 /// The diagram as a Mermaid flowchart.
 pub fn mermaid(diagram: &Diagram) -> String {
-    let mut out = String::from("flowchart TD\n");
+    let mut out = match diagram.direction {
+        Direction::Down => String::from("flowchart TD\n"),
+        Direction::Right => String::from("flowchart LR\n"),
+    };
     inside(&mut out, diagram, None, 1);
     for edge in &diagram.edges {
         let arrow = match look::edge(edge.kind).stroke {
@@ -81,8 +84,10 @@ fn styles(out: &mut String, diagram: &Diagram) {
         coloured.entry(edge.kind).or_default().push(number.to_string());
     }
     for (kind, numbers) in coloured {
-        if let Some(colour) = look::edge(kind).colour {
-            line(out, 1, &format!("linkStyle {} stroke:{colour}", numbers.join(",")));
+        let look = look::edge(kind);
+        let width = if look.stroke == Stroke::Thick { "2.5px" } else { "1.5px" };
+        if let Some(colour) = look.colour {
+            line(out, 1, &format!("linkStyle {} stroke:{colour},stroke-width:{width}", numbers.join(",")));
         }
     }
     for group in &diagram.groups {

@@ -39,9 +39,19 @@ pub struct Subject<'a> {
 /// A picture that somebody else lays out.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Diagram {
+    pub direction: Direction,
     pub groups: Vec<Group>,
     pub nodes: Vec<Node>,
     pub edges: Vec<Edge>,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Direction {
+    /// For what happens one after the other.
+    #[default]
+    Down,
+    /// For edges that say much: their labels then stand below each other.
+    Right,
 }
 
 /// A frame around nodes, inside of its parent's.
@@ -148,8 +158,9 @@ pub fn draw(subject: &Subject, view: View) -> Diagram {
 }
 
 impl Diagram {
-    /// Puts another diagram beside this one.
+    /// Puts another diagram of the same view beside this one.
     pub fn put_beside(&mut self, other: Diagram) {
+        self.direction = other.direction;
         let (groups, nodes) = (self.groups.len(), self.nodes.len());
         let mut ids = ids::Ids::default();
         self.groups.iter().map(|it| &it.id).chain(self.nodes.iter().map(|it| &it.id)).for_each(|id| {

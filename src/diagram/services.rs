@@ -2,16 +2,30 @@
 //! needs to the one that is needed, so that an edge reads as a sentence.
 
 use super::ids::Ids;
-use super::label::wrapped;
-use super::{Diagram, Edge, EdgeKind, Node, NodeKind, Subject};
+use super::label::{listed, wrapped};
+use super::{Diagram, Direction, Edge, EdgeKind, Node, NodeKind, Subject};
 use crate::graph::{self, NodeId};
-use crate::model::{Id, OperationId, OperationKind, ServiceId, UndoneBy};
+use crate::model::{Id, OperationId, OperationKind, ServiceId, UndoneBy, WorkflowId};
 use std::collections::BTreeMap;
 
 const WIDE: usize = 23;
 
-/// What one service needs of another, by kind, each thing once.
-type Couplings = BTreeMap<(ServiceId, ServiceId, EdgeKind), Vec<String>>;
+/// What one service needs of another, by kind: for each verb the names, in the order of the steps.
+type Couplings = BTreeMap<(ServiceId, ServiceId, EdgeKind), Vec<(Verb, Vec<String>)>>;
+
+/// `hears`
+type Verb = &'static str;
+
+/// More names than these are only counted.
+const MOST: usize = 8;
+
+/// One thing that a service needs of another.
+struct Need {
+    of: ServiceId,
+    kind: EdgeKind,
+    verb: Verb,
+    name: String,
+}
 
 /// Draws the services of `subject`, and what its workflows make of them.
 pub fn draw(subject: &Subject) -> Diagram {
@@ -19,7 +33,7 @@ pub fn draw(subject: &Subject) -> Diagram {
     let is_whole = subject.workflows.len() == subject.model.workflows.len();
     let is_coupled = |id: ServiceId| couplings.keys().any(|(from, to, _)| *from == id || *to == id);
     let mut ids = Ids::default();
-    let mut diagram = Diagram::default();
+    let mut diagram = Diagram { direction: Direction::Right, ..Diagram::default() };
     let mut places = vec![None; subject.model.services.len()];
     for id in subject.model.services.ids().filter(|id| is_whole || is_coupled(*id)) {
         places[id.index()] = Some(diagram.nodes.len());
@@ -27,7 +41,10 @@ pub fn draw(subject: &Subject) -> Diagram {
     }
     for ((from, to, kind), what) in couplings {
         if let (Some(from), Some(to)) = (places[from.index()], places[to.index()]) {
-            let lines = what.iter().flat_map(|line| wrapped(line, WIDE)).collect();
+            let sentence = |(verb, names): &(Verb, Vec<String>)| {
+                wrapped(&format!("{verb} {}", listed(names, "and", MOST)), WIDE)
+            };
+            let lines = what.iter().flat_map(sentence).collect();
             diagram.edges.push(Edge { from, to, kind, lines });
         }
     }
@@ -46,7 +63,7 @@ fn service(subject: &Subject, id: ServiceId, ids: &mut Ids) -> Node {
         .map(|workflow| workflow.name.text.as_str())
         .collect();
     if !conducted.is_empty() {
-        let text = format!("conducts {}", super::label::listed(&conducted, "and", 4));
+        let text = format!("conducts {}", listed(&conducted, "and", 4));
         lines.extend(wrapped(&text, WIDE));
     }
     if let Some(team) = &service.team {
@@ -63,52 +80,63 @@ fn couplings(subject: &Subject) -> Couplings {
     let nodes = subject.workflows.iter().flat_map(|id| subject.graph.nodes_of(*id));
     for (id, node) in nodes {
         let Some(side) = node.side else { continue };
-        for (other, kind, what) in needs(subject, id, node) {
-            if other != side {
-                let known = couplings.entry((side, other, kind)).or_default();
-                if !known.contains(&what) {
-                    known.push(what);
-                }
+        for need in needs(subject, id, node).into_iter().filter(|need| need.of != side) {
+            let verbs = couplings.entry((side, need.of, need.kind)).or_default();
+            match verbs.iter_mut().find(|(verb, _)| *verb == need.verb) {
+                Some((_, names)) if names.contains(&need.name) => {}
+                Some((_, names)) => names.push(need.name),
+                None => verbs.push((need.verb, vec![need.name])),
             }
         }
     }
+    forget_what_is_relied_on(&mut couplings);
     couplings
 }
 
+/// An event on which a service relies somewhere is no mere notification.
+fn forget_what_is_relied_on(couplings: &mut Couplings) {
+    let relied: Couplings = couplings
+        .iter()
+        .filter(|((_, _, kind), _)| *kind == EdgeKind::Hears)
+        .map(|(key, it)| (*key, it.clone()))
+        .collect();
+    for ((from, to, kind), verbs) in couplings.iter_mut() {
+        let Some(others) = relied.get(&(*from, *to, EdgeKind::Hears)).filter(|_| *kind == EdgeKind::Notify)
+        else {
+            continue;
+        };
+        for (verb, names) in verbs.iter_mut() {
+            names.retain(|name| !others.iter().any(|(other, known)| other == verb && known.contains(name)));
+        }
+        verbs.retain(|(_, names)| !names.is_empty());
+    }
+    couplings.retain(|_, verbs| !verbs.is_empty());
+}
+
 /// What one node needs of other services.
-fn needs(subject: &Subject, id: NodeId, node: &graph::Node) -> Vec<(ServiceId, EdgeKind, String)> {
+fn needs(subject: &Subject, id: NodeId, node: &graph::Node) -> Vec<Need> {
     let model = subject.model;
     match &node.kind {
         graph::NodeKind::Act(act) => {
-            let mut needs = vec![called(subject, act.operation, "")];
+            let mut needs = vec![called(subject, act.operation)];
             if let Some(UndoneBy::Operation { operation, .. }) = act.undone.as_ref().map(|it| &it.by)
                 && is_undone(subject, id)
             {
-                needs.push(called(subject, *operation, " to undo"));
+                needs.push(Need { verb: "undoes by", ..called(subject, *operation) });
             }
             needs
         }
-        graph::NodeKind::Run(run) => {
-            let child = &model.workflows[run.workflow];
-            child
-                .coordinator()
-                .map(|by| (by, EdgeKind::Run, format!("runs {}", child.name.text)))
-                .into_iter()
-                .collect()
-        }
+        graph::NodeKind::Run(run) => run_of(subject, run.workflow, EdgeKind::Run).into_iter().collect(),
         graph::NodeKind::Notify { service, operation, workflow } => {
-            let told = service.zip(*operation).map(|(service, operation)| {
-                (service, format!("notifies {}", model.operations[operation].name.text))
+            let told = service.zip(*operation).map(|(of, operation)| {
+                let name = model.operations[operation].name.text.to_string();
+                Need { of, kind: EdgeKind::Notify, verb: "notifies", name }
             });
-            let run = workflow.map(|id| &model.workflows[id]).and_then(|child| {
-                child.coordinator().map(|by| (by, format!("notifies: run {}", child.name.text)))
-            });
-            told.or(run).map(|(to, what)| (to, EdgeKind::Notify, what)).into_iter().collect()
+            let run = workflow.and_then(|workflow| run_of(subject, workflow, EdgeKind::Notify));
+            told.or(run).into_iter().collect()
         }
         graph::NodeKind::Receive { trigger, .. } => {
-            // A reaction that only tells people is something nobody relies on.
-            let kind = if only_notifies(subject, id) { EdgeKind::Notify } else { EdgeKind::Hears };
-            heard(subject, trigger, kind)
+            reliance(subject, id).map_or_else(Vec::new, |kind| heard(subject, trigger, kind))
         }
         graph::NodeKind::Start { trigger: Some(trigger) } => heard(subject, trigger, EdgeKind::Hears),
         // Recorded ends and watches make nobody depend on anybody.
@@ -130,24 +158,27 @@ fn needs(subject: &Subject, id: NodeId, node: &graph::Node) -> Vec<(ServiceId, E
     }
 }
 
-fn called(subject: &Subject, id: OperationId, why: &str) -> (ServiceId, EdgeKind, String) {
+fn called(subject: &Subject, id: OperationId) -> Need {
     let operation = &subject.model.operations[id];
-    match operation.kind {
-        OperationKind::Command => {
-            (operation.service, EdgeKind::Command, format!("sends {}{why}", operation.name.text))
-        }
-        OperationKind::Query => {
-            (operation.service, EdgeKind::Query, format!("asks {}{why}", operation.name.text))
-        }
-    }
+    let (kind, verb) = match operation.kind {
+        OperationKind::Command => (EdgeKind::Command, "sends"),
+        OperationKind::Query => (EdgeKind::Query, "asks"),
+    };
+    Need { of: operation.service, kind, verb, name: operation.name.text.to_string() }
 }
 
-fn heard(subject: &Subject, trigger: &graph::Trigger, kind: EdgeKind) -> Vec<(ServiceId, EdgeKind, String)> {
+/// Needed is who conducts the workflow; a choreographed one is reached by an event.
+fn run_of(subject: &Subject, workflow: WorkflowId, kind: EdgeKind) -> Option<Need> {
+    let child = &subject.model.workflows[workflow];
+    child.coordinator().map(|of| Need { of, kind, verb: "runs", name: child.name.text.to_string() })
+}
+
+fn heard(subject: &Subject, trigger: &graph::Trigger, kind: EdgeKind) -> Vec<Need> {
     let events = trigger.terms.iter().map(|(event, _)| *event);
     events
         .map(|event| {
-            let text = format!("hears {}", subject.model.event_name(event));
-            (subject.model.events[event].service, kind, text)
+            let of = subject.model.events[event].service;
+            Need { of, kind, verb: "hears", name: subject.model.event_name(event) }
         })
         .collect()
 }
@@ -157,17 +188,16 @@ fn is_undone(subject: &Subject, act: NodeId) -> bool {
     subject.graph.in_edges(act).any(|edge| edge.edge.kind == graph::EdgeKind::Undoes)
 }
 
-fn only_notifies(subject: &Subject, receive: NodeId) -> bool {
+/// What taking an event is good for: nothing on purpose, telling somebody, or more.
+fn reliance(subject: &Subject, receive: NodeId) -> Option<EdgeKind> {
+    let is_joint = |kind: &graph::NodeKind| {
+        matches!(kind, graph::NodeKind::Drop | graph::NodeKind::Merge { .. } | graph::NodeKind::Decide)
+    };
     let line = subject.graph.line_from(receive);
-    let kinds = || line.iter().map(|id| &subject.graph.node(*id).kind);
-    kinds().any(|kind| matches!(kind, graph::NodeKind::Notify { .. }))
-        && kinds().all(|kind| {
-            matches!(
-                kind,
-                graph::NodeKind::Notify { .. }
-                    | graph::NodeKind::Drop
-                    | graph::NodeKind::Merge { .. }
-                    | graph::NodeKind::Decide
-            )
-        })
+    let mut done =
+        line.iter().map(|id| &subject.graph.node(*id).kind).filter(|kind| !is_joint(kind)).peekable();
+    done.peek()?;
+    // Nobody relies on what is only told.
+    let only_tells = done.all(|kind| matches!(kind, graph::NodeKind::Notify { .. }));
+    Some(if only_tells { EdgeKind::Notify } else { EdgeKind::Hears })
 }

@@ -6,7 +6,7 @@ use libtest_mimic::{Failed, Trial};
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
-use wfc::compile::{self, Picture, Pictured};
+use wfc::compile::{Picture, Pictured};
 use wfc::diagram::View;
 use wfc::finding::Group;
 use wfc::source::{SourceFile, Sources};
@@ -32,7 +32,7 @@ pub fn trials() -> Vec<Trial> {
         ("syntax", shown_findings),
         ("lower", shown_findings),
         ("import", shown_findings),
-        ("graph", shown_pictures),
+        ("graph", shown_diagrams),
     ];
     for (folder, shown) in folders {
         trials.extend(below(&tests.join(folder), folder, shown));
@@ -206,6 +206,20 @@ pub fn header_of(case: &Case) -> Result<Vec<String>, Failed> {
     Ok(comments.map(|line| line.trim().to_string()).collect())
 }
 
+/// The steps in one format, and the services in the other.
+fn shown_diagrams(sources: &Sources) -> Result<String, Failed> {
+    let mut shown = String::new();
+    for (view, picture) in [(View::Flow, Picture::Mermaid), (View::Services, Picture::Dot)] {
+        match wfc::compile::draw(sources, view, picture, None) {
+            Pictured::Text { text, n_errors: 0 } => shown += &text,
+            Pictured::Text { n_errors, .. } => return Err(format!("{n_errors} errors in the text").into()),
+            Pictured::Choose(names) => return Err(format!("choose one of {names:?}").into()),
+        }
+        shown.push('\n');
+    }
+    Ok(shown.trim_end().to_string() + "\n")
+}
+
 /// What wfc says, and that it says the same whatever the order of the files.
 fn shown_findings(sources: &Sources) -> Result<String, Failed> {
     let shown = render::findings(&check(sources)?, sources);
@@ -219,26 +233,6 @@ fn shown_findings(sources: &Sources) -> Result<String, Failed> {
         |text: &str| -> BTreeSet<String> { text.split("\n\n").map(|it| it.trim().to_string()).collect() };
     if blocks(&shown) != blocks(&again) {
         return Err(format!("depends on the order of the files:\n\n{shown}\nreversed:\n\n{again}").into());
-    }
-    Ok(shown)
-}
-
-/// Every picture there is of a case: the steps of each workflow, and the services.
-fn shown_pictures(sources: &Sources) -> Result<String, Failed> {
-    let draw = |view, workflow: Option<&str>| compile::draw(sources, view, Picture::Mermaid, workflow);
-    let mut shown = String::new();
-    match draw(View::Flow, None) {
-        Pictured::Text { text, .. } => shown += &text,
-        Pictured::Choose(names) => {
-            for name in &names {
-                if let Pictured::Text { text, .. } = draw(View::Flow, Some(name)) {
-                    shown += &format!("{name}\n{text}\n");
-                }
-            }
-        }
-    }
-    if let Pictured::Text { text, .. } = draw(View::Services, None) {
-        shown += &format!("services\n{text}");
     }
     Ok(shown)
 }

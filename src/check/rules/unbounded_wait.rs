@@ -71,12 +71,17 @@ pub fn find(cx: &Context) -> Vec<Finding> {
             waits.into_iter().partition(|wait| !cx.graph.limits_around(*wait).is_empty());
         if cx.is_imported(workflow.name.span) {
             findings.extend(machine::findings(cx, id, &unbounded, !bounded.is_empty()));
+        } else if bounded.is_empty() && unbounded.len() > MANY {
+            findings.push(of_workflow(cx, id, &unbounded));
         } else {
             findings.extend(unbounded.iter().map(|wait| of_wait(cx, *wait)));
         }
     }
     findings
 }
+
+/// More waits than this, and none of them bounded, are one cause: the workflow has no limit.
+const MANY: usize = 2;
 
 /// Where the coordinator of a workflow waits for somebody: never a reaction, which is woken.
 fn waits(cx: &Context, workflow: WorkflowId) -> Vec<NodeId> {
@@ -91,6 +96,29 @@ fn waits(cx: &Context, workflow: WorkflowId) -> Vec<NodeId> {
     };
     let nodes = cx.graph.nodes_of(workflow).filter(|(_, node)| is_wait(&node.kind));
     nodes.map(|(id, _)| id).filter(|id| cx.occurring.contains(*id)).collect()
+}
+
+/// A workflow that bounds nothing.
+fn of_workflow(cx: &Context, id: WorkflowId, waits: &[NodeId]) -> Finding {
+    let workflow = &cx.model.workflows[id];
+    let name = &workflow.name.text;
+    let awaited: Vec<Awaited> = waits.iter().map(|wait| Awaited::at(cx, *wait)).collect();
+    let is_external = awaited.iter().any(|awaited| awaited.is_external);
+    let mut finding = UNBOUNDED_WAIT
+        .at(workflow.name.span, "has no limit")
+        .severity(if is_external { Severity::Error } else { Severity::Warning })
+        .message(format!("none of the {} waits of `{name}` has a limit", waits.len()))
+        .what_if(format!("when {}, the run stands for ever and reaches no end", awaited[0].silence()))
+        .help(format!(
+            "one for the whole run: `within 30d else {{ {} }}`",
+            cx.way_out(waits[waits.len() - 1])
+        ))
+        .help("and a shorter one at each wait that people would notice sooner")
+        .entity(name.as_str());
+    for awaited in &awaited {
+        finding = finding.label(awaited.places[0], awaited.label());
+    }
+    finding
 }
 
 fn of_wait(cx: &Context, wait: NodeId) -> Finding {

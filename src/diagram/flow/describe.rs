@@ -21,7 +21,7 @@ impl Sketch<'_> {
                 let goal = &model.goals[*goal];
                 let mut lines = wrapped(&goal.name.text, WIDE);
                 if let Some(owner) = goal.owner.service {
-                    lines.extend(wrapped(&format!("{} answers for it", model.service_name(owner)), WIDE));
+                    lines.extend(wrapped(&format!("owned by {}", model.service_name(owner)), WIDE));
                 }
                 described(end_kind(goal.kind), "goal", &goal.name.text, lines)
             }
@@ -110,6 +110,7 @@ impl Sketch<'_> {
                     format!("start with {}", listed(&names, "and", 4))
                 }
             }
+            Trigger::Events(it) if it.terms.is_empty() => "start".to_string(),
             Trigger::Events(it) => formula(model, it),
             Trigger::Schedule(span) => {
                 let text = (self.subject.text)(*span);

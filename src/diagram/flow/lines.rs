@@ -18,25 +18,24 @@ impl Sketch<'_> {
             };
             match (&node.kind, shown, anchor.and_then(|anchor| self.shown[anchor.index()])) {
                 // What is said of one step only is an edge out of it.
-                (NodeKind::Timer(Timer::Limit), None, Some(anchor)) => {
-                    let label = format!("not {}", self.said_at(id, |said| &said.times));
-                    self.from_hidden(id, anchor, Kind::Trouble, &label);
-                }
-                (NodeKind::Timer(Timer::Reminder), None, Some(anchor)) => {
-                    let label = self.said_at(id, |said| &said.times);
-                    self.from_hidden(id, anchor, Kind::Aside, &label);
+                (NodeKind::Timer(timer), None, Some(anchor)) => {
+                    let said = self.said_at(id, |said| &said.times);
+                    let is_bound = said.starts_with("within ") || said.starts_with("before ");
+                    let label = if is_bound { format!("not {said}") } else { said };
+                    let kind = if matches!(timer, Timer::Limit) { Kind::Trouble } else { Kind::Aside };
+                    self.lines_of_hidden(id, anchor, kind, &label);
                 }
                 (NodeKind::Receive { kind: ReceiveKind::Interrupt, .. }, Some(at), Some(anchor)) => {
                     self.trace(anchor, at, Kind::Aside, String::new());
-                    self.from_shown(id, at);
+                    self.lines_of_shown(id, at);
                 }
-                (_, Some(at), _) => self.from_shown(id, at),
+                (_, Some(at), _) => self.lines_of_shown(id, at),
                 (_, None, _) => {}
             }
         }
     }
 
-    fn from_shown(&mut self, id: NodeId, at: usize) {
+    fn lines_of_shown(&mut self, id: NodeId, at: usize) {
         let mut edges: Vec<_> = self
             .subject
             .graph
@@ -52,7 +51,7 @@ impl Sketch<'_> {
         }
     }
 
-    fn from_hidden(&mut self, id: NodeId, anchor: usize, kind: Kind, label: &str) {
+    fn lines_of_hidden(&mut self, id: NodeId, anchor: usize, kind: Kind, label: &str) {
         for edge in self.subject.graph.out_edges(id) {
             for target in self.targets(edge.to) {
                 self.trace(anchor, target, kind, label.to_string());

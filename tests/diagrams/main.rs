@@ -1,0 +1,242 @@
+//! What holds for every diagram: each step is drawn once, names are data, and the same text gives the
+//! same bytes.
+
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
+
+mod legal_dot;
+mod legal_mermaid;
+
+use proptest::prelude::*;
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use wfc::compile::{self, Picture, Pictured};
+use wfc::diagram::{self, Diagram, Subject, View};
+use wfc::graph::{self, StepGraph};
+use wfc::lower::{self, Links};
+use wfc::model::Model;
+use wfc::source::{FileId, SourceFile, Sources, Span};
+use wfc::syntax;
+
+/// Every file of the language below the folders of cases.
+fn texts() -> Vec<(PathBuf, String)> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut open: Vec<PathBuf> = ["tests", "examples"].iter().map(|folder| root.join(folder)).collect();
+    let mut found = Vec::new();
+    while let Some(path) = open.pop() {
+        if path.is_dir() {
+            open.extend(fs::read_dir(path).unwrap().map(|entry| entry.unwrap().path()));
+        } else if path.extension().is_some_and(|end| end == "wfc") {
+            let text = fs::read_to_string(&path).unwrap();
+            found.push((path, text));
+        }
+    }
+    assert!(found.len() > 50, "the cases have moved");
+    found.sort();
+    found
+}
+
+/// The whole system of one text.
+fn system(text: &str) -> (Model, StepGraph) {
+    let tree = syntax::parse(FileId(0), text).ast;
+    let model = lower::lower(&[tree], &Links::default()).model;
+    let graph = graph::build(&model);
+    (model, graph)
+}
+
+fn drawn(model: &Model, graph: &StepGraph, view: View) -> Diagram {
+    let text = |_: Span| "every day".to_string();
+    diagram::draw(&Subject { model, graph, text: &text, workflows: model.workflows.ids().collect() }, view)
+}
+
+/// Both views in both formats.
+fn pictures(text: &str) -> Vec<String> {
+    let (model, graph) = system(text);
+    let mut pictures = Vec::new();
+    for view in [View::Flow, View::Services] {
+        let diagram = drawn(&model, &graph, view);
+        pictures.push(diagram::mermaid(&diagram));
+        pictures.push(diagram::dot(&diagram));
+    }
+    pictures
+}
+
+fn held_to_the_rules(pictures: &[String]) -> Result<(), String> {
+    for picture in pictures {
+        let is_legal = match picture.starts_with("flowchart") {
+            true => legal_mermaid::check(picture),
+            false => legal_dot::check(picture),
+        };
+        is_legal.map_err(|why| format!("{why}\n\n{picture}"))?;
+    }
+    Ok(())
+}
+
+#[test]
+fn every_step_is_one_node_of_the_graph_and_one_of_the_diagram() {
+    for (path, text) in texts() {
+        let (model, graph) = system(&text);
+        let diagram = drawn(&model, &graph, View::Flow);
+        let mut places: BTreeMap<graph::NodeId, usize> = BTreeMap::new();
+        for id in diagram.nodes.iter().filter_map(|node| node.stands_for) {
+            *places.entry(id).or_default() += 1;
+        }
+        for (id, node) in graph.nodes().filter(|(id, _)| graph.is_step(*id)) {
+            assert_eq!(places.get(&id), Some(&1), "{}: {:?}", path.display(), node.kind);
+        }
+        assert!(places.values().all(|&n| n == 1), "{}", path.display());
+    }
+}
+
+#[test]
+fn edges_and_groups_lead_somewhere_and_ids_differ() {
+    for (path, text) in texts() {
+        let (model, graph) = system(&text);
+        for view in [View::Flow, View::Services] {
+            let diagram = drawn(&model, &graph, view);
+            let n_nodes = diagram.nodes.len();
+            assert!(diagram.edges.iter().all(|edge| edge.from < n_nodes && edge.to < n_nodes));
+            let mut ids: Vec<&str> = diagram.nodes.iter().map(|node| node.id.as_str()).collect();
+            ids.extend(diagram.groups.iter().map(|group| group.id.as_str()));
+            let n_ids = ids.len();
+            ids.sort_unstable();
+            ids.dedup();
+            assert_eq!(ids.len(), n_ids, "{}", path.display());
+            for (at, group) in diagram.groups.iter().enumerate() {
+                assert!(group.parent.is_none_or(|parent| parent < at), "{}", path.display());
+            }
+            assert!(diagram.nodes.iter().all(|node| node.lines.iter().all(|line| !line.is_empty())));
+        }
+    }
+}
+
+#[test]
+fn every_case_is_drawn_legally_and_always_alike() {
+    for (path, text) in texts() {
+        let pictures = pictures(&text);
+        held_to_the_rules(&pictures).unwrap_or_else(|why| panic!("{}: {why}", path.display()));
+        assert_eq!(pictures, self::pictures(&text), "{}", path.display());
+    }
+}
+
+#[test]
+fn a_diagram_of_nothing_is_legal() {
+    let nothing = pictures("");
+    held_to_the_rules(&nothing).expect("nothing is drawn legally");
+    let sources = Sources::default();
+    assert_eq!(compile::draw(&sources, View::Flow, Picture::Dot, None), Pictured::Choose(Vec::new()));
+}
+
+#[test]
+fn flows_that_have_nothing_to_do_with_each_other_are_chosen_from() {
+    let workflow =
+        |name: &str| format!("service S\nworkflow {name}() {{ orchestrated by S; success Done; end Done }}");
+    let mut sources = Sources::default();
+    for name in ["One", "Two"] {
+        sources.add(SourceFile::new(format!("{name}.wfc"), workflow(name)));
+    }
+    let draw = |view, name| compile::draw(&sources, view, Picture::Mermaid, name);
+    let both = Pictured::Choose(vec!["One".to_string(), "Two".to_string()]);
+    assert_eq!(draw(View::Flow, None), both);
+    assert_eq!(draw(View::Flow, Some("Three")), both);
+    let Pictured::Text { text, .. } = draw(View::Flow, Some("Two")) else { panic!("`Two` is there") };
+    assert!(text.contains("start_Two") && !text.contains("start_One"), "{text}");
+    assert!(matches!(draw(View::Services, None), Pictured::Text { .. }));
+}
+
+/// A name that no format was made for.
+fn hostile() -> impl Strategy<Value = String> {
+    let words = vec![
+        "end",
+        "subgraph",
+        "graph",
+        "class",
+        "style",
+        "default",
+        "click",
+        "\"",
+        "'",
+        "]",
+        "[",
+        "}",
+        "{{",
+        ")",
+        "((",
+        ">",
+        "<",
+        "<br/>",
+        "</b>",
+        "-->",
+        "---",
+        "|",
+        ";",
+        "%%",
+        "%%{init: {}}%%",
+        "#quot;",
+        "#35;",
+        "&amp;",
+        "\\",
+        "\\N",
+        "\\\"",
+        "$$",
+        "*x*",
+        "_y_",
+        "~~",
+        "1. ",
+        "- ",
+        "+ ",
+        "=",
+        ":::",
+        "@{",
+        "http://a.b",
+        "fa:fa-car",
+        "ü",
+        "日本",
+        "🚀",
+        "\u{202e}",
+        "\u{7f}",
+        " ",
+        "a",
+        "é\u{301}",
+        "//",
+        "/*",
+        "\t",
+    ];
+    let text = prop::collection::vec(prop::sample::select(words), 1..6).prop_map(|words| words.concat());
+    prop_oneof![9 => text, 1 => "[a-z]{300}"].prop_map(|name| name.replace(['`', '\n'], "x"))
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn hostile_names_come_out_as_legal_text(names in prop::collection::vec(hostile(), 8), said in hostile()) {
+        // Two of the same kind with the same name would be an error of their own.
+        let names: Vec<String> = names.iter().enumerate().map(|(at, name)| format!("{name}{at}")).collect();
+        let [service, command, undo, failure, event, workflow, goal, step] = &names[..] else { unreachable!() };
+        let said = said.replace('\\', "\\\\").replace('"', "\\\"");
+        let text = format!(
+            "service `{service}` {{ team \"{said}\"
+               command `{command}`() -> int {{ fails `{failure}`; undone by `{undo}`() }}
+               command `{undo}`()
+               event `{event}`()
+             }}
+             workflow `{workflow}`() {{
+               orchestrated by `{service}`
+               success Ok
+               failure `{goal}`(why: string)
+               scope inner {{
+                 within 1h else {{ end `{goal}`(\"{said}\") }}
+                 step `{step}` = `{service}`.`{command}`() {{ on `{failure}` {{ undo all; end `{goal}`(\"{said}\") }} }}
+               }}
+               if `{step}` > 1 and \"{said}\" == \"x\" {{ publish `{event}`() }}
+               end Ok
+             }}"
+        );
+        let pictures = pictures(&text);
+        prop_assert!(pictures[0].contains("\"]:::command"), "{}\n{}", text, pictures[0]);
+        if let Err(why) = held_to_the_rules(&pictures) {
+            return Err(TestCaseError::fail(why));
+        }
+    }
+}
