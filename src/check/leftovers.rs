@@ -71,7 +71,9 @@ fn has_something_to_undo(cx: &Context, workflow: WorkflowId) -> bool {
 /// that has succeeded, is no longer taken back, unless the whole run is unwound.
 fn is_left(cx: &Context, act: NodeId, status: Status, unwound: bool) -> bool {
     let there = match status {
-        Status::Done | Status::Unknown => true,
+        Status::Done => true,
+        // A format that has one `Catch` for refusals and outages speaks of refusals nearly always.
+        Status::Unknown => !cx.is_imported(cx.graph.node(act).span),
         Status::Kept | Status::AfterPivot => unwound,
         Status::None | Status::Refused | Status::Undone | Status::Tombstone => false,
     };
