@@ -14,7 +14,8 @@ pub fn dot(diagram: &Diagram) -> String {
         line(&mut out, 1, setting);
     }
     inside(&mut out, diagram, None, 1);
-    for edge in &diagram.edges {
+    // Graphviz finds good places for loose nodes by itself.
+    for edge in diagram.edges.iter().filter(|edge| edge.kind != EdgeKind::Unseen) {
         line(&mut out, 1, &drawn(diagram, edge));
     }
     out.push_str("}\n");
@@ -86,7 +87,7 @@ fn drawn(diagram: &Diagram, edge: &Edge) -> String {
         attributes.push(format!("label={}", text(&edge.lines, false)));
     }
     match look.stroke {
-        Stroke::Solid => {}
+        Stroke::None | Stroke::Solid => {}
         Stroke::Dashed => attributes.push("style=dashed".to_string()),
         Stroke::Thick => attributes.push("penwidth=2".to_string()),
     }
@@ -109,7 +110,7 @@ fn text(lines: &[String], has_title: bool) -> String {
     let lines: Vec<String> = lines
         .iter()
         .enumerate()
-        .map(|(number, line)| match (has_title && lines.len() > 1, number) {
+        .map(|(number, line)| match (has_title, number) {
             (true, 0) => format!("<b>{}</b>", escaped(line)),
             (true, _) => format!("<font point-size=\"10\">{}</font>", escaped(line)),
             (false, _) => escaped(line),

@@ -4,6 +4,7 @@
 mod describe;
 mod groups;
 mod lines;
+mod loose;
 mod messages;
 mod trouble;
 
@@ -24,6 +25,7 @@ pub fn draw(subject: &Subject) -> Diagram {
         diagram: Diagram::default(),
         shown: vec![None; subject.graph.n_nodes()],
         groups: BTreeMap::new(),
+        late: BTreeMap::new(),
         unhandled: BTreeMap::new(),
         traces: Vec::new(),
     };
@@ -45,6 +47,8 @@ struct Sketch<'a> {
     /// The position in the diagram of each node of the step graph that is drawn.
     shown: Vec<Option<usize>>,
     groups: BTreeMap<RegionId, usize>,
+    /// The group of what comes after the end of each workflow.
+    late: BTreeMap<WorkflowId, usize>,
     /// The one node for all that nobody meets, by workflow and side.
     unhandled: BTreeMap<(WorkflowId, Option<ServiceId>), usize>,
     traces: Vec<Trace>,
@@ -159,32 +163,30 @@ impl Sketch<'_> {
 
     fn finish(mut self) -> Diagram {
         self.gather_trouble();
+        self.place_loose_nodes();
         let mut edges: Vec<(Edge, Vec<String>)> = Vec::new();
-        for trace in self.traces {
-            let same = |(edge, _): &&mut (Edge, Vec<String>)| {
-                (edge.from, edge.to, edge.kind) == (trace.from, trace.to, trace.kind)
-            };
-            match edges.iter_mut().find(same) {
-                Some((_, labels)) => labels.extend((!labels.contains(&trace.label)).then_some(trace.label)),
-                None => {
-                    let Trace { from, to, kind, label } = trace;
-                    edges.push((Edge { from, to, kind, lines: Vec::new() }, vec![label]));
-                }
+        let mut known: BTreeMap<(usize, usize, EdgeKind), usize> = BTreeMap::new();
+        let mut parallels: BTreeMap<(usize, usize), usize> = BTreeMap::new();
+        for Trace { from, to, kind, label } in self.traces {
+            let at = *known.entry((from, to, kind)).or_insert_with(|| {
+                edges.push((Edge { from, to, kind, lines: Vec::new() }, Vec::new()));
+                *parallels.entry((from, to)).or_default() += 1;
+                edges.len() - 1
+            });
+            let labels = &mut edges[at].1;
+            if !label.is_empty() && !labels.contains(&label) {
+                labels.push(label);
             }
         }
-        let pairs: Vec<(usize, usize)> = edges.iter().map(|(edge, _)| (edge.from, edge.to)).collect();
-        self.diagram.edges = edges
-            .into_iter()
-            .map(|(edge, mut labels)| {
-                labels.retain(|label| !label.is_empty());
-                let is_alone = pairs.iter().filter(|pair| **pair == (edge.from, edge.to)).count() == 1;
-                if edge.kind == EdgeKind::Next && labels.is_empty() && !is_alone {
-                    labels.push("done".to_string());
-                }
-                let label = listed(&labels, "or", 5);
-                Edge { lines: if label.is_empty() { Vec::new() } else { wrapped(&label, 22) }, ..edge }
-            })
-            .collect();
+        for (edge, mut labels) in edges {
+            // Beside another edge of the same ends, one without a word is a riddle.
+            if edge.kind == EdgeKind::Next && labels.is_empty() && parallels[&(edge.from, edge.to)] > 1 {
+                labels.push("done".to_string());
+            }
+            let label = listed(&labels, "or", 5);
+            let lines = if label.is_empty() { Vec::new() } else { wrapped(&label, 22) };
+            self.diagram.edges.push(Edge { lines, ..edge });
+        }
         self.diagram
     }
 }

@@ -34,7 +34,7 @@ pub struct Look {
     pub text: &'static str,
     pub width: u8,
     pub is_dashed: bool,
-    /// Whether the first of several lines is a name that stands out.
+    /// Whether the first line is a name that stands out.
     pub has_title: bool,
 }
 
@@ -108,10 +108,10 @@ pub fn node(kind: NodeKind) -> Look {
             Look { class: "notify", shape: Shape::Round, fill: "#f2f4f7", line: "#98a2b3", ..plain }
         }
         NodeKind::Event => {
-            Look { class: "event", shape: Shape::Hexagon, fill: "#fef0c7", line: "#b54708", ..plain }
+            Look { class: "event", shape: Shape::Hexagon, fill: "#fef0c7", line: "#ca8504", ..plain }
         }
         NodeKind::Receive => {
-            Look { class: "receive", shape: Shape::Hexagon, fill: "#fffaeb", line: "#b54708", ..plain }
+            Look { class: "receive", shape: Shape::Hexagon, fill: "#fffaeb", line: "#ca8504", ..plain }
         }
         NodeKind::Wait => {
             Look { class: "waiting", shape: Shape::Pill, fill: "#f4f3ff", line: "#6938ef", ..plain }
@@ -185,6 +185,7 @@ pub fn node(kind: NodeKind) -> Look {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stroke {
+    None,
     Solid,
     Dashed,
     Thick,
@@ -201,12 +202,13 @@ pub fn edge(kind: EdgeKind) -> EdgeLook {
         EdgeKind::Next => (Stroke::Solid, None),
         EdgeKind::Trouble => (Stroke::Dashed, Some("#d92d20")),
         EdgeKind::Aside => (Stroke::Dashed, Some("#98a2b3")),
-        EdgeKind::Message => (Stroke::Dashed, Some("#b54708")),
+        EdgeKind::Message => (Stroke::Dashed, Some("#ca8504")),
         EdgeKind::Command => (Stroke::Thick, Some("#1570ef")),
         EdgeKind::Query => (Stroke::Solid, Some("#1570ef")),
         EdgeKind::Run => (Stroke::Thick, Some("#6938ef")),
-        EdgeKind::Hears => (Stroke::Solid, Some("#b54708")),
+        EdgeKind::Hears => (Stroke::Solid, Some("#ca8504")),
         EdgeKind::Notify => (Stroke::Dashed, Some("#98a2b3")),
+        EdgeKind::Unseen => (Stroke::None, None),
     };
     EdgeLook { stroke, colour }
 }

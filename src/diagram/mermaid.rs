@@ -14,6 +14,7 @@ pub fn mermaid(diagram: &Diagram) -> String {
     inside(&mut out, diagram, None, 1);
     for edge in &diagram.edges {
         let arrow = match look::edge(edge.kind).stroke {
+            Stroke::None => "~~~",
             Stroke::Solid => "-->",
             Stroke::Dashed => "-.->",
             Stroke::Thick => "==>",
@@ -34,7 +35,7 @@ fn inside(out: &mut String, diagram: &Diagram, group: Option<usize>, depth: usiz
     }
     let inner = diagram.groups.iter().enumerate().filter(|(_, it)| it.parent == group);
     for (at, Group { id, title, .. }) in inner {
-        line(out, depth, &format!("subgraph {id}[{}]", text(std::slice::from_ref(title), false)));
+        line(out, depth, &format!("subgraph {id}[{}]", text(std::slice::from_ref(title), true)));
         // Without a direction of its own a group that no edge leaves is drawn from left to right.
         line(out, depth + 1, "direction TB");
         inside(out, diagram, Some(at), depth + 1);
@@ -97,7 +98,7 @@ fn text(lines: &[String], has_title: bool) -> String {
         if number > 0 {
             quoted.push_str("<br/>");
         }
-        match has_title && number == 0 && lines.len() > 1 {
+        match has_title && number == 0 {
             true => quoted += &format!("<b>{}</b>", escaped(line)),
             false => quoted += &escaped(line),
         }

@@ -135,6 +135,8 @@ pub enum EdgeKind {
     Hears,
     /// Something nobody relies on.
     Notify,
+    /// Not seen: keeps what can happen at any time near the place from which on it can.
+    Unseen,
 }
 
 /// Draws `view` of a system.

@@ -8,7 +8,7 @@ use crate::graph::{self, NodeId};
 use crate::model::{Id, OperationId, OperationKind, ServiceId, UndoneBy};
 use std::collections::BTreeMap;
 
-const WIDE: usize = 25;
+const WIDE: usize = 23;
 
 /// What one service needs of another, by kind, each thing once.
 type Couplings = BTreeMap<(ServiceId, ServiceId, EdgeKind), Vec<String>>;

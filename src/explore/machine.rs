@@ -88,11 +88,9 @@ impl<'g> Machine<'g> {
             size += bytes;
             size - bytes
         };
-        let nodes: Vec<NodeId> = graph
-            .nodes()
-            .filter(|(_, node)| node.workflow.is_some_and(|id| self.workflows.contains(&id)))
-            .map(|(id, _)| id)
-            .collect();
+        let own = self.workflows.iter().flat_map(|workflow| graph.nodes_of(*workflow));
+        let mut nodes: Vec<NodeId> = own.map(|(id, _)| id).collect();
+        nodes.sort();
         for id in &nodes {
             let node = graph.node(*id);
             self.ways[id.index()] =

@@ -2,7 +2,8 @@
 
 use super::argument::arguments;
 use super::body::{Body, Request};
-use super::expr::{expr, missing};
+use super::expr::expr;
+use super::need::missing;
 use super::rules::TYPE_MISMATCH;
 use super::types::present;
 use super::unknown::{self, Search};
@@ -57,7 +58,7 @@ fn target(cx: &mut Body, written: &ast::Call) -> Option<(ServiceId, OperationId,
         return None;
     };
     let by_name = owner.len() == 1 && cx.value(&first.text).is_none();
-    if by_name && cx.sys.find_service(cx.file, &first.text).is_some() || by_name && !is_readable(cx, first) {
+    if by_name && (cx.sys.find_service(cx.file, &first.text).is_some() || !is_readable(cx, first)) {
         let before = cx.sys.findings.len();
         let found = unknown::service(cx.sys, cx.file, first)
             .and_then(|service| Some((service, unknown::operation(cx.sys, service, name)?)));

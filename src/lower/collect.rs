@@ -62,7 +62,16 @@ pub(super) fn collect(
     for id in first {
         slot(&mut collected, id);
     }
-    let mut cx = Collector { sys, file, workflow, region: 0, collected, loops: Vec::new(), depth: 0 };
+    let mut cx = Collector {
+        sys,
+        file,
+        workflow,
+        region: 0,
+        collected,
+        loops: Vec::new(),
+        sides: HashMap::new(),
+        depth: 0,
+    };
     cx.block(&written.block, written.span, false);
     let mut collected = cx.collected;
     let events: BTreeSet<EventId> =
@@ -84,6 +93,8 @@ struct Collector<'s, 'a> {
     region: usize,
     collected: Collected,
     loops: Vec<SmolStr>,
+    /// The participants so far.
+    sides: HashMap<SmolStr, Span>,
     depth: usize,
 }
 
@@ -114,6 +125,13 @@ impl Collector<'_, '_> {
                 }
             }
             Entry::Participant(side) => {
+                let sides = &mut self.sides;
+                match sides.get(&side.service.text).copied() {
+                    Some(first) => self.report_twice("participant", &side.service, first),
+                    None => {
+                        sides.insert(side.service.text.clone(), side.service.span);
+                    }
+                }
                 let outside = self.region;
                 self.collected.regions.push(Region::default());
                 self.region = self.collected.regions.len() - 1;

@@ -2,9 +2,10 @@
 
 use super::block::{Shape, block};
 use super::body::{Body, Give, address};
-use super::expr::{condition, expr, missing, need};
+use super::expr::{condition, expr};
 use super::flow::Flow;
-use super::path::present_if;
+use super::need::{missing, need};
+use super::presence::present_if;
 use super::statement::{statement, statements};
 use super::types::{either, optional, present};
 use crate::model::{Expr, ForEach, LoopName, Parallel, Repeat, Statement, Type, ValueId};

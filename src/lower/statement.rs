@@ -7,7 +7,7 @@ use super::call;
 use super::expr::{condition, expected, expr};
 use super::flow::Flow;
 use super::formula::formula;
-use super::path::{key, present_if};
+use super::presence::{key, present_if};
 use super::rounds;
 use super::step;
 use super::target;

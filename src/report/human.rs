@@ -28,7 +28,7 @@ pub fn report(findings: &[Finding], sources: &Sources, paint: &Paint) -> String 
 pub fn one(finding: &Finding, sources: &Sources, paint: &Paint) -> String {
     let mut out = head(finding, paint);
     out.push_str(&snippets(finding, sources, paint));
-    out.push_str(&witness(&finding.witness, sources, paint));
+    out.push_str(&witness(&finding.witness, finding.delivery, sources, paint));
     if let Some(what_if) = &finding.what_if {
         aside(&mut out, "note", what_if, paint);
     }
@@ -64,11 +64,12 @@ fn aside(out: &mut String, word: &str, text: &str, paint: &Paint) {
 }
 
 /// The numbered steps of the run that proves the finding, each with its place.
-fn witness(steps: &[WitnessStep], sources: &Sources, paint: &Paint) -> String {
+fn witness(steps: &[WitnessStep], delivery: Option<&str>, sources: &Sources, paint: &Paint) -> String {
     if steps.is_empty() {
         return String::new();
     }
-    let mut out = format!("  {}\n", paint.style(Style::Hint, "how it comes about:"));
+    let delivery = delivery.map_or(String::new(), |delivery| format!(" ({delivery})"));
+    let mut out = format!("  {}\n", paint.style(Style::Hint, &format!("how it comes about{delivery}:")));
     let digits = steps.len().to_string().len();
     let texts: Vec<Vec<String>> = steps.iter().map(|step| wrap(&printable(&step.text), WIDTH - 30)).collect();
     let widest = texts.iter().flatten().map(|line| line.chars().count()).max().unwrap_or(0);

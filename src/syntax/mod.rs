@@ -55,9 +55,9 @@ type Read = (Vec<Item>, Vec<Finding>);
 
 fn read_piece(file: FileId, text: &str, piece: Piece) -> Read {
     let mut read = read_quickly(file, text, piece);
-    for finding in &mut read.1 {
-        let rest = &text[piece.start..piece.end];
-        finding.entity = recovery::item_name(rest).unwrap_or_default().to_owned();
+    if !read.1.is_empty() {
+        let name = recovery::item_name(&text[piece.start..piece.end]).unwrap_or_default();
+        read.1.iter_mut().for_each(|finding| finding.entity = name.to_owned());
     }
     read
 }

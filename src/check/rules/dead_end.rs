@@ -1,7 +1,7 @@
 //! `dead-end`: a run in which everybody did their part, and that never ends.
 
 use crate::check::Context;
-use crate::explore::{RunEnd, Runs, Stop, Timers};
+use crate::explore::{DELIVERY, RunEnd, Runs, Stop, Timers};
 use crate::finding::{Confidence, Finding, Group, Rule, Severity};
 use crate::graph::{NodeId, NodeKind};
 use crate::model::WorkflowId;
@@ -187,7 +187,7 @@ fn finding(cx: &Context, id: WorkflowId, runs: &Runs, end: &RunEnd, at: &[NodeId
         }
     };
     let finding = finding
-        .witness(cx.witness_of_run(&moves))
+        .run(cx.witness_of_run(&moves), DELIVERY)
         .entity(stands.map_or(name.to_string(), |node| format!("{name}/{}", cx.short_name(node))));
     Some(cx.by_choices(finding, &moves))
 }

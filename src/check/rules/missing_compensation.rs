@@ -2,7 +2,7 @@
 
 use crate::check::Context;
 use crate::check::leftovers::{Leftover, Why, leftovers};
-use crate::explore::{Status, Stop};
+use crate::explore::{DELIVERY, Status, Stop};
 use crate::finding::{Confidence, Finding, Group, Rule, Severity};
 use crate::graph::NodeKind;
 use crate::model::{UndoneBy, WorkflowId};
@@ -155,7 +155,10 @@ fn finding(cx: &Context, leftover: &Leftover) -> Finding {
         .at(call, format!("{state} {when}"))
         .message(format!("`{what}` is not undone {when}"))
         .label(contract, "nothing here says how it is undone")
-        .witness(cx.witness_of_run(&leftover.runs.witness(leftover.end)))
+        .run(cx.witness_of_run(&leftover.runs.witness(leftover.end)), DELIVERY)
+        .what_if(format!(
+            "with an `undone by` in the contract of `{what}`, an `undo` in that run would take it back"
+        ))
         .help(format!("say what takes it back: `undone by …` in the contract of `{what}`"))
         .help("if the effect may stay, say so: `undone by nothing because \"…\"`")
         .entity(cx.entity(leftover.act));

@@ -57,8 +57,7 @@ workflow SellOrder(order: OrderId) {
 ",
     help: "Let what cannot be helped be a failure: `on any { undo all; end NotSold }`. Or name the one failure \
            that does not matter, and leave the others to a branch around it. Or tell people about it with \
-           `notify`. If nobody needs the step's success, it may be a notification from the beginning: `notify \
-           Stock.Check(order)`.",
+           `notify`. A step whose success nobody needs may be a notification from the beginning.",
     example_language: "wfc",
 };
 
@@ -69,10 +68,11 @@ pub fn find(cx: &Context) -> Vec<Finding> {
         for block in workflow.blocks() {
             for handler in &block.handlers {
                 let Some(&entry) = entries.get(&handler.span) else { continue };
-                if takes_everything(cx, block, handler, entry) && !says_something(&handler.block) {
-                    if let Some(goes_on) = goes_on_untroubled(cx, entry) {
-                        swallowing.entry((id, goes_on)).or_default().push(entry);
-                    }
+                if !takes_everything(cx, block, handler, entry) || says_something(&handler.block) {
+                    continue;
+                }
+                if let Some(goes_on) = goes_on_untroubled(cx, entry) {
+                    swallowing.entry((id, goes_on)).or_default().push(entry);
                 }
             }
         }

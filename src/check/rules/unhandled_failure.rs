@@ -196,18 +196,28 @@ fn stopped(cx: &Context, step: NodeId, failures: &[&str], finding: Finding) -> F
         _ => None,
     });
     let missed = missed.map_or(String::new(), |event| format!(", `{event}` is never published,"));
-    let side = cx.graph.node(step).side.map_or("the service", |side| cx.service(side));
+    let branch = |event: &str| format!("`on {} {{ publish {event}; skip }}`", joined(failures, "or"));
+    let help = match spare_event(cx, step) {
+        Some(event) => {
+            format!("tell the others, and let an end be reached by it: {}", branch(&format!("{event}(…)")))
+        }
+        None => format!("tell the others, by an event that an end is reached by: {}", branch("…")),
+    };
     finding
         .witness(cx.witness_to(step))
         .what_if(format!(
             "when {}, the reaction stops{missed} and the event is put aside for people",
             refusal(cx, step, failures)
         ))
-        .help(format!(
-            "tell the others: `on {} {{ publish …; skip }}`, with an event of `{side}` that an end is reached \
-             by or another participant takes",
-            joined(failures, "or")
-        ))
+        .help(help)
+}
+
+/// An event of the step's side that nobody publishes yet: it was probably meant for this.
+fn spare_event(cx: &Context, step: NodeId) -> Option<String> {
+    let side = cx.graph.node(step).side?;
+    let events = cx.model.services[side].events.iter();
+    let mut spare = events.filter(|event| cx.graph.publications(**event).next().is_none());
+    spare.next().map(|event| cx.model.event_name(*event))
 }
 
 /// A refusal that is met by a branch, of which nobody learns.

@@ -8,7 +8,7 @@ use crate::graph::{self, Guard, NodeId, NodeKind, ReceiveKind, RegionKind, Timer
 use crate::model::{Answers, GoalKind, Id, LabelId, Trigger, UndoTarget, UndoneBy, WorkflowId};
 
 /// Lines of nodes are about this wide, and those of diamonds, which grow in both directions.
-const WIDE: usize = 25;
+const WIDE: usize = 23;
 const NARROW: usize = 20;
 
 impl Sketch<'_> {

@@ -18,6 +18,11 @@ impl Sketch<'_> {
         }
         let region = self.subject.graph.region(id);
         let parent = region.parent.and_then(|parent| self.group(parent));
+        if region.kind == RegionKind::Late
+            && let Some(&known) = region.workflow.and_then(|workflow| self.late.get(&workflow))
+        {
+            return Some(known);
+        }
         let model = self.subject.model;
         let (kind, word, name) = match region.kind {
             RegionKind::Workflow => {
@@ -51,6 +56,9 @@ impl Sketch<'_> {
         self.diagram.groups.push(group);
         let at = self.diagram.groups.len() - 1;
         self.groups.insert(id, at);
+        if region.kind == RegionKind::Late {
+            self.late.extend(region.workflow.map(|workflow| (workflow, at)));
+        }
         Some(at)
     }
 

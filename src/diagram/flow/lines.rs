@@ -11,7 +11,12 @@ impl Sketch<'_> {
         let workflows = self.subject.workflows.clone();
         for (id, node) in workflows.into_iter().flat_map(|workflow| graph.nodes_of(workflow)) {
             let shown = self.shown[id.index()];
-            match (&node.kind, shown, self.anchor(id).and_then(|anchor| self.shown[anchor.index()])) {
+            let anchor = match &node.kind {
+                NodeKind::Timer(Timer::Limit | Timer::Reminder)
+                | NodeKind::Receive { kind: ReceiveKind::Interrupt, .. } => self.anchor(id),
+                _ => None,
+            };
+            match (&node.kind, shown, anchor.and_then(|anchor| self.shown[anchor.index()])) {
                 // What is said of one step only is an edge out of it.
                 (NodeKind::Timer(Timer::Limit), None, Some(anchor)) => {
                     let label = format!("not {}", self.said_at(id, |said| &said.times));

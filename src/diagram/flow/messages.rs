@@ -24,6 +24,10 @@ impl Sketch<'_> {
         let mut takers: BTreeSet<usize> = BTreeSet::new();
         let mut is_lonely = false;
         for edge in graph.out_edges(message).filter(|edge| takes(&edge.edge.kind)) {
+            // What comes too late is told by its words: lines to it would only cross the others.
+            if matches!(graph.node(edge.to).kind, NodeKind::Receive { kind: ReceiveKind::Late, .. }) {
+                continue;
+            }
             let Some(taker) = self.shown[edge.to.index()] else { continue };
             match self.started_by(edge.to, event) {
                 // What starts a workflow reaches its parts through its start.

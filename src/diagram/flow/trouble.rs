@@ -26,8 +26,8 @@ impl Sketch<'_> {
         for ((to, label), from) in sources {
             bundles.entry((to, from)).or_default().push(label);
         }
-        for ((to, from), labels) in bundles {
-            let names: Vec<&str> = from
+        for ((to, sources), labels) in bundles {
+            let names: Vec<&str> = sources
                 .iter()
                 .filter_map(|at| self.diagram.nodes[*at].lines.first())
                 .map(String::as_str)
@@ -42,7 +42,10 @@ impl Sketch<'_> {
             };
             self.diagram.nodes.push(node);
             let from = self.diagram.nodes.len() - 1;
-            self.traces.push(Trace { from, to, kind: EdgeKind::Trouble, label: String::new() });
+            self.trace(from, to, EdgeKind::Trouble, String::new());
+            if let Some(&last) = sources.last() {
+                self.trace(last, from, EdgeKind::Unseen, String::new());
+            }
         }
     }
 }

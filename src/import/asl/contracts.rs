@@ -26,7 +26,7 @@ struct ServiceDraft {
     events: Vec<Name>,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct OperationDraft {
     pub name: Name,
     pub kind: OperationKind,
@@ -89,6 +89,17 @@ impl Contracts {
         }
         // Three ways to answer have three names.
         OperationId { service, operation: 0 }
+    }
+
+    /// The same operation as it is used by one state.
+    pub fn variant(&mut self, id: OperationId, state: &str) -> OperationId {
+        let ServiceDraft { operations, places, .. } = &mut self.services[id.service];
+        let mut draft = operations[id.operation].clone();
+        draft.name.text = format_smolstr!("{} ({state})", draft.name.text);
+        let operation = operations.len();
+        places.insert(draft.name.text.clone(), operation);
+        operations.push(draft);
+        OperationId { operation, ..id }
     }
 
     /// The machine's own service, which owns the events that it publishes.

@@ -197,7 +197,7 @@ impl Reader<'_> {
 
 /// `{% … %}`, `${…}`, `%…%`: not known before it runs, or before it is deployed.
 fn is_dynamic(text: &str) -> bool {
-    let is_placeholder = text.len() > 2 && text.starts_with('%') && text.ends_with('%');
+    let is_placeholder = text.len() > 1 && text.starts_with('%') && text.ends_with('%');
     text.contains("{%") || text.contains("${") || is_placeholder
 }
 

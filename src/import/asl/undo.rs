@@ -6,12 +6,17 @@ use super::build::Calls;
 use super::contracts::{Contracts, OperationId};
 use super::machine::{Machine, State, StateKind, Transition};
 use super::verbs::{nouns, undoing_verb, words};
+use crate::import::document::Value;
 use crate::source::Span;
 use crate::syntax::ast::{Name, OperationKind};
 use std::collections::{BTreeSet, HashMap};
 
-pub fn pair(machine: &Machine, calls: &Calls, contracts: &mut Contracts) {
+pub fn pair(machine: &Machine, calls: &mut Calls, contracts: &mut Contracts) {
     let tasks = tasks(machine, calls, contracts);
+    let mut n_calls: HashMap<OperationId, usize> = HashMap::new();
+    for task in &tasks {
+        *n_calls.entry(task.operation).or_default() += 1;
+    }
     let mut undos: HashMap<&str, Vec<&Task>> = HashMap::new();
     for undo in tasks.iter().filter(|task| task.is_only_after_failure && task.is_write) {
         for noun in undo.names.iter().flat_map(|name| &name.nouns).chain(&undo.target) {
@@ -19,18 +24,20 @@ pub fn pair(machine: &Machine, calls: &Calls, contracts: &mut Contracts) {
         }
     }
     for write in tasks.iter().filter(|task| !task.is_only_after_failure && task.is_write) {
-        if contracts.get(write.operation).undone_by.is_some() {
-            continue;
-        }
         let nouns = write.names.iter().flat_map(|name| &name.nouns).chain(&write.target);
         let candidates =
             nouns.filter_map(|noun| undos.get(noun.as_str())).flat_map(|undos| undos.iter().take(MOST));
         let best = candidates
-            .filter(|undo| undo.operation != write.operation)
+            .filter(|undo| undo.operation != write.operation || !undo.is_own_code)
             .filter_map(|undo| evidence(write, undo).map(|evidence| (evidence, undo)))
             .max_by_key(|(evidence, undo)| (*evidence, std::cmp::Reverse(undo.span)));
         if let Some((_, undo)) = best {
-            contracts.get_mut(write.operation).undone_by = Some((undo.operation, undo.span));
+            let mut own = |task: &Task| match n_calls.get(&task.operation) {
+                Some(2..) if !task.is_own_code => calls.separate(task.place, contracts),
+                _ => task.operation,
+            };
+            let (write, by) = (own(write), own(undo));
+            contracts.get_mut(write).undone_by.get_or_insert((by, undo.span));
         }
     }
 }
@@ -39,7 +46,10 @@ pub fn pair(machine: &Machine, calls: &Calls, contracts: &mut Contracts) {
 const MOST: usize = 50;
 
 struct Task {
+    place: *const Value,
     operation: OperationId,
+    /// What the team wrote does one thing; a service's action serves many.
+    is_own_code: bool,
     is_write: bool,
     is_only_after_failure: bool,
     service: String,
@@ -81,9 +91,11 @@ fn collect(
     let normal = on_the_way(machine);
     for (at, state) in machine.states.iter().enumerate() {
         let after_failure = after_failure || !normal.contains(&at);
-        if let Some(call) = calls.get(&std::ptr::from_ref(state.value)) {
+        if let Some(call) = calls.of(state) {
             let declared = contracts.get(call.operation);
             tasks.push(Task {
+                place: std::ptr::from_ref(state.value),
+                is_own_code: declared.is_own_code,
                 operation: call.operation,
                 is_write: declared.kind == OperationKind::Command,
                 is_only_after_failure: after_failure,

@@ -82,7 +82,7 @@ fn the_program_itself_is_right() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 300, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 150, ..ProptestConfig::default() })]
 
     #[test]
     fn nothing_panics(changes in prop::collection::vec((0usize..2000, 0u8..3, 0usize..2000), 1..6)) {

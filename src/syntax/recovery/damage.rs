@@ -36,8 +36,8 @@ impl<'t> Damage<'t> {
             what: What::Item,
             is_misplaced: false,
         };
-        let braces = open_before(tokens, here).into_iter().filter(|token| token.kind == Kind::Open(b'{'));
-        if let Some(brace) = braces.last() {
+        let open = open_before(tokens, here);
+        if let Some(brace) = open.iter().rfind(|token| token.kind == Kind::Open(b'{')) {
             damage.what = What::Entry;
             damage.find_region(brace.end);
             damage.blame_a_missing_name();

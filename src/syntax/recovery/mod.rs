@@ -62,7 +62,8 @@ pub(super) fn recover(file: FileId, base: usize, original: &str, what: What) -> 
         }
         last = Some(at);
         if what == What::Item && read(What::Item, &text[..failure.at]).is_ok() && failure.at > 0 {
-            recovered.rest = Some(at);
+            // What mending has put in behind the item is no rest.
+            recovered.rest = Some(at).filter(|at| !original[*at..].trim().is_empty());
             recovered.text = Some(text[..failure.at].to_owned());
             return recovered;
         }

@@ -130,7 +130,9 @@ fn policy(retrier: &Retrier) -> Retry {
 }
 
 fn number(retrier: &Retrier, field: &str, otherwise: f64) -> f64 {
-    retrier.value.get(field).and_then(Value::number).unwrap_or(otherwise)
+    let written = retrier.value.get(field).and_then(Value::number);
+    // What is not legal is told; it does not turn the retry off as well.
+    written.filter(|number| field == "BackoffRate" || number.fract() == 0.0).unwrap_or(otherwise)
 }
 
 fn errors_span(retrier: &Retrier) -> Span {

@@ -128,7 +128,15 @@ impl Reader<'_> {
             }
             (Some(next), None) => self.next(&next.value),
             (None, Some(end)) if end.value.bool() == Some(true) => Transition::End(end.key.span),
-            (None, _) => {
+            (None, Some(end)) => {
+                self.broken(
+                    end.value.span,
+                    "not `true`",
+                    "`End` must be `true`, or else there must be a `Next`",
+                );
+                Transition::None
+            }
+            (None, None) => {
                 let message = format!("state `{}` has neither `Next` nor `End`", name.text);
                 self.broken(name.span, "nothing says what comes after it", message);
                 Transition::None
