@@ -115,6 +115,7 @@ impl Sketch<'_> {
         let node = Node {
             id: self.ids.of(described.word, &described.name),
             kind: described.kind,
+            title: described.title,
             lines: described.lines,
             group: self.group_of(id),
             stands_for: Some(id),
@@ -183,6 +184,9 @@ impl Sketch<'_> {
             if edge.kind == EdgeKind::Next && labels.is_empty() && parallels[&(edge.from, edge.to)] > 1 {
                 labels.push("done".to_string());
             }
+            if labels == ["yes", "no"] {
+                labels = vec!["either way".to_string()];
+            }
             let label = listed(&labels, "or", 5);
             let lines = if label.is_empty() { Vec::new() } else { wrapped(&label, 22) };
             self.diagram.edges.push(Edge { lines, ..edge });
@@ -196,5 +200,6 @@ struct Described {
     kind: NodeKind,
     word: &'static str,
     name: String,
+    title: Vec<String>,
     lines: Vec<String>,
 }
