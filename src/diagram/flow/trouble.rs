@@ -34,7 +34,7 @@ impl Sketch<'_> {
                 id: self.ids.of("trouble", &labels.join("_")),
                 kind: NodeKind::Trouble,
                 title: Vec::new(),
-                lines: wrapped(&text, 34),
+                lines: wrapped(&text, 23),
                 group: self.diagram.nodes[to].group,
                 stands_for: None,
             };
