@@ -1,12 +1,14 @@
 //! Imports real state machines, when `WFC_CORPUS` names a folder with an `asl` folder in it: no file
 //! may crash the importer, and each is either imported or refused with a reason at a line.
 
+#![expect(clippy::print_stdout, reason = "the figures are what the sweep is run for")]
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use wfc::finding::Severity;
-use wfc::import;
-use wfc::source::{FileId, SourceFile};
+use wfc::finding::{Group, Severity};
+use wfc::source::{FileId, SourceFile, Sources};
 use wfc::syntax::ast::{Entry, Item};
+use wfc::{compile, import};
 
 #[test]
 fn every_file_is_imported_or_refused() {
@@ -43,6 +45,7 @@ fn every_file_is_imported_or_refused() {
             }
         }
     }
+    check_all(&corpus, &files, &mut failures);
     println!("{} files; validity, verdict, number: {counts:#?}", files.len());
     assert!(failures.is_empty(), "{failures:#?}");
 }
@@ -76,6 +79,46 @@ fn verdict(name: &str, text: &str, failures: &mut Vec<String>) -> &'static str {
             "lost"
         }
     }
+}
+
+/// All phases over what could be imported: what they find, by rule, and where they find most.
+fn check_all(corpus: &Path, files: &[PathBuf], failures: &mut Vec<String>) {
+    let mut by_rule: BTreeMap<(String, String), usize> = BTreeMap::new();
+    let mut by_file: Vec<(usize, String)> = Vec::new();
+    for path in files {
+        let name = path.strip_prefix(corpus).unwrap_or(path).to_string_lossy().into_owned();
+        let Ok(text) = std::fs::read_to_string(path) else { continue };
+        if import::detect(&name, &text).is_none() {
+            continue;
+        }
+        let mut sources = Sources::default();
+        sources.add(SourceFile::new(name.as_str(), text.as_str()));
+        let all = compile::check(&sources).findings;
+        let is_refused = all
+            .iter()
+            .any(|finding| finding.rule.group == Group::Import && finding.severity == Severity::Error);
+        // What the importer makes must be well-formed by itself.
+        let misread = all
+            .iter()
+            .filter(|finding| matches!(finding.rule.group, Group::Data | Group::Syntax) && !is_refused);
+        failures
+            .extend(misread.map(|finding| format!("{name}: {} ({})", finding.message, finding.rule.name)));
+        let file = SourceFile::new(name.as_str(), text.as_str());
+        for finding in &all {
+            let key = (finding.rule.name.to_owned(), format!("{} {}", finding.severity, finding.confidence));
+            *by_rule.entry(key).or_default() += 1;
+            if std::env::var_os("WFC_CORPUS_SHOW").is_some_and(|wanted| {
+                finding.rule.name == wanted || name.contains(&*wanted.to_string_lossy())
+            }) {
+                let line = file.position(finding.span().start).line;
+                println!("{name}:{line}: {} {} {}", finding.severity, finding.rule.name, finding.message);
+            }
+        }
+        by_file.push((all.iter().filter(|finding| finding.severity > Severity::Info).count(), name));
+    }
+    by_file.sort_by(|a, b| b.cmp(a));
+    println!("{by_rule:#?}");
+    println!("most warnings and errors: {:#?}", by_file.iter().take(12).collect::<Vec<_>>());
 }
 
 fn findings(name: &str, text: &str) -> Vec<wfc::finding::Finding> {

@@ -16,13 +16,20 @@ use wfc::source::{SourceFile, Sources, Span};
 /// So long that only a runaway takes it, on a busy machine and without optimisation.
 const TOO_LONG: Duration = Duration::from_secs(20);
 
+/// What the program gives each of its threads; a thread of a test has a quarter of it.
+const STACK: usize = 8 << 20;
+
 /// Larger files make few rounds, and are cut to their beginning.
 const LARGEST: usize = 6_000;
 
 #[test]
 fn damaged_files_are_survived() {
+    with_room(damaged_files);
+}
+
+fn damaged_files() {
     let rounds = number("WFC_FUZZ_ROUNDS", 4);
-    let budget = Duration::from_secs(number("WFC_FUZZ_SECONDS", 60));
+    let budget = Duration::from_secs(number("WFC_FUZZ_SECONDS", 15));
     let seed = number("WFC_FUZZ_SEED", 1);
     let seeds = seed_texts();
     assert!(!seeds.is_empty());
@@ -45,8 +52,12 @@ fn damaged_files_are_survived() {
 
 #[test]
 fn every_beginning_of_a_file_is_survived() {
+    with_room(beginnings);
+}
+
+fn beginnings() {
     let step = (1_600 / number("WFC_FUZZ_ROUNDS", 4).max(1)).clamp(7, 400) as usize;
-    let budget = Duration::from_secs(number("WFC_FUZZ_SECONDS", 60));
+    let budget = Duration::from_secs(number("WFC_FUZZ_SECONDS", 15));
     let began = Instant::now();
     for (path, text) in seed_texts() {
         for end in (0..text.len()).step_by(step).filter(|end| text.is_char_boundary(*end)) {
@@ -60,6 +71,10 @@ fn every_beginning_of_a_file_is_survived() {
 
 #[test]
 fn deep_nesting_is_survived() {
+    with_room(deep_nesting);
+}
+
+fn deep_nesting() {
     let depth = 20_000;
     let inside = |open: &str, inner: &str, close: &str| open.repeat(depth) + inner + &close.repeat(depth);
     let step = |expr: &str| format!("workflow W {{ orchestrated by S; step a = S.Do({expr}) }}");
@@ -98,6 +113,13 @@ fn hostile_characters_are_survived() {
         survives("odd.wfc", &format!("id A\n{text}\nid B"));
         survives("odd.wfc", &format!("workflow W {{ step a = S.Do(\"{text}\") }}"));
         survives("odd.asl.json", text);
+    }
+}
+
+fn with_room(work: fn()) {
+    let thread = std::thread::Builder::new().stack_size(STACK).spawn(work).unwrap();
+    if let Err(panic) = thread.join() {
+        std::panic::resume_unwind(panic);
     }
 }
 

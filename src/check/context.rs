@@ -1,6 +1,7 @@
 //! What rules read: the model, the step graph, and what was worked out of them once.
 
 use super::Budget;
+use super::obligations::{Obligations, Silence};
 use crate::explore::{Limits, Move, Runs, Timers, What, explore};
 use crate::finding::{Confidence, Finding};
 use crate::graph::{NodeId, NodeKind, Occurrence, Removed, StepGraph};
@@ -20,6 +21,8 @@ pub struct Context<'m> {
     pub undo_operations: BTreeSet<OperationId>,
     patient: Vec<OnceCell<Runs<'m>>>,
     hasty: Vec<OnceCell<Runs<'m>>>,
+    obligations: OnceCell<Obligations>,
+    silence: OnceCell<Silence>,
     budget: Budget,
 }
 
@@ -47,6 +50,8 @@ impl<'m> Context<'m> {
             undo_operations,
             patient: cells(),
             hasty: cells(),
+            obligations: OnceCell::new(),
+            silence: OnceCell::new(),
             budget,
         }
     }
@@ -60,6 +65,16 @@ impl<'m> Context<'m> {
         cells[workflow.index()].get_or_init(|| {
             explore(self.model, self.graph, workflow, Limits { timers, max_states: self.budget.max_states })
         })
+    }
+
+    /// Every subscription, and the goals that need it; worked out once.
+    pub fn obligations(&self) -> &Obligations {
+        self.obligations.get_or_init(|| Obligations::new(self))
+    }
+
+    /// Who relies on others in silence; worked out once.
+    pub fn silence(&self) -> &Silence {
+        self.silence.get_or_init(|| Silence::new(self))
     }
 
     /// The runs that some rule has asked for.

@@ -4,9 +4,12 @@
 mod context;
 mod contradictions;
 mod leftovers;
+mod obligations;
+mod phrases;
 mod pivots;
 mod precedence;
 mod rules;
+mod telling;
 mod words;
 
 use crate::finding::{self, Finding, Rule};

@@ -1,7 +1,110 @@
-//! One cause, one finding: what merely follows from another finding is taken out.
+//! One cause, one finding: what merely follows from another finding is taken out. (Which form of silent
+//! reliance is told of a goal is decided where they are worked out.)
 
 use super::Context;
 use crate::finding::Finding;
+use crate::graph::{NodeKind, Trigger};
+use crate::model::Reaction;
+use crate::source::Span;
+use std::collections::BTreeSet;
+
+/// What two findings must have in common to have one cause.
+#[derive(Clone, Copy, Debug)]
+enum Shared {
+    Workflow,
+    /// The same step, wait or end.
+    Entity,
+    /// The lower one stands where the higher one points to.
+    Place,
+    /// All the reactions that the lower one names hold what the higher one found.
+    Reactions,
+    /// What the lower one is about comes behind what the higher one waits for.
+    Behind,
+}
+
+/// A rule, the rules it stands above, and when.
+const CAUSES: &[(&str, &[&str], Shared)] = &[
+    ("unhandled-failure", &["endless-run"], Shared::Workflow),
+    ("unhandled-failure", SILENCE, Shared::Reactions),
+    ("unhandled-failure", &["unbounded-wait"], Shared::Entity),
+    ("endless-run", &["unreachable-goal", "unbounded-wait"], Shared::Workflow),
+    ("endless-run", SILENCE, Shared::Workflow),
+    ("passive-aggressive-publisher", &["unbounded-wait"], Shared::Place),
+    ("passive-aggressive-broadcast", &["unbounded-wait"], Shared::Place),
+    ("unwatched-goal", &["unbounded-wait"], Shared::Place),
+    ("dead-end", &["unbounded-wait"], Shared::Entity),
+    ("contradictory-ends", &["missing-compensation", "skipped-compensation"], Shared::Workflow),
+    (
+        "unpublished-event",
+        &["unreachable-step", "unreachable-goal", "dead-end", "unbounded-wait"],
+        Shared::Behind,
+    ),
+];
+
+const SILENCE: &[&str] = &["passive-aggressive-publisher", "passive-aggressive-broadcast", "unwatched-goal"];
 
 /// Keeps of the findings that share a cause the one that names it.
-pub(super) fn keep_causes(_cx: &Context, _findings: &mut Vec<Finding>) {}
+pub(super) fn keep_causes(cx: &Context, findings: &mut Vec<Finding>) {
+    let follows = |lower: &Finding| {
+        findings.iter().any(|higher| {
+            CAUSES
+                .iter()
+                .filter(|(rule, below, _)| *rule == higher.rule.name && below.contains(&lower.rule.name))
+                .any(|(_, _, shared)| have_one_cause(cx, higher, lower, *shared))
+        })
+    };
+    let follow: Vec<bool> = findings.iter().map(follows).collect();
+    let mut follow = follow.into_iter();
+    findings.retain(|_| !follow.next().unwrap_or_default());
+}
+
+fn have_one_cause(cx: &Context, higher: &Finding, lower: &Finding, shared: Shared) -> bool {
+    match shared {
+        Shared::Workflow => workflow(higher) == workflow(lower),
+        Shared::Entity => higher.entity == lower.entity,
+        Shared::Place => {
+            let place = lower.span();
+            higher.labels.iter().any(|label| place.contains(label.span) || label.span.contains(place))
+        }
+        Shared::Reactions => {
+            let named = reactions_named(cx, lower);
+            !named.is_empty() && named.iter().all(|reaction| reaction.span.contains(higher.span()))
+        }
+        Shared::Behind => behind(cx, higher).contains(&lower.entity),
+    }
+}
+
+/// The first part of the path: `FulfilOrder` of `FulfilOrder/Payments/charged`.
+fn workflow(finding: &Finding) -> &str {
+    finding.entity.split('/').next().unwrap_or_default()
+}
+
+/// The reactions of other services that a finding points to.
+fn reactions_named<'m>(cx: &Context<'m>, finding: &Finding) -> Vec<&'m Reaction> {
+    let obligations = cx.obligations();
+    let named = |span: Span| {
+        let is_named = |label: &crate::finding::Label| label.span == span;
+        finding.labels.iter().any(is_named)
+            && obligations.foreign().any(|reaction| reaction.span == span && reaction.is_needed())
+    };
+    let participants = cx.model.workflows.values().flat_map(|workflow| &workflow.participants);
+    participants
+        .flat_map(|participant| &participant.reactions)
+        .filter(|reaction| reaction.formula.terms.iter().any(|term| named(term.span)))
+        .collect()
+}
+
+/// The entities of what takes the events a finding points to, and of everything after that.
+fn behind(cx: &Context, finding: &Finding) -> BTreeSet<String> {
+    let points_to = |trigger: &Trigger| {
+        trigger.terms.iter().any(|(_, span)| finding.labels.iter().any(|label| label.span == *span))
+    };
+    let mut found = BTreeSet::new();
+    for (id, node) in cx.graph.nodes() {
+        if matches!(&node.kind, NodeKind::Receive { trigger, .. } if points_to(trigger)) {
+            found.insert(cx.entity(id));
+            found.extend(cx.graph.downstream(id).into_iter().map(|node| cx.entity(node)));
+        }
+    }
+    found
+}

@@ -12,7 +12,7 @@ use super::ids::Ids;
 use super::label::{listed, wrapped};
 use super::said::{Said, said};
 use super::{Diagram, Edge, EdgeKind, Node, NodeKind, Subject};
-use crate::graph::{self, NodeId, RegionId, RegionKind, Timer};
+use crate::graph::{self, NodeId, ReceiveKind, RegionId, RegionKind, StepGraph, Timer};
 use crate::model::{Id, ServiceId, WorkflowId};
 use std::collections::BTreeMap;
 
@@ -24,6 +24,7 @@ pub fn draw(subject: &Subject) -> Diagram {
         ids: Ids::default(),
         diagram: Diagram::default(),
         shown: vec![None; subject.graph.n_nodes()],
+        anchors: anchors(subject.graph),
         groups: BTreeMap::new(),
         late: BTreeMap::new(),
         unhandled: BTreeMap::new(),
@@ -46,6 +47,7 @@ struct Sketch<'a> {
     diagram: Diagram,
     /// The position in the diagram of each node of the step graph that is drawn.
     shown: Vec<Option<usize>>,
+    anchors: BTreeMap<RegionId, NodeId>,
     groups: BTreeMap<RegionId, usize>,
     /// The group of what comes after the end of each workflow.
     late: BTreeMap<WorkflowId, usize>,
@@ -128,29 +130,7 @@ impl Sketch<'_> {
 
     /// The one thing that a limit or reminder is said of, where it is not said of a whole block.
     fn anchor(&self, beside: NodeId) -> Option<NodeId> {
-        let graph = self.subject.graph;
-        let region = graph.node(beside).region;
-        match graph.region(region).kind {
-            RegionKind::Step
-            | RegionKind::ChoreographedRun
-            | RegionKind::Wait
-            | RegionKind::Parallel
-            | RegionKind::Loop => {}
-            _ => return None,
-        }
-        let is_inside = |node: &graph::Node| {
-            node.region == region
-                && matches!(
-                    node.kind,
-                    graph::NodeKind::Act(_)
-                        | graph::NodeKind::Run(_)
-                        | graph::NodeKind::Receive { kind: graph::ReceiveKind::Wait, .. }
-                        | graph::NodeKind::Race
-                        | graph::NodeKind::Fork { .. }
-                        | graph::NodeKind::Decide
-                )
-        };
-        graph.nodes().find(|(_, node)| is_inside(node)).map(|(id, _)| id)
+        self.anchors.get(&self.subject.graph.node(beside).region).copied()
     }
 
     fn said_at(&self, id: NodeId, table: impl Fn(&Said) -> &BTreeMap<crate::source::Span, String>) -> String {
@@ -193,6 +173,34 @@ impl Sketch<'_> {
         }
         self.diagram
     }
+}
+
+/// The node that stands for the whole of its region, by region.
+fn anchors(graph: &StepGraph) -> BTreeMap<RegionId, NodeId> {
+    let mut anchors = BTreeMap::new();
+    for (id, node) in graph.nodes() {
+        let is_small = matches!(
+            graph.region(node.region).kind,
+            RegionKind::Step
+                | RegionKind::ChoreographedRun
+                | RegionKind::Wait
+                | RegionKind::Parallel
+                | RegionKind::Loop
+        );
+        let stands_for_it = matches!(
+            node.kind,
+            graph::NodeKind::Act(_)
+                | graph::NodeKind::Run(_)
+                | graph::NodeKind::Receive { kind: ReceiveKind::Wait, .. }
+                | graph::NodeKind::Race
+                | graph::NodeKind::Fork { .. }
+                | graph::NodeKind::Decide
+        );
+        if is_small && stands_for_it {
+            anchors.entry(node.region).or_insert(id);
+        }
+    }
+    anchors
 }
 
 /// What a node says, and what it is called in the diagram's text.

@@ -1,17 +1,11 @@
 //! Which workflows matter for the runs of one: those whose events it takes, and theirs in turn.
 
-use crate::graph::{EdgeKind, NodeId, StepGraph};
+use crate::graph::{EdgeKind, StepGraph};
 use crate::model::{Id, Model, WorkflowId};
 
 /// The workflow and everything upstream of it through messages.
 pub(super) fn upstream(model: &Model, graph: &StepGraph, workflow: WorkflowId) -> Vec<WorkflowId> {
     let mut known = vec![false; model.workflows.len()];
-    let mut nodes: Vec<Vec<NodeId>> = vec![Vec::new(); model.workflows.len()];
-    for (id, node) in graph.nodes() {
-        if let Some(workflow) = node.workflow {
-            nodes[workflow.index()].push(id);
-        }
-    }
     let mut open = vec![workflow];
     let mut found = Vec::new();
     while let Some(at) = open.pop() {
@@ -19,8 +13,8 @@ pub(super) fn upstream(model: &Model, graph: &StepGraph, workflow: WorkflowId) -
             continue;
         }
         found.push(at);
-        for node in &nodes[at.index()] {
-            for taken in graph.in_edges(*node).filter(|edge| edge.edge.kind == EdgeKind::Message) {
+        for (node, _) in graph.nodes_of(at) {
+            for taken in graph.in_edges(node).filter(|edge| edge.edge.kind == EdgeKind::Message) {
                 let publishers = graph.in_edges(taken.from).filter_map(|edge| graph.node(edge.from).workflow);
                 open.extend(publishers.filter(|workflow| !known[workflow.index()]));
             }

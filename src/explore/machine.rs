@@ -88,11 +88,9 @@ impl<'g> Machine<'g> {
             size += bytes;
             size - bytes
         };
-        let nodes: Vec<NodeId> = graph
-            .nodes()
-            .filter(|(_, node)| node.workflow.is_some_and(|id| self.workflows.contains(&id)))
-            .map(|(id, _)| id)
-            .collect();
+        let own = self.workflows.iter().flat_map(|workflow| graph.nodes_of(*workflow));
+        let mut nodes: Vec<NodeId> = own.map(|(id, _)| id).collect();
+        nodes.sort();
         for id in &nodes {
             let node = graph.node(*id);
             self.ways[id.index()] =
@@ -206,11 +204,15 @@ impl<'g> Machine<'g> {
         Some(base + self.round_of(self.graph.node(act).region, round) as usize)
     }
 
-    pub fn statuses(&self, state: &State, act: NodeId) -> impl Iterator<Item = Status> {
+    /// The status of an act in each of its rounds.
+    pub fn statuses<'s>(&self, state: &'s State, act: NodeId) -> impl Iterator<Item = Status> + use<'s> {
+        state.memory[self.slots_of(act)].iter().map(|byte| Status::from_byte(*byte))
+    }
+
+    /// The bytes of an act, one a round.
+    pub fn slots_of(&self, act: NodeId) -> std::ops::Range<usize> {
         let rounds = 1 << self.graph.region(self.graph.node(act).region).each_depth.min(MAX_ROUND_BITS);
-        let base = self.slots.get(&act).copied();
-        let bytes = base.map_or(&[][..], |base| &state.memory[base..base + rounds]);
-        bytes.iter().map(|byte| Status::from_byte(*byte)).collect::<Vec<_>>().into_iter()
+        self.slots.get(&act).map_or(0..0, |base| *base..*base + rounds)
     }
 
     pub fn message(&self, event: EventId) -> usize {

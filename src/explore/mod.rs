@@ -21,6 +21,9 @@ use crate::graph::StepGraph;
 use crate::model::{Model, WorkflowId};
 use machine::Machine;
 
+/// The delivery of messages that is explored: a bag, at least once.
+pub const DELIVERY: &str = "messages in any order, each at least once";
+
 /// Whether a timer may win against a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Timers {

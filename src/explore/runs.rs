@@ -91,9 +91,9 @@ impl<'g> Runs<'g> {
     /// What has become of an act when a run ended: the worst of its rounds.
     pub fn status(&self, end: &RunEnd, act: NodeId) -> Status {
         let state = &self.states[end.state as usize];
-        let statuses: Vec<Status> = self.machine.statuses(state, act).collect();
-        let worst = statuses.iter().copied().find(|status| status.is_effective());
-        worst.or_else(|| statuses.into_iter().find(|status| *status != Status::None)).unwrap_or(Status::None)
+        let statuses = || self.machine.statuses(state, act);
+        let effective = statuses().find(|status| status.is_effective());
+        effective.or_else(|| statuses().find(|status| *status != Status::None)).unwrap_or(Status::None)
     }
 
     /// The acts and runs whose status is kept.

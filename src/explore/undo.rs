@@ -114,18 +114,6 @@ impl Machine<'_> {
         None
     }
 
-    /// The bytes of an act, one a round.
-    pub(super) fn slots_of(&self, act: NodeId) -> std::ops::Range<usize> {
-        match self.slots.get(&act) {
-            Some(base) => *base..*base + self.statuses_len(act),
-            None => 0..0,
-        }
-    }
-
-    fn statuses_len(&self, act: NodeId) -> usize {
-        self.statuses(&self.initial(), act).count()
-    }
-
     /// Whether an operation takes the act back.
     pub(super) fn can_be_undone(&self, act: NodeId) -> bool {
         match &self.graph.node(act).kind {

@@ -71,6 +71,8 @@ pub struct Finding {
     /// The first is where the finding stands.
     pub labels: Vec<Label>,
     pub witness: Vec<WitnessStep>,
+    /// Under which delivery of messages the witness is a run; `None` where that plays no part.
+    pub delivery: Option<&'static str>,
     /// "without this subscription, `Fulfilled` is never reached"
     pub what_if: Option<String>,
     /// Cures that say something new, best first.
@@ -82,6 +84,14 @@ pub struct Finding {
 impl Finding {
     pub fn span(&self) -> Span {
         self.labels[0].span
+    }
+
+    /// `passive-aggressive-publisher/hostage`: the rule, and which form of it.
+    pub fn name(&self) -> String {
+        match self.variant {
+            Some(variant) => format!("{}/{variant}", self.rule.name),
+            None => self.rule.name.to_string(),
+        }
     }
 
     pub fn message(mut self, text: impl Into<String>) -> Finding {
@@ -118,6 +128,12 @@ impl Finding {
     pub fn witness(mut self, steps: impl IntoIterator<Item = WitnessStep>) -> Finding {
         self.witness.extend(steps);
         self
+    }
+
+    /// A run as the witness, explored under `delivery`.
+    pub fn run(mut self, steps: impl IntoIterator<Item = WitnessStep>, delivery: &'static str) -> Finding {
+        self.delivery = Some(delivery);
+        self.witness(steps)
     }
 
     pub fn what_if(mut self, text: impl Into<String>) -> Finding {

@@ -66,6 +66,7 @@ impl Rule {
             message: String::new(),
             labels: vec![Label { span, text: label.into() }],
             witness: Vec::new(),
+            delivery: None,
             what_if: None,
             help: Vec::new(),
             entity: String::new(),

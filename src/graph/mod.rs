@@ -5,6 +5,7 @@
 //! together is in the regions: a token that leaves a region stops everything else in it.
 
 mod build;
+mod guards;
 mod node;
 mod queries;
 mod reach;
@@ -67,6 +68,8 @@ pub struct StepGraph {
     goals: Vec<NodeId>,
     /// Where each label begins, and the region it covers.
     labels: Vec<Option<LabelPlace>>,
+    /// The nodes of each workflow, in the order of the text.
+    of_workflow: Vec<Vec<NodeId>>,
     /// Events that may arrive from outside of the system.
     environment: Vec<bool>,
 }

@@ -221,6 +221,11 @@ impl EdgeKind {
         }
     }
 
+    /// Whether a token or an armed timer goes along it: flow, without messages.
+    pub fn is_on_the_line(&self) -> bool {
+        self.is_flow() && !matches!(self, EdgeKind::Publishes | EdgeKind::Consequence | EdgeKind::Message)
+    }
+
     /// Whether only something that went wrong goes along it.
     pub fn is_trouble(&self) -> bool {
         matches!(self, EdgeKind::Fails(_) | EdgeKind::Outage | EdgeKind::Otherwise)

@@ -1,12 +1,12 @@
 //! Questions that rules, explorer and diagrams ask of the step graph.
 
 use super::{EdgeKind, Node, NodeId, NodeKind, ReceiveKind, StepGraph, Timer};
-use crate::model::{EventId, WorkflowId};
+use crate::model::{EventId, Id, WorkflowId};
 
 impl StepGraph {
     /// The nodes of one workflow, in the order of the text.
     pub fn nodes_of(&self, workflow: WorkflowId) -> impl Iterator<Item = (NodeId, &Node)> {
-        self.nodes().filter(move |(_, node)| node.workflow == Some(workflow))
+        self.of_workflow[workflow.index()].iter().map(|id| (*id, self.node(*id)))
     }
 
     /// Who takes the event: starts, receives and ends, with the edge of each.
@@ -22,10 +22,7 @@ impl StepGraph {
 
     /// The nodes of the line that begins behind `from`, up to where it ends, without following messages.
     pub fn line_from(&self, from: NodeId) -> Vec<NodeId> {
-        self.walk(from, |edge| {
-            edge.kind.is_flow()
-                && !matches!(edge.kind, EdgeKind::Publishes | EdgeKind::Consequence | EdgeKind::Message)
-        })
+        self.walk(from, |edge| edge.kind.is_on_the_line())
     }
 
     /// Everything causally behind `from`, messages included, without itself unless it lies on a cycle.
@@ -42,7 +39,7 @@ impl StepGraph {
                 break;
             }
             for edge in self.out_edges(at).filter(|edge| edge.edge.kind.is_flow()) {
-                let index = crate::model::Id::index(edge.to);
+                let index = edge.to.index();
                 if edge.to != from && came_from[index].is_none() {
                     came_from[index] = Some(at);
                     queue.push_back(edge.to);
@@ -51,7 +48,7 @@ impl StepGraph {
         }
         let mut path = vec![to];
         let mut at = to;
-        while let Some(before) = came_from[crate::model::Id::index(at)] {
+        while let Some(before) = came_from[at.index()] {
             path.push(before);
             at = before;
         }
@@ -65,7 +62,7 @@ impl StepGraph {
         let mut open = vec![from];
         while let Some(at) = open.pop() {
             for edge in self.out_edges(at).filter(|edge| along(edge.edge)) {
-                let index = crate::model::Id::index(edge.to);
+                let index = edge.to.index();
                 if !seen[index] {
                     seen[index] = true;
                     found.push(edge.to);

@@ -34,7 +34,8 @@ impl StepGraph {
             if std::mem::replace(&mut nodes[at.index()], true) {
                 continue;
             }
-            for edge in self.graph.edges(at.0) {
+            // An `undo all` has an edge to everything it may undo, and these bring nobody anywhere.
+            for edge in self.graph.edges(at.0).filter(|edge| edge.weight().kind.is_flow()) {
                 let to = NodeId(petgraph::visit::EdgeRef::target(&edge));
                 if !nodes[to.index()] && self.can_occur(to, &nodes, removed) {
                     open.push(to);

@@ -102,7 +102,7 @@ pub static FOREIGN_EXPRESSION: Rule = Rule {
     group: Group::Import,
     severity: Severity::Info,
     confidence: Confidence::High,
-    reports: "Reports, once a file, how many expressions of another language were carried over unread.",
+    reports: "Reports how many expressions of another language were carried over unread, once a file.",
     why: "Simple paths and comparisons in JSONPath and JSONata are understood. Everything else is carried as \
           it is written: both ways of a choice count as possible, and what an expression reads is not known.",
     bad: r#"{

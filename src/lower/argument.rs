@@ -2,7 +2,8 @@
 
 use super::body::Body;
 use super::declare::twice;
-use super::expr::{expr, need};
+use super::expr::expr;
+use super::need::need;
 use super::rules::TYPE_MISMATCH;
 use super::unknown::{Search, listed};
 use crate::model::{Argument, Field, Type};

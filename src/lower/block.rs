@@ -11,6 +11,7 @@ use super::statement::statements;
 use crate::model::{
     AtMostTimes, Block, Breaker, Handler, Limit, LimitKind, Needs, Reaction, Reminder, Retry, Statement, Type,
 };
+use crate::source::Span;
 use crate::syntax::ast::{self, AtMostWhat, Entry};
 
 /// What is special about a block, seen from outside.
@@ -36,26 +37,39 @@ pub(super) fn block(
     shape: Shape,
     inside: impl FnOnce(&mut Body, &ast::Block) -> Vec<Statement>,
 ) -> Block {
-    let lowered = cx.deeper(written.span, |cx| {
+    let mut block = Block::empty(written.span);
+    if cx.enter(written.span) {
         cx.blocks.push(address(written));
-        let mut block = Block::empty(written.span);
         let before = cx.flow.clone();
         block.statements = inside(cx, written);
-        let mut ways = Flow::dead();
-        policies(cx, written, &mut block, shape.request);
-        let mut alternatives = Flow::dead();
-        for entry in &written.entries {
-            beside(cx, entry, &mut block, &before, &mut ways, &mut alternatives);
-        }
-        handlers(cx, written, &mut block, shape.raised, &before, &mut ways);
-        if shape.alternatives {
-            cx.flow = alternatives;
-        }
-        cx.flow.meet(&ways);
+        around(cx, written, shape, &before, &mut block);
         cx.blocks.pop();
-        block
-    });
-    lowered.unwrap_or_else(|| Block::empty(written.span))
+        cx.leave();
+    }
+    block
+}
+
+/// Everything but the statements.
+fn around(cx: &mut Body, written: &ast::Block, shape: Shape, before: &Flow, block: &mut Block) {
+    let mut ways = Ways { before, behind: Flow::dead(), alternatives: Flow::dead() };
+    policies(cx, written, block, shape.request);
+    for entry in &written.entries {
+        beside(cx, entry, block, &mut ways);
+    }
+    handlers(cx, written, block, shape.raised, &mut ways);
+    if shape.alternatives {
+        cx.flow = ways.alternatives;
+    }
+    cx.flow.meet(&ways.behind);
+}
+
+/// The ways through a block that do not go through its statements.
+struct Ways<'b> {
+    before: &'b Flow,
+    /// What is known behind the block on all of them.
+    behind: Flow,
+    /// What is known behind the `when`s.
+    alternatives: Flow,
 }
 
 /// Entries that neither run nor read anything. Of two where one may stand, the first counts.
@@ -102,56 +116,17 @@ fn policies(cx: &mut Body, written: &ast::Block, block: &mut Block, mut request:
 }
 
 /// Entries that run beside the block or instead of its rest: they know what was known before it.
-fn beside(
-    cx: &mut Body,
-    entry: &Entry,
-    block: &mut Block,
-    before: &Flow,
-    ways: &mut Flow,
-    alternatives: &mut Flow,
-) {
+fn beside(cx: &mut Body, entry: &Entry, block: &mut Block, ways: &mut Ways) {
     match entry {
-        Entry::Within(limit) => {
-            if let Some(limit) = self::limit(cx, limit, LimitKind::Within, before, ways) {
-                keep_first(&mut block.limits, limit);
-            }
-        }
-        Entry::Before(limit) => {
-            if let Some(limit) = self::limit(cx, limit, LimitKind::Before, before, ways) {
-                keep_first(&mut block.limits, limit);
-            }
-        }
-        Entry::Needs(needs) => {
-            let (count, _) = cx
-                .aside(before.clone(), |cx| expected(cx, &needs.count, &Type::Int, "what a parallel needs"));
-            let otherwise = otherwise(cx, needs.otherwise.as_ref(), before, ways).map(Box::new);
-            block.needs.get_or_insert(Needs { count, otherwise, span: needs.span });
-        }
-        Entry::AtMost(most) => {
-            if let AtMostWhat::Times(written) = &most.what {
-                let otherwise = otherwise(cx, written.as_ref(), before, ways).map(Box::new);
-                block.at_most_times.get_or_insert(AtMostTimes {
-                    count: most.count,
-                    otherwise,
-                    span: most.span,
-                });
-            }
-        }
-        Entry::Every(pause, span) => {
-            let (pause, _) = cx
-                .aside(before.clone(), |cx| expected(cx, pause, &Type::Duration, "the pause between rounds"));
-            block.every.get_or_insert((pause, *span));
-        }
-        Entry::After(after) => {
-            let (reminder, _) = cx.aside(before.clone(), |cx| {
-                let delay = expected(cx, &after.delay, &Type::Duration, "the time of `after`");
-                Reminder { delay, block: plain(cx, &after.block), span: after.span }
-            });
-            block.reminders.push(reminder);
-        }
-        Entry::When(when) => {
-            let (reaction, behind) = cx.aside(before.clone(), |cx| reaction(cx, when));
-            alternatives.meet(&behind);
+        Entry::Within(written) => limit(cx, written, LimitKind::Within, block, ways),
+        Entry::Before(written) => limit(cx, written, LimitKind::Before, block, ways),
+        Entry::Needs(written) => needs(cx, written, block, ways),
+        Entry::AtMost(written) => at_most(cx, written, block, ways),
+        Entry::Every(pause, span) => every(cx, pause, *span, block, ways),
+        Entry::After(written) => after(cx, written, block, ways),
+        Entry::When(written) => {
+            let (reaction, behind) = cx.aside(ways.before.clone(), |cx| reaction(cx, written));
+            ways.alternatives.meet(&behind);
             block.interrupts.push(reaction);
         }
         _ => {}
@@ -164,43 +139,55 @@ pub(super) fn reaction(cx: &mut Body, when: &ast::When) -> Reaction {
     Reaction { formula, block, doc: when.doc.clone(), span: when.span }
 }
 
-fn keep_first(limits: &mut Vec<Limit>, limit: Limit) {
-    if !limits.iter().any(|known| known.kind == limit.kind) {
-        limits.push(limit);
+fn needs(cx: &mut Body, written: &ast::Needs, block: &mut Block, ways: &mut Ways) {
+    let (count, _) =
+        cx.aside(ways.before.clone(), |cx| expected(cx, &written.count, &Type::Int, "what a parallel needs"));
+    let otherwise = otherwise(cx, written.otherwise.as_ref(), ways).map(Box::new);
+    block.needs.get_or_insert(Needs { count, otherwise, span: written.span });
+}
+
+fn at_most(cx: &mut Body, written: &ast::AtMost, block: &mut Block, ways: &mut Ways) {
+    if let AtMostWhat::Times(inside) = &written.what {
+        let otherwise = otherwise(cx, inside.as_ref(), ways).map(Box::new);
+        let (count, span) = (written.count, written.span);
+        block.at_most_times.get_or_insert(AtMostTimes { count, otherwise, span });
     }
 }
 
-fn limit(
-    cx: &mut Body,
-    written: &ast::Limit,
-    kind: LimitKind,
-    before: &Flow,
-    ways: &mut Flow,
-) -> Option<Limit> {
-    let (bound, _) = cx.aside(before.clone(), |cx| match kind {
+fn every(cx: &mut Body, pause: &ast::Expr, span: Span, block: &mut Block, ways: &Ways) {
+    let (pause, _) =
+        cx.aside(ways.before.clone(), |cx| expected(cx, pause, &Type::Duration, "the pause between rounds"));
+    block.every.get_or_insert((pause, span));
+}
+
+fn after(cx: &mut Body, written: &ast::After, block: &mut Block, ways: &Ways) {
+    let (reminder, _) = cx.aside(ways.before.clone(), |cx| {
+        let delay = expected(cx, &written.delay, &Type::Duration, "the time of `after`");
+        Reminder { delay, block: plain(cx, &written.block), span: written.span }
+    });
+    block.reminders.push(reminder);
+}
+
+fn limit(cx: &mut Body, written: &ast::Limit, kind: LimitKind, block: &mut Block, ways: &mut Ways) {
+    let (bound, _) = cx.aside(ways.before.clone(), |cx| match kind {
         LimitKind::Within => expected(cx, &written.bound, &Type::Duration, "a limit"),
         LimitKind::Before => expected(cx, &written.bound, &Type::Time, "what `before` names"),
     });
-    let otherwise = otherwise(cx, written.otherwise.as_ref(), before, ways);
-    Some(Limit { kind, bound, otherwise, span: written.span })
+    let otherwise = otherwise(cx, written.otherwise.as_ref(), ways);
+    if !block.limits.iter().any(|known| known.kind == kind) {
+        block.limits.push(Limit { kind, bound, otherwise, span: written.span });
+    }
 }
 
 /// An `else` block of an entry: falling out of it goes on after the whole.
-fn otherwise(cx: &mut Body, written: Option<&ast::Block>, before: &Flow, ways: &mut Flow) -> Option<Block> {
+fn otherwise(cx: &mut Body, written: Option<&ast::Block>, ways: &mut Ways) -> Option<Block> {
     let written = written?;
-    let (block, behind) = cx.aside(before.clone(), |cx| plain(cx, written));
-    ways.meet(&behind);
+    let (block, behind) = cx.aside(ways.before.clone(), |cx| plain(cx, written));
+    ways.behind.meet(&behind);
     Some(block)
 }
 
-fn handlers(
-    cx: &mut Body,
-    written: &ast::Block,
-    block: &mut Block,
-    own: Raised,
-    before: &Flow,
-    ways: &mut Flow,
-) {
+fn handlers(cx: &mut Body, written: &ast::Block, block: &mut Block, own: Raised, ways: &mut Ways) {
     let mut written = written.entries.iter().filter_map(|entry| match entry {
         Entry::On(on) => Some(on),
         _ => None,
@@ -211,9 +198,9 @@ fn handlers(
     for on in std::iter::once(first).chain(written) {
         let (troubles, caught) = failures::troubles(cx, &on.troubles, &raised);
         cx.caught.push(caught);
-        let (inner, behind) = cx.aside(before.clone(), |cx| plain(cx, &on.block));
+        let (inner, behind) = cx.aside(ways.before.clone(), |cx| plain(cx, &on.block));
         cx.caught.pop();
-        ways.meet(&behind);
+        ways.behind.meet(&behind);
         block.handlers.push(Handler { troubles, block: inner, span: on.span });
     }
 }

@@ -34,6 +34,12 @@ pub(super) struct Body<'b, 'a> {
     pub typed: HashSet<ValueId>,
     /// A name was read before its type was known: another round will know it.
     pub read_early: bool,
+    /// Some call could not be resolved: what it fails with is anybody's guess.
+    pub lost_call: bool,
+    /// Events that belong to no run: told where they are first waited for.
+    pub lost_events: HashSet<EventId>,
+    /// Events that are waited for by a workflow that has no key.
+    pub uncorrelated: Vec<(String, Span)>,
     /// The variables of the loops around, innermost last.
     pub loops: Vec<(SmolStr, ValueId)>,
     /// What `give` can give to, innermost last.
@@ -97,6 +103,9 @@ impl<'b, 'a> Body<'b, 'a> {
             passed: BTreeMap::new(),
             typed: HashSet::new(),
             read_early: false,
+            lost_call: false,
+            lost_events: HashSet::new(),
+            uncorrelated: Vec::new(),
             loops: Vec::new(),
             gives: Vec::new(),
             skips: Vec::new(),
@@ -174,20 +183,22 @@ impl<'b, 'a> Body<'b, 'a> {
         (result, behind)
     }
 
-    /// Goes one level down, unless that would be too deep to be safe.
-    pub fn deeper<T>(&mut self, span: Span, inside: impl FnOnce(&mut Self) -> T) -> Option<T> {
+    /// Goes one level down, unless that would be too deep to be safe. Who was let in calls `leave`.
+    pub fn enter(&mut self, span: Span) -> bool {
         if self.depth >= MAX_DEPTH {
             let finding = MISPLACED_ENTRY
                 .at(span, "too deep to be followed")
                 .message(format!("more than {MAX_DEPTH} levels stand within each other"))
                 .help("give the inner part a workflow of its own and `run` it");
             self.report(finding);
-            return None;
+            return false;
         }
         self.depth += 1;
-        let result = inside(self);
+        true
+    }
+
+    pub fn leave(&mut self) {
         self.depth -= 1;
-        Some(result)
     }
 
     pub fn event(&mut self, written: &EventName) -> Option<EventId> {

@@ -2,7 +2,8 @@
 
 use super::argument::arguments;
 use super::body::{Body, Request};
-use super::expr::{expr, missing};
+use super::expr::expr;
+use super::need::missing;
 use super::rules::TYPE_MISMATCH;
 use super::types::present;
 use super::unknown::{self, Search};
@@ -25,13 +26,23 @@ pub(super) struct Called {
 pub(super) fn call(cx: &mut Body, written: &ast::Call) -> Option<Called> {
     let target = target(cx, written);
     let Some((service, operation, instance)) = target else {
+        cx.lost_call = true;
         unread(cx, &written.arguments);
         return None;
     };
-    let fields = cx.sys.model.operations[operation].fields.clone();
-    let name = cx.sys.model.operations[operation].name.text.clone();
-    let arguments = arguments(cx, &written.arguments, &fields, &name, written.span);
+    let arguments = operation_arguments(cx, written, operation);
     Some(Called { service, operation, instance, arguments })
+}
+
+/// What an operation is given. One that was guessed after a finding is no measure for it.
+fn operation_arguments(cx: &mut Body, written: &ast::Call, operation: OperationId) -> Vec<Argument> {
+    let declared = &cx.sys.model.operations[operation];
+    let (fields, name) = (declared.fields.clone(), declared.name.text.clone());
+    if written.path.last().is_none_or(|written| written.text != name) {
+        unread(cx, &written.arguments);
+        return Vec::new();
+    }
+    arguments(cx, &written.arguments, &fields, &name, written.span)
 }
 
 fn unread(cx: &mut Body, written: &[ast::Argument]) {
@@ -47,7 +58,7 @@ fn target(cx: &mut Body, written: &ast::Call) -> Option<(ServiceId, OperationId,
         return None;
     };
     let by_name = owner.len() == 1 && cx.value(&first.text).is_none();
-    if by_name && cx.sys.find_service(cx.file, &first.text).is_some() || by_name && !is_readable(cx, first) {
+    if by_name && (cx.sys.find_service(cx.file, &first.text).is_some() || !is_readable(cx, first)) {
         let before = cx.sys.findings.len();
         let found = unknown::service(cx.sys, cx.file, first)
             .and_then(|service| Some((service, unknown::operation(cx.sys, service, name)?)));
@@ -134,43 +145,44 @@ fn only_instances(cx: &mut Body, service: ServiceId, name: &ast::Name) {
 
 /// The workflow that `written` runs, with its arguments.
 pub(super) fn run(cx: &mut Body, written: &ast::Run) -> Option<(WorkflowId, Vec<Argument>)> {
-    let Some(id) = workflow(cx, &written.workflow) else {
+    let Some(id) = cx.sys.find_workflow(cx.file, &written.workflow.text) else {
+        unknown_workflow(cx, &written.workflow);
+        cx.lost_call = true;
         unread(cx, &written.arguments);
         return None;
     };
-    let fields = takes(cx, id);
+    let Some(fields) = takes(cx, id) else {
+        unread(cx, &written.arguments);
+        return Some((id, Vec::new()));
+    };
     let name = written.workflow.text.clone();
     let arguments = arguments(cx, &written.arguments, &fields, &name, written.span);
     Some((id, arguments))
 }
 
-fn workflow(cx: &mut Body, name: &ast::Name) -> Option<WorkflowId> {
-    if let Some(id) = cx.sys.find_workflow(cx.file, &name.text) {
-        return Some(id);
-    }
+/// What was meant is not taken instead: the nearest may well be the workflow that this stands in.
+fn unknown_workflow(cx: &mut Body, name: &ast::Name) {
     if !cx.sys.is_complete(cx.file) {
-        return None;
+        return;
     }
-    let search = Search::new("workflow", name)
+    let finding = Search::new("workflow", name)
         .among(unknown::workflows(cx.sys, cx.file))
         .or("service", unknown::services(cx.sys, cx.file))
-        .or("event", unknown::events(cx.sys, cx.file));
-    let nearest = search.nearest().map(SmolStr::from);
-    let finding = search.finding();
+        .or("event", unknown::events(cx.sys, cx.file))
+        .or(unknown::OUT_OF_SIGHT, unknown::out_of_sight(cx.sys, cx.file, |names| names.workflows.keys()))
+        .finding();
     cx.report(finding);
-    nearest.and_then(|nearest| cx.sys.find_workflow(cx.file, &nearest))
 }
 
-/// With what a workflow is run: its parameters, or the fields of the event that starts it.
-fn takes(cx: &Body, id: WorkflowId) -> Vec<Field> {
+/// With what a workflow is run: its parameters, or the fields of the event that starts it. `None` where
+/// that event is unknown.
+fn takes(cx: &Body, id: WorkflowId) -> Option<Vec<Field>> {
     let model = &cx.sys.model;
     let workflow = &model.workflows[id];
     match &workflow.trigger {
-        Trigger::Events(formula) => match formula.terms.first() {
-            Some(term) => model.events[term.event].fields.clone(),
-            None => Vec::new(),
-        },
-        Trigger::Called | Trigger::Schedule(_) => workflow.parameters.clone(),
+        Trigger::Events(formula) => formula.terms.first().map(|term| model.events[term.event].fields.clone()),
+        Trigger::Called | Trigger::Schedule(_) if workflow.is_choreographed() => None,
+        Trigger::Called | Trigger::Schedule(_) => Some(workflow.parameters.clone()),
     }
 }
 
@@ -180,6 +192,9 @@ pub(super) fn outcome(cx: &Body, id: WorkflowId) -> Type {
     let goals = model.workflows[id].goals.iter().map(|&goal| &model.goals[goal]);
     let successes: Vec<&[Field]> =
         goals.filter(|goal| goal.kind == GoalKind::Success).map(|goal| goal.fields.as_slice()).collect();
+    if successes.is_empty() {
+        return Type::Any;
+    }
     let mut fields: Vec<(SmolStr, Type)> = Vec::new();
     for field in successes.iter().flat_map(|fields| fields.iter()) {
         if fields.iter().any(|(name, _)| name == &field.name.text) {
@@ -228,8 +243,7 @@ pub(super) fn undone(cx: &mut Body, written: &ast::Undone, owner: Option<Service
                         unread(cx, &written.arguments);
                         return None;
                     };
-                    let fields = cx.sys.model.operations[operation].fields.clone();
-                    let arguments = arguments(cx, &written.arguments, &fields, &name.text, written.span);
+                    let arguments = operation_arguments(cx, written, operation);
                     UndoneBy::Operation { operation, arguments }
                 }
             }

@@ -24,6 +24,8 @@ pub(super) struct Collected {
     pub names: ByAddress<(Option<LabelId>, Option<ValueId>)>,
     /// The block that each step or scope stands in.
     pub blocks: HashMap<LabelId, Home>,
+    /// Names that two declarations share: nobody knows which of them is read.
+    pub ambiguous: HashSet<ValueId>,
     pub value_slots: HashMap<ValueId, usize>,
     pub event_slots: HashMap<EventId, usize>,
     /// Something in it could not be read.
@@ -60,7 +62,16 @@ pub(super) fn collect(
     for id in first {
         slot(&mut collected, id);
     }
-    let mut cx = Collector { sys, file, workflow, region: 0, collected, loops: Vec::new(), depth: 0 };
+    let mut cx = Collector {
+        sys,
+        file,
+        workflow,
+        region: 0,
+        collected,
+        loops: Vec::new(),
+        sides: HashMap::new(),
+        depth: 0,
+    };
     cx.block(&written.block, written.span, false);
     let mut collected = cx.collected;
     let events: BTreeSet<EventId> =
@@ -82,6 +93,8 @@ struct Collector<'s, 'a> {
     region: usize,
     collected: Collected,
     loops: Vec<SmolStr>,
+    /// The participants so far.
+    sides: HashMap<SmolStr, Span>,
     depth: usize,
 }
 
@@ -112,6 +125,13 @@ impl Collector<'_, '_> {
                 }
             }
             Entry::Participant(side) => {
+                let sides = &mut self.sides;
+                match sides.get(&side.service.text).copied() {
+                    Some(first) => self.report_twice("participant", &side.service, first),
+                    None => {
+                        sides.insert(side.service.text.clone(), side.service.span);
+                    }
+                }
                 let outside = self.region;
                 self.collected.regions.push(Region::default());
                 self.region = self.collected.regions.len() - 1;
@@ -271,6 +291,7 @@ impl Collector<'_, '_> {
             region.values.get(&written.text).or_else(|| self.collected.head.get(&written.text)).copied();
         match first {
             Some(first) => {
+                self.collected.ambiguous.insert(first);
                 let first = &self.sys.model.values[first];
                 let (kind_word, told) = match kind {
                     ValueKind::Step => ("step", first.kind == ValueKind::Step),

@@ -64,9 +64,9 @@ pub(super) fn declare<'a>(sys: &mut System<'a>) -> Vec<Declared<'a>> {
             }
         }
     }
-    places.report(sys, "type or service");
+    places.report(sys, TYPE_OR_SERVICE);
     for (id, file, record) in records {
-        let fields = self::fields(sys, file, &record.fields, &record.name.text);
+        let fields = fields(sys, file, &record.fields, &record.name.text);
         sys.model.types[id].kind = TypeKind::Record(fields);
     }
     services
@@ -120,6 +120,8 @@ pub(super) fn twice(kind: &str, name: &ast::Name, first: Span) -> Finding {
         .entity(name.text.as_str())
 }
 
+const TYPE_OR_SERVICE: &str = "type or service";
+
 /// Where each name of a namespace is declared.
 #[derive(Default)]
 pub(super) struct Places(BTreeMap<SmolStr, Vec<(usize, Span)>>);
@@ -131,9 +133,15 @@ impl Places {
 
     /// Two files may use the same name as long as no file sees both.
     pub fn report(self, sys: &mut System, kind: &str) {
-        for (text, places) in self.0 {
+        for (text, mut places) in self.0 {
+            // What a file uses stands before the file; else the order of the files must not matter.
+            places.sort_by_key(|&(file, span)| (sys.views[file].files.len(), span.start, span.end));
             for (at, &(file, span)) in places.iter().enumerate().skip(1) {
-                let first = places[..at].iter().find(|(other, _)| meet(sys, *other, file));
+                // An imported file names the services that it calls; to declare them is no second time.
+                let is_called =
+                    |other: usize| kind == TYPE_OR_SERVICE && sys.is_imported(other) != sys.is_imported(file);
+                let first =
+                    places[..at].iter().find(|(other, _)| meet(sys, *other, file) && !is_called(*other));
                 let Some(&(_, first)) = first else { continue };
                 sys.report(twice(kind, &ast::Name { text: text.clone(), span }, first));
             }

@@ -120,7 +120,11 @@ fn unknown(sys: &mut System, file: usize, written: &EventName) -> Option<EventId
         .among(candidates)
         .or("service", super::unknown::services(sys, file))
         .or("workflow", super::unknown::workflows(sys, file))
-        .or("type", super::unknown::declared_types(sys, file));
+        .or("type", super::unknown::declared_types(sys, file))
+        .or(
+            super::unknown::OUT_OF_SIGHT,
+            super::unknown::out_of_sight(sys, file, |names| names.events.keys()),
+        );
     let nearest = search.nearest().map(SmolStr::from);
     let finding = search.finding();
     sys.report(finding);

@@ -1,13 +1,16 @@
-//! Expressions: every name resolved, every operator typed. What was reported once is `any` from there on.
+//! Expressions: every name resolved, everything typed. What was reported once is `any` from there on.
 
 use super::argument;
 use super::body::{Body, MAX_DEPTH};
+use super::need::{need, refuse};
+use super::operator::binary;
 use super::path;
-use super::rules::{MISPLACED_ENTRY, TYPE_MISMATCH};
+use super::presence::present_if;
+use super::rules::MISPLACED_ENTRY;
 use super::system::Known;
-use super::types::{comparable, either, fits, present, print};
+use super::types::either;
 use super::unknown::Search;
-use crate::model::{Expr, ExprKind, Literal, Operator, Type, TypeKind};
+use crate::model::{Expr, ExprKind, Literal, Type, TypeKind};
 use crate::source::Span;
 use crate::syntax::ast;
 
@@ -16,7 +19,12 @@ pub(super) fn bad(span: Span) -> Expr {
 }
 
 pub(super) fn expr(cx: &mut Body, written: &ast::Expr) -> Expr {
-    cx.deeper(written.span, |cx| inner(cx, written)).unwrap_or_else(|| bad(written.span))
+    if !cx.enter(written.span) {
+        return bad(written.span);
+    }
+    let lowered = inner(cx, written);
+    cx.leave();
+    lowered
 }
 
 fn inner(cx: &mut Body, written: &ast::Expr) -> Expr {
@@ -77,7 +85,7 @@ fn chain(cx: &mut Body, written: &ast::Expr) -> Expr {
         links.push((*operator, &**right, rest.span));
         rest = left;
     }
-    if links.len() > MAX_DEPTH {
+    if cx.depth + links.len() > MAX_DEPTH {
         let finding = MISPLACED_ENTRY
             .at(written.span, "too long to be followed")
             .message(format!("more than {MAX_DEPTH} operators stand in one row"))
@@ -85,132 +93,24 @@ fn chain(cx: &mut Body, written: &ast::Expr) -> Expr {
         cx.report(finding);
         return bad(written.span);
     }
+    // What is built leans to the left just as deeply, and others will walk it.
+    let n_links = links.len();
+    cx.depth += n_links;
     let mut left = expr(cx, rest);
     for (operator, right, span) in links.into_iter().rev() {
         let here = cx.flow.clone();
         // The right side of `and` is looked at only when the left one holds, that of `or` only when not.
         match operator {
-            ast::Operator::And => cx.flow.add_present(path::present_if(&left, true)),
-            ast::Operator::Or => cx.flow.add_present(path::present_if(&left, false)),
+            ast::Operator::And => cx.flow.add_present(present_if(&left, true)),
+            ast::Operator::Or => cx.flow.add_present(present_if(&left, false)),
             _ => {}
         }
         let right = expr(cx, right);
         cx.flow = here;
         left = binary(cx, left, operator, right, span);
     }
+    cx.depth -= n_links;
     left
-}
-
-fn binary(cx: &mut Body, left: Expr, operator: ast::Operator, right: Expr, span: Span) -> Expr {
-    use ast::Operator as Written;
-    let (operator, ty) = match operator {
-        Written::Or => (Operator::Or, logic(cx, &left, &right)),
-        Written::And => (Operator::And, logic(cx, &left, &right)),
-        Written::Equal => (Operator::Equal, equal(cx, &left, &right)),
-        Written::NotEqual => (Operator::NotEqual, equal(cx, &left, &right)),
-        Written::Less => (Operator::Less, order(cx, &left, &right)),
-        Written::LessOrEqual => (Operator::LessOrEqual, order(cx, &left, &right)),
-        Written::Greater => (Operator::Greater, order(cx, &left, &right)),
-        Written::GreaterOrEqual => (Operator::GreaterOrEqual, order(cx, &left, &right)),
-        Written::In => (Operator::In, member(cx, &left, &right)),
-        Written::Add => (Operator::Add, arithmetic(cx, &left, Operator::Add, &right)),
-        Written::Subtract => (Operator::Subtract, arithmetic(cx, &left, Operator::Subtract, &right)),
-        Written::Multiply => (Operator::Multiply, arithmetic(cx, &left, Operator::Multiply, &right)),
-        Written::Divide => (Operator::Divide, arithmetic(cx, &left, Operator::Divide, &right)),
-    };
-    Expr { kind: ExprKind::Binary { left: Box::new(left), operator, right: Box::new(right) }, ty, span }
-}
-
-fn logic(cx: &mut Body, left: &Expr, right: &Expr) -> Type {
-    need(cx, left, &Type::Bool, "a condition");
-    need(cx, right, &Type::Bool, "a condition");
-    Type::Bool
-}
-
-fn equal(cx: &mut Body, left: &Expr, right: &Expr) -> Type {
-    if !comparable(&left.ty, &right.ty) {
-        let (a, b) = (print(&cx.sys.model, &left.ty), print(&cx.sys.model, &right.ty));
-        let finding = TYPE_MISMATCH
-            .at(left.span, format!("this is `{a}`"))
-            .label(right.span, format!("and this is `{b}`"))
-            .message(format!("`{a}` and `{b}` are never equal"))
-            .help("compare values of the same type");
-        cx.report_typed(finding);
-    }
-    Type::Bool
-}
-
-fn order(cx: &mut Body, left: &Expr, right: &Expr) -> Type {
-    let ordered = |ty: &Type| {
-        matches!(
-            ty,
-            Type::Int
-                | Type::Decimal
-                | Type::Percent
-                | Type::Date
-                | Type::Time
-                | Type::Duration
-                | Type::String
-                | Type::Any
-        )
-    };
-    for side in [left, right] {
-        if !ordered(&side.ty) {
-            refuse(cx, side, "something that has an order");
-            return Type::Bool;
-        }
-    }
-    equal(cx, left, right)
-}
-
-fn member(cx: &mut Body, left: &Expr, right: &Expr) -> Type {
-    match &right.ty {
-        Type::Any => {}
-        Type::List(inner) if comparable(&left.ty, inner) => {}
-        Type::List(inner) => {
-            let inner = (**inner).clone();
-            need(cx, left, &inner, "what is looked for in this list");
-        }
-        _ => {
-            refuse(cx, right, "a list");
-        }
-    }
-    Type::Bool
-}
-
-fn arithmetic(cx: &mut Body, left: &Expr, operator: Operator, right: &Expr) -> Type {
-    use Type::{Any, Date, Decimal, Duration, Int, Percent, String, Time};
-    match (&left.ty, operator, &right.ty) {
-        (Any, _, _) | (_, _, Any) => Any,
-        (Int, Operator::Add | Operator::Subtract | Operator::Multiply, Int) => Int,
-        (Int | Decimal | Percent, _, Int | Decimal | Percent) => Decimal,
-        (Duration, Operator::Add | Operator::Subtract, Duration) => Duration,
-        (Duration, Operator::Divide, Duration) => Decimal,
-        (Duration, Operator::Multiply | Operator::Divide, Int | Decimal | Percent) => Duration,
-        (Int | Decimal | Percent, Operator::Multiply, Duration) => Duration,
-        (Time | Date, Operator::Add | Operator::Subtract, Duration)
-        | (Duration, Operator::Add, Time | Date) => Time,
-        (Time | Date, Operator::Subtract, Time | Date) => Duration,
-        (String, Operator::Add, String) => String,
-        (
-            Int | Decimal | Percent | Duration | Time | Date | String,
-            _,
-            Int | Decimal | Percent | Duration | Time | Date | String,
-        ) => {
-            let (a, b) = (print(&cx.sys.model, &left.ty), print(&cx.sys.model, &right.ty));
-            let finding = TYPE_MISMATCH
-                .at(left.span, format!("this is `{a}`"))
-                .label(right.span, format!("and this is `{b}`"))
-                .message(format!("`{a}` and `{b}` cannot be reckoned together like this"))
-                .help("numbers go with numbers, durations with durations and times");
-            cx.report_typed(finding);
-            Any
-        }
-        (Int | Decimal | Percent | Duration | Time | Date | String, _, _) => {
-            refuse(cx, right, "a number or a time")
-        }
-        (_, _, _) => refuse(cx, left, "a number or a time"),
-    }
 }
 
 /// `Money(amount: 1, currency: "EUR")`
@@ -257,47 +157,4 @@ pub(super) fn expected(cx: &mut Body, written: &ast::Expr, want: &Type, what: &s
     let found = expr(cx, written);
     need(cx, &found, want, what);
     found
-}
-
-/// Reports `found` where it does not fit `want`.
-pub(super) fn need(cx: &mut Body, found: &Expr, want: &Type, what: &str) {
-    if fits(&found.ty, want) || cx.is_imported() {
-        return;
-    }
-    if fits(present(&found.ty), want) {
-        return missing(cx, found);
-    }
-    let (have, want) = (print(&cx.sys.model, &found.ty), print(&cx.sys.model, want));
-    let finding = TYPE_MISMATCH
-        .at(found.span, format!("this is `{have}`"))
-        .message(format!("{what} is `{want}`, not `{have}`"));
-    cx.report_typed(finding);
-}
-
-/// Reports an operand that is none of what the operator takes.
-fn refuse(cx: &mut Body, found: &Expr, wanted: &str) -> Type {
-    if let Type::Optional(_) = found.ty {
-        missing(cx, found);
-        return Type::Any;
-    }
-    let have = print(&cx.sys.model, &found.ty);
-    let finding = TYPE_MISMATCH
-        .at(found.span, format!("this is `{have}`"))
-        .message(format!("{wanted} is needed here, not `{have}`"));
-    cx.report_typed(finding);
-    Type::Any
-}
-
-/// Reports a value that is needed and may not be there.
-pub(super) fn missing(cx: &mut Body, found: &Expr) {
-    let have = print(&cx.sys.model, &found.ty);
-    let label = format!("this is `{have}`: not there on every way to this point");
-    let finding = match path::printed(cx, found) {
-        Some(path) => TYPE_MISMATCH
-            .at(found.span, label)
-            .message(format!("`{path}` may be missing here"))
-            .help(format!("ask first: `if {path} != none {{ … }}`, or leave on the ways that do not set it")),
-        None => TYPE_MISMATCH.at(found.span, label).message("this value may be missing here"),
-    };
-    cx.report_typed(finding);
 }

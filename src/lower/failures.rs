@@ -116,6 +116,7 @@ fn fields(cx: &mut Body, name: &ast::Name, raised: &Raised) -> Option<Vec<Field>
     }
     // Imported machines catch errors that no contract of theirs could name.
     let hidden = cx.is_imported()
+        || cx.lost_call
         || cx.collected.damaged
         || !cx.sys.damaged.is_empty()
         || !cx.sys.is_complete(cx.file);

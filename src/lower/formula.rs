@@ -7,6 +7,9 @@ use super::types::fits;
 use crate::model::{EventId, Formula, HowMany, Term, Trigger, Type};
 use crate::syntax::ast;
 
+/// How many of the other events that belong to no run are shown.
+const MAX_PLACES: usize = 3;
+
 /// What is waited for. Behind it the fields of what has surely arrived can be read.
 pub(super) fn formula(cx: &mut Body, written: &ast::Events) -> Formula {
     let how = match written.how {
@@ -50,7 +53,7 @@ pub(super) fn formula(cx: &mut Body, written: &ast::Events) -> Formula {
 /// An event belongs to a run by the fields of the key, or by its `where`, or because it starts one.
 fn correlated(cx: &mut Body, event: EventId, term: &ast::EventRef) {
     let Some(workflow) = cx.workflow else { return };
-    if term.condition.is_some() || cx.is_imported() {
+    if term.condition.is_some() || cx.is_imported() || cx.lost_events.contains(&event) {
         return;
     }
     let model = &cx.sys.model;
@@ -66,13 +69,9 @@ fn correlated(cx: &mut Body, event: EventId, term: &ast::EventRef) {
     }
     let name = model.event_name(event);
     if workflow.correlation.is_empty() {
-        let finding = MISSING_CORRELATION
-            .at(term.span, "which run is it for?")
-            .message(format!("nothing says to which run `{name}` belongs"))
-            .label(workflow.name.span, "this workflow is not correlated")
-            .help("say `correlated by` a field that the events share, or add `where` to this one")
-            .entity(name);
-        return cx.report(finding);
+        cx.lost_events.insert(event);
+        cx.uncorrelated.push((name, term.span));
+        return;
     }
     let mut found = Vec::new();
     for key in &workflow.correlation {
@@ -105,6 +104,23 @@ fn correlated(cx: &mut Body, event: EventId, term: &ast::EventRef) {
         }
     }
     for finding in found {
+        cx.lost_events.insert(event);
         cx.report(finding);
     }
+}
+
+/// A workflow without a key waits for events: one finding, whatever their number.
+pub(super) fn uncorrelated(cx: &mut Body) {
+    let waited = std::mem::take(&mut cx.uncorrelated);
+    let (Some((name, span)), Some(workflow)) = (waited.first(), cx.workflow) else { return };
+    let owner = cx.sys.model.workflows[workflow].name.span;
+    let mut finding = MISSING_CORRELATION
+        .at(*span, "which run is it for?")
+        .message(format!("nothing says to which run `{name}` belongs"))
+        .help("say `correlated by` a field that the events share, or add `where` to this one")
+        .entity(name.as_str());
+    for (_, span) in waited.iter().skip(1).take(MAX_PLACES) {
+        finding = finding.label(*span, "and this one?");
+    }
+    cx.report(finding.label(owner, "this workflow is not correlated"));
 }

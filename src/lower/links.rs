@@ -6,7 +6,7 @@ use smol_str::SmolStr;
 use std::collections::{BTreeMap, HashMap};
 
 /// Where the imports of a system's files lead. Whoever resolves the paths fills it, and reports the
-/// ones that lead nowhere with [`super::missing_import`].
+/// ones that lead nowhere.
 #[derive(Clone, Debug, Default)]
 pub struct Links(BTreeMap<(FileId, SmolStr), FileId>);
 

@@ -15,22 +15,33 @@ mod expr;
 mod failures;
 mod flow;
 mod formula;
+mod head;
+mod key;
 mod links;
+mod need;
+mod once;
+mod operator;
 mod path;
+mod permitted;
 mod placement;
+mod presence;
+mod read;
+mod repeats;
 mod rounds;
 pub mod rules;
+mod side;
 mod statement;
 mod step;
 mod system;
 mod target;
 mod types;
 mod unknown;
+mod word;
 mod workflow;
 
-use crate::finding::{self, Finding, suggest};
+use crate::finding::{self, Finding};
 use crate::model::{Model, ModelFile, Origin, World};
-use crate::syntax::ast::{Ast, Format, Use};
+use crate::syntax::ast::{Ast, Format};
 pub use links::Links;
 use system::System;
 
@@ -58,18 +69,9 @@ pub fn lower(files: &[Ast], links: &Links) -> Lowered {
     }
     let System { model, mut findings, .. } = sys;
     finding::sort(&mut findings);
+    let findings = repeats::merge(findings);
     Lowered { model, findings }
 }
 
-/// `import` leads to no file; `paths` are those that would have been found from where it stands.
-pub fn missing_import<'p>(import: &Use, paths: impl IntoIterator<Item = &'p str>) -> Finding {
-    let path = &import.path;
-    let finding = rules::MISSING_IMPORT
-        .at(path.span, "no such file among those that are checked")
-        .message(format!("file `{}` was not found", path.text))
-        .entity(path.text.as_str());
-    match suggest::nearest(&path.text, paths) {
-        Some(nearest) => finding.help(format!("did you mean `{nearest}`?")),
-        None => finding.help("paths are relative to the file that says `use`"),
-    }
-}
+#[cfg(test)]
+mod tests;

@@ -1,13 +1,14 @@
-//! Paths in expressions: what their first name stands for, and the fields read from it.
+//! Paths in expressions: what their first name stands for.
 
 use super::body::{Body, names};
-use super::expr::{bad, missing};
+use super::expr::bad;
+use super::presence::value_path;
+use super::read::read;
 use super::rules::{MISSING_FIELD, TYPE_MISMATCH};
 use super::system::Known;
 use super::types::{self, optional};
 use super::unknown::{self, Search};
-use crate::finding::suggest;
-use crate::model::{EventId, Expr, ExprKind, Literal, Operator, Type, TypeId, TypeKind, ValueId};
+use crate::model::{EventId, Expr, ExprKind, Trigger, Type, TypeId, TypeKind, ValueId};
 use crate::source::Span;
 use crate::syntax::ast::Name;
 use smol_str::SmolStr;
@@ -49,6 +50,9 @@ pub(super) fn path(cx: &mut Body, parts: &[Name], span: Span) -> Expr {
 fn value(cx: &mut Body, id: ValueId, head: &Name, fields: &[Name], span: Span) -> Expr {
     if !cx.typed.contains(&id) {
         cx.read_early = true;
+    }
+    if cx.collected.ambiguous.contains(&id) {
+        return Expr { kind: ExprKind::Value { value: id, fields: names(fields) }, ty: Type::Any, span };
     }
     let slot = cx.value_slot(id);
     let ty = cx.sys.model.values[id].ty.clone();
@@ -101,6 +105,8 @@ fn event(cx: &mut Body, parts: &[Name], span: Span) -> Option<Expr> {
     }
     let (id, surely) = match heard(cx, &found, fields.first()) {
         Some(heard) => heard,
+        // One of the events it does receive has an unknown name: it may be this one.
+        None if !cx.own().unclear.is_empty() => return Some(bad(span)),
         None => {
             not_heard(cx, name, &found);
             return Some(bad(span));
@@ -196,82 +202,6 @@ fn enum_value(cx: &mut Body, ty: TypeId, fields: &[Name], span: Span) -> Expr {
     Expr { kind: ExprKind::EnumValue { ty, value }, ty: Type::Declared(ty), span }
 }
 
-/// Reads `fields` one after the other from something of type `ty`.
-fn read(
-    cx: &mut Body,
-    head: &Name,
-    mut ty: Type,
-    fields: &[Name],
-    span: Span,
-    kind: impl FnOnce(Vec<crate::model::Name>) -> ExprKind,
-) -> Expr {
-    let kind = kind(names(fields));
-    let mut at = head.span;
-    for (depth, field) in fields.iter().enumerate() {
-        let last = depth + 1 == fields.len();
-        if let Type::Optional(inner) = &ty {
-            let inner = (**inner).clone();
-            let so_far = Expr { kind: cut(&kind, fields.len() - depth), ty, span: at };
-            missing(cx, &so_far);
-            ty = inner;
-            if !cx.is_imported() {
-                return Expr { kind, ty: Type::Any, span };
-            }
-        }
-        if let (Type::List(_), true, "count") = (&ty, last, field.text.as_str()) {
-            let list = Expr { kind: cut(&kind, 1), ty, span: at };
-            return Expr { kind: ExprKind::Count(Box::new(list)), ty: Type::Int, span };
-        }
-        let Some(next) = types::field(&cx.sys.model, &ty, &field.text) else {
-            no_field(cx, &ty, head, field, depth);
-            return Expr { kind, ty: Type::Any, span };
-        };
-        ty = next;
-        at = Span { start: head.span.start, ..field.span };
-        let here = cut(&kind, fields.len() - depth - 1);
-        if key(&here).is_some_and(|key| cx.flow.is_present(&key)) {
-            ty = types::present(&ty).clone();
-        }
-    }
-    Expr { kind, ty, span }
-}
-
-/// The path without its last `n` fields.
-fn cut(kind: &ExprKind, n: usize) -> ExprKind {
-    let mut kind = kind.clone();
-    match &mut kind {
-        ExprKind::Value { fields, .. }
-        | ExprKind::Event { fields, .. }
-        | ExprKind::Failure { fields, .. }
-        | ExprKind::Reply { fields }
-        | ExprKind::Request { fields } => fields.truncate(fields.len().saturating_sub(n)),
-        _ => {}
-    }
-    kind
-}
-
-fn no_field(cx: &mut Body, ty: &Type, head: &Name, field: &Name, depth: usize) {
-    let known = types::field_names(&cx.sys.model, ty);
-    let owner = match ty {
-        Type::Fields(_) if depth == 0 => format!("`{}`", head.text),
-        Type::Nothing => "something without a value".into(),
-        ty => format!("`{}`", types::print(&cx.sys.model, ty)),
-    };
-    let mut finding = MISSING_FIELD
-        .at(field.span, "no such field")
-        .message(format!("{owner} has no field `{}`", field.text))
-        .entity(field.text.as_str());
-    if let Type::Declared(id) = ty {
-        finding = finding.label(cx.sys.model.types[*id].name.span, "the type is declared here");
-    }
-    finding = match suggest::nearest(&field.text, known.iter().map(String::as_str)) {
-        Some(nearest) => finding.help(format!("did you mean `{nearest}`?")),
-        None if known.is_empty() => finding.help("it has no fields at all"),
-        None => finding.help(format!("it has {}", unknown::listed(&known))),
-    };
-    cx.report_typed(finding);
-}
-
 /// The first name stands for nothing that has a value.
 fn nothing(cx: &mut Body, head: &Name, span: Span) -> Expr {
     let hidden =
@@ -290,11 +220,13 @@ fn nothing(cx: &mut Body, head: &Name, span: Span) -> Expr {
     near.extend(heard);
     near.extend(cx.caught.iter().flat_map(|caught| caught.keys().cloned()));
     near.sort_unstable();
+    let keys = key_fields(cx);
     let others = cx.collected.regions.iter().enumerate().filter(|(at, _)| *at != cx.region);
     let mut elsewhere: Vec<SmolStr> = others.flat_map(|(_, region)| region.values.keys().cloned()).collect();
     elsewhere.sort_unstable();
     let finding = Search::new("value", head)
         .among(near)
+        .or("field of what starts the run: say `correlated by` it, or name the event", keys)
         .or("scope, which has no value", scopes(cx))
         .or("step of another participant", elsewhere)
         .or("failure, readable only in its own `on`", unknown::failures(cx.sys, cx.file))
@@ -307,70 +239,17 @@ fn nothing(cx: &mut Body, head: &Name, span: Span) -> Expr {
     bad(span)
 }
 
+/// The fields of the event that starts the run.
+fn key_fields(cx: &Body) -> Vec<SmolStr> {
+    let Some(workflow) = cx.workflow else { return Vec::new() };
+    let model = &cx.sys.model;
+    let Trigger::Events(formula) = &model.workflows[workflow].trigger else { return Vec::new() };
+    let fields = formula.terms.iter().flat_map(|term| &model.events[term.event].fields);
+    fields.map(|field| field.name.text.clone()).collect()
+}
+
 fn scopes(cx: &Body) -> Vec<SmolStr> {
     let mut names: Vec<SmolStr> = cx.own().labels.keys().cloned().collect();
     names.sort_unstable();
     names
-}
-
-fn value_path(id: ValueId, fields: &[crate::model::Name]) -> String {
-    use crate::model::Id;
-    let fields: Vec<&str> = fields.iter().map(|field| field.text.as_str()).collect();
-    format!("value {} {}", id.index(), fields.join(" "))
-}
-
-/// What stands for a path in [`super::flow::Flow`].
-pub(super) fn key(kind: &ExprKind) -> Option<String> {
-    use crate::model::Id;
-    match kind {
-        ExprKind::Value { value, fields } => Some(value_path(*value, fields)),
-        ExprKind::Event { event, fields } => {
-            let fields: Vec<&str> = fields.iter().map(|field| field.text.as_str()).collect();
-            Some(format!("event {} {}", event.index(), fields.join(" ")))
-        }
-        _ => None,
-    }
-}
-
-/// The paths that are surely there when `condition` came out as `outcome`.
-pub(super) fn present_if(condition: &Expr, outcome: bool) -> Vec<String> {
-    match &condition.kind {
-        ExprKind::Not(inner) => present_if(inner, !outcome),
-        ExprKind::Binary { left, operator, right } => match (operator, outcome) {
-            (Operator::NotEqual, true) | (Operator::Equal, false) => {
-                let none = |side: &Expr| matches!(side.kind, ExprKind::Literal(Literal::None));
-                let path = if none(right) { key(&left.kind) } else { None };
-                path.or_else(|| if none(left) { key(&right.kind) } else { None }).into_iter().collect()
-            }
-            (Operator::And, true) | (Operator::Or, false) => {
-                let mut paths = present_if(left, outcome);
-                paths.extend(present_if(right, outcome));
-                paths
-            }
-            _ => Vec::new(),
-        },
-        _ => Vec::new(),
-    }
-}
-
-/// A path as it was written.
-pub(super) fn printed(cx: &Body, found: &Expr) -> Option<String> {
-    let model = &cx.sys.model;
-    let (head, fields) = match &found.kind {
-        ExprKind::Value { value, fields } => (model.values[*value].name.text.clone(), fields),
-        ExprKind::Event { event, fields } => (model.events[*event].name.text.clone(), fields),
-        ExprKind::Failure { name, fields } => (name.clone(), fields),
-        ExprKind::Reply { fields } => ("reply".into(), fields),
-        ExprKind::Request { fields } => {
-            let words: Vec<&str> = fields.iter().map(|field| field.text.as_str()).collect();
-            return Some(words.join("."));
-        }
-        _ => return None,
-    };
-    let mut text = head.to_string();
-    for field in fields {
-        text.push('.');
-        text.push_str(&field.text);
-    }
-    Some(text)
 }

@@ -2,9 +2,10 @@
 
 use super::block::{Shape, block};
 use super::body::{Body, Give, address};
-use super::expr::{condition, expr, missing, need};
+use super::expr::{condition, expr};
 use super::flow::Flow;
-use super::path::present_if;
+use super::need::{missing, need};
+use super::presence::present_if;
 use super::statement::{statement, statements};
 use super::types::{either, optional, present};
 use crate::model::{Expr, ForEach, LoopName, Parallel, Repeat, Statement, Type, ValueId};
@@ -159,7 +160,7 @@ fn branches(cx: &mut Body, written: &ast::Block) -> Vec<Statement> {
     for entry in &written.entries {
         cx.flow = before.clone();
         cx.skips.push(Flow::dead());
-        lowered.extend(statement(cx, entry));
+        statement(cx, entry, &mut lowered);
         let skipped = cx.skips.pop().unwrap_or_else(Flow::dead);
         cx.flow.meet(&skipped);
         behind.join(&cx.flow);

@@ -7,68 +7,95 @@ use super::call;
 use super::expr::{condition, expected, expr};
 use super::flow::Flow;
 use super::formula::formula;
-use super::path::{key, present_if};
+use super::presence::{key, present_if};
 use super::rounds;
 use super::step;
 use super::target;
-use crate::model::{Block, Statement, StatementKind, Type, Wait};
+use crate::model::{Argument, Block, Statement, StatementKind, Type, Wait};
 use crate::source::Span;
 use crate::syntax::ast::{self, Entry, WaitKind};
 
 /// The statements of a block, one after the other.
 pub(super) fn statements(cx: &mut Body, written: &ast::Block) -> Vec<Statement> {
-    written.entries.iter().filter_map(|entry| statement(cx, entry)).collect()
+    let mut out = Vec::new();
+    for entry in &written.entries {
+        statement(cx, entry, &mut out);
+    }
+    out
 }
 
-/// The statement that `entry` is; nothing where it is none, or none that can be understood.
-pub(super) fn statement(cx: &mut Body, entry: &Entry) -> Option<Statement> {
-    let (kind, span) = match entry {
-        Entry::Step(written) => (step::step(cx, written)?, written.span),
-        Entry::Let(written) => {
-            let expr = expr(cx, &written.value);
-            let (_, value) = cx.collected.names.get(&address(&written.name)).copied()?;
-            let value = value?;
-            cx.set_type(value, expr.ty.clone());
-            cx.assign(value);
-            (StatementKind::Let { value, expr }, written.span)
+/// Adds the statement that `entry` is; nothing where it is none, or none that can be understood.
+///
+/// This function is on the stack once a level. Therefore it keeps no statement of its own: without
+/// optimisation each arm would have room for one.
+pub(super) fn statement(cx: &mut Body, entry: &Entry, out: &mut Vec<Statement>) {
+    match entry {
+        Entry::Step(written) => add(out, written.span, || step::step(cx, written)),
+        Entry::Let(written) => add(out, written.span, || value(cx, written)),
+        Entry::Scope(written) => add(out, written.span, || scope(cx, written)),
+        Entry::If(written) => add(out, written.span, || Some(choice(cx, written))),
+        Entry::Parallel(written) => add(out, written.span, || parallel(cx, written)),
+        Entry::ForEach(written) => add(out, written.span, || for_each(cx, written)),
+        Entry::Repeat(written) => add(out, written.span, || repeat(cx, written)),
+        Entry::Wait(written) => add(out, written.span, || Some(waiting(cx, written))),
+        Entry::Publish(written) => add(out, written.span, || publish(cx, written)),
+        Entry::Notify(written) => {
+            add(out, written.span, || call::notify(cx, written).map(StatementKind::Notify));
         }
-        Entry::Scope(written) => {
-            let (label, _) = cx.collected.names.get(&address(&written.name)).copied()?;
-            let label = label?;
-            target::arrive(cx, label);
-            let block = plain(cx, &written.block);
-            (StatementKind::Scope { label, block }, written.span)
+        Entry::Give(written, span) => add(out, *span, || Some(give(cx, written))),
+        Entry::Skip(span) => add(out, *span, || skip(cx)),
+        Entry::Undo(written) => {
+            add(out, written.span, || Some(StatementKind::Undo(target::undo(cx, written))))
         }
-        Entry::If(written) => (choice(cx, written), written.span),
-        Entry::Parallel(written) => {
-            let (parallel, _) = rounds::parallel(cx, written, None);
-            (StatementKind::Parallel(parallel), written.span)
-        }
-        Entry::ForEach(written) => {
-            let (each, _) = rounds::for_each(cx, written, None)?;
-            (StatementKind::ForEach(each), written.span)
-        }
-        Entry::Repeat(written) => {
-            let (repeat, _) = rounds::repeat(cx, written, None);
-            (StatementKind::Repeat(repeat), written.span)
-        }
-        Entry::Wait(written) => (StatementKind::Wait(Box::new(wait(cx, written))), written.span),
-        Entry::Publish(written) => (publish(cx, written)?, written.span),
-        Entry::Notify(written) => (StatementKind::Notify(call::notify(cx, written)?), written.span),
-        Entry::Give(value, span) => (give(cx, value), *span),
-        Entry::Skip(span) => {
-            let flow = cx.flow.clone();
-            cx.flow = Flow::dead();
-            // Without anything to leave it was reported as misplaced.
-            cx.skips.last_mut()?.meet(&flow);
-            (StatementKind::Skip, *span)
-        }
-        Entry::Undo(written) => (StatementKind::Undo(target::undo(cx, written)), written.span),
-        Entry::Then(name, span) => (target::then(cx, name)?, *span),
-        Entry::End(written) => (end(cx, written)?, written.span),
-        _ => return None,
-    };
-    Some(Statement { kind, span })
+        Entry::Then(name, span) => add(out, *span, || target::then(cx, name)),
+        Entry::End(written) => add(out, written.span, || end(cx, written)),
+        _ => {}
+    }
+}
+
+fn add(out: &mut Vec<Statement>, span: Span, lowered: impl FnOnce() -> Option<StatementKind>) {
+    if let Some(kind) = lowered() {
+        out.push(Statement { kind, span });
+    }
+}
+
+fn value(cx: &mut Body, written: &ast::Let) -> Option<StatementKind> {
+    let expr = expr(cx, &written.value);
+    let (_, value) = cx.collected.names.get(&address(&written.name)).copied()?;
+    let value = value?;
+    cx.set_type(value, expr.ty.clone());
+    cx.assign(value);
+    Some(StatementKind::Let { value, expr })
+}
+
+fn scope(cx: &mut Body, written: &ast::Scope) -> Option<StatementKind> {
+    let (label, _) = cx.collected.names.get(&address(&written.name)).copied()?;
+    let label = label?;
+    target::arrive(cx, label);
+    Some(StatementKind::Scope { label, block: plain(cx, &written.block) })
+}
+
+fn parallel(cx: &mut Body, written: &ast::Parallel) -> Option<StatementKind> {
+    Some(StatementKind::Parallel(rounds::parallel(cx, written, None).0))
+}
+
+fn for_each(cx: &mut Body, written: &ast::ForEach) -> Option<StatementKind> {
+    Some(StatementKind::ForEach(rounds::for_each(cx, written, None)?.0))
+}
+
+fn repeat(cx: &mut Body, written: &ast::Repeat) -> Option<StatementKind> {
+    Some(StatementKind::Repeat(rounds::repeat(cx, written, None).0))
+}
+
+fn waiting(cx: &mut Body, written: &ast::Wait) -> StatementKind {
+    StatementKind::Wait(Box::new(wait(cx, written)))
+}
+
+fn skip(cx: &mut Body) -> Option<StatementKind> {
+    let flow = std::mem::replace(&mut cx.flow, Flow::dead());
+    // Without anything to leave it was reported as misplaced.
+    cx.skips.last_mut()?.meet(&flow);
+    Some(StatementKind::Skip)
 }
 
 fn choice(cx: &mut Body, written: &ast::If) -> StatementKind {
@@ -121,8 +148,16 @@ fn publish(cx: &mut Body, written: &ast::Publish) -> Option<StatementKind> {
     };
     let fields = cx.sys.model.events[event].fields.clone();
     let name = cx.sys.model.events[event].name.text.clone();
+    let event_span = written.event.span;
+    if written.event.path.last().is_none_or(|written| written.text != name) {
+        // It was guessed after a finding: what it takes is no measure for what is given.
+        let arguments = written.arguments.iter();
+        let arguments =
+            arguments.map(|it| Argument { parameter: None, value: expr(cx, &it.value) }).collect();
+        return Some(StatementKind::Publish { event, event_span, arguments });
+    }
     let arguments = arguments(cx, &written.arguments, &fields, &name, written.span);
-    Some(StatementKind::Publish { event, event_span: written.event.span, arguments })
+    Some(StatementKind::Publish { event, event_span, arguments })
 }
 
 fn give(cx: &mut Body, written: &ast::Expr) -> StatementKind {

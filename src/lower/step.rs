@@ -3,8 +3,8 @@
 use super::block::{Shape, block};
 use super::body::{Body, Give, Given, Request, address};
 use super::call::{self, Called};
-use super::expr::need;
 use super::failures::{self, Raised};
+use super::need::need;
 use super::rounds;
 use super::target;
 use super::types::{either, fits, optional, present};

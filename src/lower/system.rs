@@ -2,7 +2,7 @@
 
 use super::links::{Links, View, views};
 use crate::finding::Finding;
-use crate::model::{EventId, Model, Name, OperationId, ServiceId, TypeId, WorkflowId};
+use crate::model::{Annotations, EventId, Model, Name, OperationId, Service, ServiceId, TypeId, WorkflowId};
 use crate::syntax::ast::{self, Ast, Format};
 use smol_str::SmolStr;
 use std::collections::{HashMap, HashSet};
@@ -15,6 +15,8 @@ pub(super) struct System<'a> {
     pub operations: HashMap<(ServiceId, SmolStr), OperationId>,
     /// Services of which some entry could not be read.
     pub damaged: HashSet<ServiceId>,
+    /// Made for names of services that mean none.
+    pub stand_ins: HashMap<SmolStr, ServiceId>,
     pub model: Model,
     pub findings: Vec<Finding>,
 }
@@ -43,6 +45,7 @@ impl<'a> System<'a> {
             names: files.iter().map(|_| FileNames::default()).collect(),
             operations: HashMap::new(),
             damaged: HashSet::new(),
+            stand_ins: HashMap::new(),
             model: Model::default(),
             findings: Vec::new(),
         }
@@ -85,6 +88,26 @@ impl<'a> System<'a> {
     /// All events of that name, in all versions and of all services.
     pub fn find_events(&self, file: usize, name: &str) -> Vec<EventId> {
         self.seen(file).flat_map(|names| names.events.get(name).into_iter().flatten().copied()).collect()
+    }
+
+    /// A service for a name that means none, so that what it does can be read all the same.
+    pub fn stand_in(&mut self, written: &ast::Name) -> ServiceId {
+        if let Some(&id) = self.stand_ins.get(&written.text) {
+            return id;
+        }
+        let id = self.model.services.push(Service {
+            name: name(written),
+            doc: SmolStr::default(),
+            external: None,
+            many_instances: None,
+            team: None,
+            operations: Vec::new(),
+            events: Vec::new(),
+            annotations: Annotations::default(),
+            span: written.span,
+        });
+        self.stand_ins.insert(written.text.clone(), id);
+        id
     }
 
     pub fn report(&mut self, finding: Finding) {

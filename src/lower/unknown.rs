@@ -14,13 +14,15 @@ pub(super) struct Search<'n> {
     kind: &'static str,
     name: &'n Name,
     candidates: Vec<SmolStr>,
+    /// Names that are always there: suggested, but not told when nothing is near.
+    always: &'static [&'static str],
     /// Names of other kinds, each with its kind.
     others: Vec<(&'static str, SmolStr)>,
 }
 
 impl<'n> Search<'n> {
     pub fn new(kind: &'static str, name: &'n Name) -> Search<'n> {
-        Search { kind, name, candidates: Vec::new(), others: Vec::new() }
+        Search { kind, name, candidates: Vec::new(), always: &[], others: Vec::new() }
     }
 
     pub fn among<S: Into<SmolStr>>(mut self, names: impl IntoIterator<Item = S>) -> Search<'n> {
@@ -37,8 +39,13 @@ impl<'n> Search<'n> {
         self
     }
 
+    pub fn always(self, always: &'static [&'static str]) -> Search<'n> {
+        Search { always, ..self }
+    }
+
     pub fn nearest(&self) -> Option<&str> {
-        suggest::nearest(&self.name.text, self.candidates.iter().map(SmolStr::as_str))
+        let declared = self.candidates.iter().map(SmolStr::as_str);
+        suggest::nearest(&self.name.text, declared.chain(self.always.iter().copied()))
     }
 
     pub fn finding(&self) -> Finding {
@@ -59,7 +66,10 @@ impl<'n> Search<'n> {
             return finding.help(self.what_exists());
         };
         let other = self.others.iter().find(|(_, other)| other == nearest).map_or("name", |(kind, _)| kind);
-        finding.help(format!("there is {} {other} `{nearest}`, but a {kind} is needed here", article(other)))
+        // What is added to a kind is about the very name.
+        let other = other.split([',', ':']).next().unwrap_or(other);
+        let (a, an) = (article(other), article(kind));
+        finding.help(format!("there is {a} {other} `{nearest}`, but {an} {kind} is needed here"))
     }
 
     fn what_exists(&self) -> String {
@@ -115,6 +125,19 @@ pub(super) fn failures(sys: &System, file: usize) -> Vec<SmolStr> {
     sorted(sys.seen(file).flat_map(|names| names.failures.iter().cloned()).collect())
 }
 
+pub(super) const OUT_OF_SIGHT: &str = "name of a file that this one does not `use`";
+
+/// Names that other files of the system declare.
+pub(super) fn out_of_sight<'s, N: Iterator<Item = &'s SmolStr>>(
+    sys: &'s System,
+    file: usize,
+    names: impl Fn(&'s super::system::FileNames) -> N,
+) -> Vec<SmolStr> {
+    let view = &sys.views[file].files;
+    let hidden = sys.names.iter().enumerate().filter(|(at, _)| !view.contains(at));
+    sorted(hidden.flat_map(|(_, declared)| names(declared).cloned()).collect())
+}
+
 /// Tables are hashed; suggestions must not depend on that.
 fn sorted(mut names: Vec<SmolStr>) -> Vec<SmolStr> {
     names.sort_unstable();
@@ -130,9 +153,10 @@ pub(super) fn type_name(sys: &mut System, file: usize, name: &Name) {
     let finding = Search::new("type", name)
         .among(declared_types(sys, file))
         .among(services(sys, file))
-        .among(BUILTIN)
+        .always(&BUILTIN)
         .or("workflow", workflows(sys, file))
         .or("event", events(sys, file))
+        .or(OUT_OF_SIGHT, out_of_sight(sys, file, |names| names.types.keys()))
         .finding();
     sys.report(finding);
 }
@@ -150,7 +174,8 @@ pub(super) fn service(sys: &mut System, file: usize, name: &Name) -> Option<Serv
         .among(names)
         .or("type", declared_types(sys, file))
         .or("workflow", workflows(sys, file))
-        .or("event", events(sys, file));
+        .or("event", events(sys, file))
+        .or(OUT_OF_SIGHT, out_of_sight(sys, file, |names| names.types.keys()));
     let nearest = search.nearest().map(SmolStr::from);
     let finding = search.finding();
     sys.report(finding);

@@ -5,6 +5,8 @@ pub mod block;
 pub mod contract;
 pub mod expr;
 pub mod ids;
+pub mod spoken;
+mod walk;
 pub mod workflow;
 
 pub use block::*;

@@ -1,4 +1,4 @@
-//! One line a finding, for editors and `grep`: `path:line:col: severity[rule] message`.
+//! One line a finding, for editors and `grep`: `path:line:col: severity[rule/variant] message`.
 
 use super::paint::printable;
 use crate::finding::Finding;
@@ -18,7 +18,7 @@ fn line(finding: &Finding, sources: &Sources) -> String {
         at.line,
         at.column,
         finding.severity,
-        finding.rule.name,
+        finding.name(),
         printable(&finding.message)
     )
 }

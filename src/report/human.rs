@@ -28,7 +28,7 @@ pub fn report(findings: &[Finding], sources: &Sources, paint: &Paint) -> String 
 pub fn one(finding: &Finding, sources: &Sources, paint: &Paint) -> String {
     let mut out = head(finding, paint);
     out.push_str(&snippets(finding, sources, paint));
-    out.push_str(&witness(&finding.witness, sources, paint));
+    out.push_str(&witness(&finding.witness, finding.delivery, sources, paint));
     if let Some(what_if) = &finding.what_if {
         aside(&mut out, "note", what_if, paint);
     }
@@ -41,7 +41,7 @@ pub fn one(finding: &Finding, sources: &Sources, paint: &Paint) -> String {
 
 /// ``error[missing-import]: file `contracts.wfc` cannot be read``
 fn head(finding: &Finding, paint: &Paint) -> String {
-    let kind = format!("{}[{}]", finding.severity, finding.rule.name);
+    let kind = format!("{}[{}]", finding.severity, finding.name());
     let message = paint.style(Style::Strong, &format!(": {}", printable(&finding.message)));
     format!("{}{message}\n", paint.style(Style::Severity(finding.severity), &kind))
 }
@@ -50,11 +50,9 @@ fn head(finding: &Finding, paint: &Paint) -> String {
 fn foot(finding: &Finding, paint: &Paint) -> String {
     let doubt = match finding.confidence {
         Confidence::High => None,
-        unsure => Some(format!("{unsure} confidence")),
+        unsure => Some(format!(" ({unsure} confidence)")),
     };
-    let asides: Vec<String> = finding.variant.map(str::to_string).into_iter().chain(doubt).collect();
-    let asides = if asides.is_empty() { String::new() } else { format!(" ({})", asides.join("; ")) };
-    let text = format!("  more: wfc explain {}{asides}", finding.rule.name);
+    let text = format!("  more: wfc explain {}{}", finding.rule.name, doubt.unwrap_or_default());
     format!("{}\n", paint.style(Style::Quiet, &text))
 }
 
@@ -66,11 +64,12 @@ fn aside(out: &mut String, word: &str, text: &str, paint: &Paint) {
 }
 
 /// The numbered steps of the run that proves the finding, each with its place.
-fn witness(steps: &[WitnessStep], sources: &Sources, paint: &Paint) -> String {
+fn witness(steps: &[WitnessStep], delivery: Option<&str>, sources: &Sources, paint: &Paint) -> String {
     if steps.is_empty() {
         return String::new();
     }
-    let mut out = format!("  {}\n", paint.style(Style::Hint, "how it comes about:"));
+    let delivery = delivery.map_or(String::new(), |delivery| format!(" ({delivery})"));
+    let mut out = format!("  {}\n", paint.style(Style::Hint, &format!("how it comes about{delivery}:")));
     let digits = steps.len().to_string().len();
     let texts: Vec<Vec<String>> = steps.iter().map(|step| wrap(&printable(&step.text), WIDTH - 30)).collect();
     let widest = texts.iter().flatten().map(|line| line.chars().count()).max().unwrap_or(0);
@@ -256,7 +255,7 @@ mod tests {
             .what_if("without `Scored`, nothing is ever offered")
             .help("send a command");
         let expected = "\
-error[relies-on-others]: `Broker` waits for what others make of `Received`
+error[relies-on-others/awaited]: `Broker` waits for what others make of `Received`
    ╭─[flow.wfc:2:11]
  1 │ participant Broker {
  2 │   publish Received(id)
@@ -275,7 +274,7 @@ error[relies-on-others]: `Broker` waits for what others make of `Received`
     3. `Broker` goes on
   note: without `Scored`, nothing is ever offered
   help: send a command
-  more: wfc explain relies-on-others (awaited; medium confidence)
+  more: wfc explain relies-on-others (medium confidence)
 ";
         assert_eq!(one(&finding, &two_files(), &Paint::plain()), expected);
     }

@@ -64,6 +64,10 @@ pub fn terminal(rule: &Rule, output: &str, paint: &Paint) -> String {
 fn paragraphs(text: &str) -> String {
     let mut lines: Vec<String> = Vec::new();
     for line in text.trim().lines() {
+        if line.trim().is_empty() {
+            lines.push(String::new());
+            continue;
+        }
         let indent: String = line.chars().take_while(|c| c.is_whitespace()).collect();
         let hanging = if line.trim_start().starts_with("- ") { "  " } else { "" };
         for (n, part) in wrap(line, WIDTH - indent.len()).into_iter().enumerate() {

@@ -47,7 +47,9 @@ mod tests {
     fn counts_what_is_shown_hidden_and_allowed() {
         let finding = catalog::rules()[0].at(Span::new(FileId(0), 0, 0), "");
         let selected = Selected {
-            shown: vec![finding.clone(), finding.clone(), finding.severity(Severity::Warning)],
+            shown: [Severity::Error, Severity::Error, Severity::Warning]
+                .map(|level| finding.clone().severity(level))
+                .to_vec(),
             n_hidden: 4,
             remedy: Some("--profile strict"),
             ..Selected::default()

@@ -94,3 +94,37 @@ enum Side {
     Start,
     End,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn edit(start: usize, end: usize, text: &str) -> Edit {
+        Edit { start, end, text: text.to_owned() }
+    }
+
+    #[test]
+    fn places_of_the_changed_text_lead_back() {
+        let original = "step b A.Go(undon)";
+        let edits = Edits::default().with(edit(7, 7, " = ")).with(edit(12, 17, HOLE));
+        let changed = edits.apply(original);
+        assert_eq!(changed, "step b  = A.Go(\u{1})");
+        let back = |word: &str| {
+            let at = changed.find(word).unwrap();
+            let (start, end) = edits.original(at, at + word.len());
+            &original[start..end]
+        };
+        assert_eq!(back("step b"), "step b");
+        assert_eq!(back("A.Go"), "A.Go");
+        assert_eq!(back(HOLE), "undon");
+        assert_eq!(back(")"), ")");
+        assert_eq!(edits.original(8, 9), (7, 7));
+        assert!(edits.made_hole(15) && !edits.made_hole(3));
+    }
+
+    #[test]
+    fn a_larger_edit_swallows_smaller_ones() {
+        let edits = Edits::default().with(edit(4, 4, "x")).with(edit(6, 8, "y")).with(edit(2, 9, "z"));
+        assert_eq!(edits.apply("0123456789"), "01z9");
+    }
+}

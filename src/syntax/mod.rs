@@ -18,6 +18,7 @@ use pest::Parser;
 use rayon::prelude::*;
 use recovery::expected::{self, What};
 use recovery::{Recovered, recover};
+use rules::SYNTAX_ERROR;
 use split::Piece;
 
 /// What was read of a file, and what is wrong with the text.
@@ -53,6 +54,15 @@ pub fn parse(file: FileId, text: &str) -> Parsed {
 type Read = (Vec<Item>, Vec<Finding>);
 
 fn read_piece(file: FileId, text: &str, piece: Piece) -> Read {
+    let mut read = read_quickly(file, text, piece);
+    if !read.1.is_empty() {
+        let name = recovery::item_name(&text[piece.start..piece.end]).unwrap_or_default();
+        read.1.iter_mut().for_each(|finding| finding.entity = name.to_owned());
+    }
+    read
+}
+
+fn read_quickly(file: FileId, text: &str, piece: Piece) -> Read {
     let slice = &text[piece.start..piece.end];
     if piece.too_deep.is_none()
         && let Ok(pairs) = Reader::parse(Rule::one_item, slice)
@@ -95,9 +105,10 @@ fn read_alone(file: FileId, text: &str, mut piece: Piece) -> Read {
         read = join(read, build_recovered(file, piece, recovered));
         match rest {
             Some(rest) => piece.start += rest,
-            None => break,
+            None => return read,
         }
     }
+    read.0.push(Item::Bad(Span::new(file, piece.start, piece.end)));
     read
 }
 
@@ -110,6 +121,10 @@ fn build_recovered(file: FileId, piece: Piece, recovered: Recovered) -> Read {
         let mut builder = Builder::new(file, piece.start, &recovered.edits);
         item = builder.item(pairs);
         findings.extend(builder.findings);
+    }
+    if findings.is_empty() && matches!(item, Item::Bad(_)) {
+        let span = Span::new(file, piece.start, piece.end);
+        findings.push(SYNTAX_ERROR.at(span, "all of this is left out").message("this item cannot be read"));
     }
     (vec![item], findings)
 }

@@ -132,7 +132,11 @@ enum Seen {
     /// A doc comment: the item's word follows.
     Doc,
     /// The item's word: the next one is a name, whatever it is.
-    Word,
+    Word {
+        has_block: bool,
+    },
+    /// The head of an item that needs a block.
+    Head,
     More,
 }
 
@@ -142,6 +146,9 @@ struct Scan<'t> {
     at: usize,
     brackets: Brackets,
     seen: Seen,
+    /// The last piece, doc comments aside, begins no item: what follows it and begins none either
+    /// has the same cause.
+    is_stray: bool,
     pieces: Vec<Piece>,
 }
 
@@ -149,7 +156,8 @@ struct Scan<'t> {
 fn scan(text: &str, from: usize, to: usize, margin: Margin) -> (Vec<Piece>, bool) {
     let bytes = &text.as_bytes()[..to];
     let brackets = Brackets::default();
-    let mut scan = Scan { bytes, margin, at: from, brackets, seen: Seen::Nothing, pieces: Vec::new() };
+    let mut scan =
+        Scan { bytes, margin, at: from, brackets, seen: Seen::Nothing, is_stray: false, pieces: Vec::new() };
     while scan.at < to {
         if scan.brackets.depth() > 0 { scan.inside() } else { scan.outside(from) }
     }
@@ -204,21 +212,44 @@ impl Scan<'_> {
                 seen = Seen::Doc;
             }
             b'/' if skip_quoted(self.bytes, at) > at => return self.at = skip_quoted(self.bytes, at),
-            b'"' | b'`' => self.at = skip_quoted(self.bytes, at).max(at + 1),
+            b'"' | b'`' => {
+                self.at = skip_quoted(self.bytes, at).max(at + 1);
+                if self.seen == (Seen::Word { has_block: true }) {
+                    seen = Seen::Head;
+                }
+            }
             b'{' | b'(' | b'[' => {
                 self.brackets.open(byte, at);
                 self.at += 1;
+                if byte != b'{' && self.seen == Seen::Head {
+                    seen = Seen::Head;
+                }
             }
             _ if is_word(byte) => {
                 self.at = end_of_word(self.bytes, at);
+                let word = &self.bytes[at..self.at];
                 let is_at_margin = at == from || is_line_end(self.bytes[at - 1]);
-                let is_name = self.seen == Seen::Word && !(is_at_margin && item_begins(self.bytes, at));
-                if is_item_word(&self.bytes[at..self.at]) && !is_name {
+                let is_named = matches!(self.seen, Seen::Word { .. });
+                if is_item_word(word) && !(is_named && !(is_at_margin && item_begins(self.bytes, at))) {
                     begins = self.seen != Seen::Doc;
-                    seen = Seen::Word;
+                    seen = Seen::Word { has_block: matches!(word, b"service" | b"workflow") };
+                } else if self.seen == (Seen::Word { has_block: true }) {
+                    seen = Seen::Head;
+                } else if self.seen == Seen::Head && byte.is_ascii_lowercase() {
+                    // An entry where the brace should be: as if that had been there.
+                    self.brackets.open(b'{', at);
                 }
             }
             _ => self.at += 1,
+        }
+        match seen {
+            Seen::Word { .. } => self.is_stray = false,
+            Seen::More if self.is_stray && self.seen == Seen::Doc => {
+                self.pieces.pop();
+            }
+            Seen::More if self.is_stray => begins = false,
+            Seen::More => self.is_stray = begins || self.seen == Seen::Doc,
+            Seen::Nothing | Seen::Doc | Seen::Head => {}
         }
         if begins {
             self.pieces.push(Piece { start: at, end: at, too_deep: None });
@@ -246,13 +277,68 @@ fn item_begins(bytes: &[u8], mut at: usize) -> bool {
     // A longer doc comment loses its upper part to the item before; without a bound, a file of
     // doc comments alone would take quadratic time.
     for _ in 0..100 {
-        if at < bytes.len() && is_doc(bytes, at) {
-            at = skip_quoted(bytes, at);
-            at += bytes[at..].iter().take_while(|byte| byte.is_ascii_whitespace()).count();
+        if at >= bytes.len() || !is_doc(bytes, at) {
+            break;
         }
+        at = skip_quoted(bytes, at);
+        at += bytes[at..].iter().take_while(|byte| byte.is_ascii_whitespace()).count();
     }
-    let end = end_of_word(bytes, at.min(bytes.len()));
+    let end = end_of_word(bytes, at);
     let name = end + bytes[end..].iter().take_while(|byte| matches!(byte, b' ' | b'\t')).count();
     let names_something = bytes.get(name).is_some_and(|byte| is_word(*byte) || matches!(byte, b'`' | b'"'));
     name > end && names_something && is_item_word(&bytes[at..end])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pieces(text: &str) -> Vec<&str> {
+        split(text, 0).into_iter().map(|piece| &text[piece.start..piece.end]).collect()
+    }
+
+    #[test]
+    fn items_are_told_apart_by_their_words() {
+        assert_eq!(
+            pieces("id A id B\nrecord C(a: int) use \"x\""),
+            ["id A", "id B", "record C(a: int)", "use \"x\""]
+        );
+        assert_eq!(pieces("id service service id { }"), ["id service", "service id { }"]);
+        assert_eq!(pieces("// id A\n/// For B.\n/// More.\nid B"), ["/// For B.\n/// More.\nid B"]);
+    }
+
+    #[test]
+    fn quoted_brackets_do_not_count() {
+        assert_eq!(
+            pieces("service A { team \"}\\\"}\" // }\n } id `{`"),
+            ["service A { team \"}\\\"}\" // }\n }", "id `{`"]
+        );
+    }
+
+    #[test]
+    fn an_item_at_the_margin_ends_one_that_is_open() {
+        let text = "workflow A {\n  wait 1d {\n\n/// For B.\nid B\nid C";
+        assert_eq!(pieces(text), ["workflow A {\n  wait 1d {", "/// For B.\nid B", "id C"]);
+    }
+
+    #[test]
+    fn a_field_at_the_margin_ends_nothing() {
+        let text = "record A(\nid: int,\nservice: int)\nid B";
+        assert_eq!(pieces(text), ["record A(\nid: int,\nservice: int)", "id B"]);
+    }
+
+    #[test]
+    fn what_begins_no_item_stays_together() {
+        assert_eq!(
+            pieces("id A { } } event B() { } event C() }\nid D"),
+            ["id A { }", "} event B() { } event C() }", "id D"]
+        );
+    }
+
+    #[test]
+    fn the_first_bracket_beyond_the_limit_is_told() {
+        let deep = |n: usize| split(&format!("id A {}{}", "(".repeat(n), ")".repeat(n)), 0)[0].too_deep;
+        assert_eq!(deep(MAX_DEPTH), None);
+        assert_eq!(deep(MAX_DEPTH + 1), Some("id A ".len() + MAX_DEPTH));
+    }
 }

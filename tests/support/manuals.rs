@@ -8,7 +8,7 @@ use std::fs;
 use wfc::finding::{Finding, Rule, Severity};
 use wfc::report::paint::Paint;
 use wfc::report::{human, index, page};
-use wfc::source::Sources;
+use wfc::source::{SourceFile, Sources};
 
 pub fn trials() -> Vec<Trial> {
     let mut trials = Vec::new();
@@ -39,13 +39,24 @@ pub fn trials() -> Vec<Trial> {
     trials
 }
 
-/// A rule's example as a file of the language it is written in.
+/// A rule's example as a file of the language it is written in; as several, where lines such as
+/// `// file: shop.wfc` divide it.
 fn example(rule: &Rule, text: &str) -> Sources {
+    if text.starts_with(FILE) {
+        let mut sources = Sources::default();
+        for part in text.split(FILE).skip(1) {
+            let (name, text) = part.split_once('\n').unwrap_or((part, ""));
+            sources.add(SourceFile::new(name.trim(), text));
+        }
+        return sources;
+    }
     match rule.example_language {
         "json" => one_file("example.asl.json", text),
         _ => one_file("example.wfc", text),
     }
 }
+
+const FILE: &str = "// file: ";
 
 /// What the terminal shows, without colour.
 fn terminal(findings: &[Finding], sources: &Sources) -> String {
@@ -57,7 +68,7 @@ fn words(rule: &Rule) -> Result<(), Failed> {
     if !rule.name.chars().all(is_kebab) || rule.name.starts_with("no-") {
         return Err("the name must be in kebab case and read well after `allow`".into());
     }
-    if !rule.reports.starts_with("Reports ") || !rule.reports.trim_end().ends_with('.') {
+    if !rule.reports.starts_with("Reports") || !rule.reports.trim_end().ends_with('.') {
         return Err("`reports` must be a sentence that begins with `Reports`".into());
     }
     if [rule.why, rule.bad, rule.good, rule.help].iter().any(|part| part.trim().is_empty()) {

@@ -35,6 +35,7 @@ pub fn trials() -> Vec<Trial> {
         let links = links(&text);
         trials.push(Trial::test(format!("pages/{name}/links"), move || follow(&path, &links)));
     }
+    trials.push(Trial::test("pages/every decision is in the index", index_of_decisions));
     trials
 }
 
@@ -42,6 +43,17 @@ pub fn trials() -> Vec<Trial> {
 fn command_of(info: &str) -> Option<String> {
     let (kind, command) = info.split_once(" $ ")?;
     ["text", "mermaid"].contains(&kind).then(|| command.to_string())
+}
+
+fn index_of_decisions() -> Result<(), Failed> {
+    let folder = root().join("docs/decisions");
+    let links = links(&read(&folder.join("README.md"))?);
+    let is_listed =
+        |page: &PathBuf| file_name(page) == "README.md" || links.iter().any(|link| link == file_name(page));
+    match files_below(&folder, "md").iter().find(|page| !is_listed(page)) {
+        Some(page) => Err(format!("docs/decisions/README.md does not list {}", file_name(page)).into()),
+        None => Ok(()),
+    }
 }
 
 /// The README and everything in `docs`, but the generated pages of the rules.

@@ -2,6 +2,7 @@
 
 use crate::check::Context;
 use crate::check::contradictions::{Contradiction, contradictions};
+use crate::explore::DELIVERY;
 use crate::finding::{Confidence, Finding, Group, Rule, Severity};
 
 pub static CONTRADICTORY_ENDS: Rule = Rule {
@@ -99,7 +100,7 @@ fn finding(cx: &Context, contradiction: &Contradiction) -> Finding {
         .at(failure.name.span, "reached by a run")
         .message(format!("one run reaches both `{}` and `{}`", success.name.text, failure.name.text))
         .label(success.name.span, "that reaches this as well")
-        .witness(cx.witness_of_run(&moves))
+        .run(cx.witness_of_run(&moves), DELIVERY)
         .help(format!(
             "let what leads to `{}` wait until `{}` is ruled out",
             success.name.text, failure.name.text

@@ -1,7 +1,7 @@
 //! `dead-end`: a run in which everybody did their part, and that never ends.
 
 use crate::check::Context;
-use crate::explore::{RunEnd, Runs, Stop, Timers};
+use crate::explore::{DELIVERY, RunEnd, Runs, Stop, Timers};
 use crate::finding::{Confidence, Finding, Group, Rule, Severity};
 use crate::graph::{NodeId, NodeKind};
 use crate::model::WorkflowId;
@@ -109,15 +109,41 @@ fn can_stop(cx: &Context, id: WorkflowId) -> bool {
 }
 
 fn of_workflow(cx: &Context, id: WorkflowId) -> Vec<Finding> {
-    let runs = cx.runs(id, Timers::Patient);
     let mut places: Vec<Vec<NodeId>> = Vec::new();
+    let mut findings = stopped(cx, id, &mut places);
+    // A last line without an `end` is a dead end also when only a passed limit leads there.
+    let falls_off = |place: &NodeId| matches!(cx.graph.node(*place).kind, NodeKind::FallOff);
+    let can_fall_off = cx.graph.nodes_of(id).any(|(node, _)| falls_off(&node) && cx.occurring.contains(node));
+    if can_fall_off && !places.iter().flatten().any(falls_off) {
+        let runs = cx.runs(id, Timers::Hasty);
+        let end = runs
+            .ends()
+            .iter()
+            .find(|end| matches!(&end.stop, Stop::Stuck { at } if at.iter().any(falls_off)));
+        if let Some((end, at)) = end.and_then(|end| stands_at(end).map(|at| (end, at))) {
+            findings.extend(finding(cx, id, runs, end, at));
+        }
+    }
+    findings
+}
+
+fn stands_at(end: &RunEnd) -> Option<&[NodeId]> {
+    match &end.stop {
+        Stop::Stuck { at } => Some(at),
+        Stop::Complete { .. } | Stop::Unwound { .. } => None,
+    }
+}
+
+/// Stopped runs, one for each place they stand at.
+fn stopped(cx: &Context, id: WorkflowId, places: &mut Vec<Vec<NodeId>>) -> Vec<Finding> {
+    let runs = cx.runs(id, Timers::Patient);
     let mut findings = Vec::new();
     // In a choreography one way to stop is shown: the others mostly have the same cause.
     let most = if cx.model.workflows[id].is_choreographed() { 1 } else { 3 };
     for end in runs.ends() {
-        let Stop::Stuck { at } = &end.stop else { continue };
-        if places.len() < most && !places.contains(at) {
-            places.push(at.clone());
+        let Some(at) = stands_at(end) else { continue };
+        if places.len() < most && !places.iter().any(|place| place == at) {
+            places.push(at.to_vec());
             findings.extend(finding(cx, id, runs, end, at));
         }
     }
@@ -161,7 +187,7 @@ fn finding(cx: &Context, id: WorkflowId, runs: &Runs, end: &RunEnd, at: &[NodeId
         }
     };
     let finding = finding
-        .witness(cx.witness_of_run(&moves))
+        .run(cx.witness_of_run(&moves), DELIVERY)
         .entity(stands.map_or(name.to_string(), |node| format!("{name}/{}", cx.short_name(node))));
     Some(cx.by_choices(finding, &moves))
 }

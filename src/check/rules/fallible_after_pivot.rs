@@ -2,7 +2,7 @@
 
 use crate::check::Context;
 use crate::check::pivots::{Failed, Passed, passed};
-use crate::explore::What;
+use crate::explore::{DELIVERY, What};
 use crate::finding::{Confidence, Finding, Group, Rule, Severity};
 
 pub static FALLIBLE_AFTER_PIVOT: Rule = Rule {
@@ -103,7 +103,7 @@ fn finding(cx: &Context, passed: &Passed) -> Finding {
             goal.name.text
         ))
         .label(cx.graph.node(passed.act).span, "no way back from here")
-        .witness(cx.witness_of_run(&moves))
+        .run(cx.witness_of_run(&moves), DELIVERY)
         .help("move what may refuse before the pivot, or meet its refusal forwards")
         .entity(cx.entity(at));
     cx.by_choices(finding, &moves)

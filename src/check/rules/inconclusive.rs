@@ -14,8 +14,63 @@ pub static INCONCLUSIVE: Rule = Rule {
 Some rules look at all runs of a workflow. The number of states that are kept is bounded; beyond it the \
 rules that explore runs know only what they saw so far. What they found is real; what they did not find \
 may exist.",
-    bad: "",
-    good: "",
+    bad: r#"id TripId
+
+service Agency { }
+service Hotel {
+  command Book(trip: TripId) { fails Full; undone by Cancel(trip); idempotent by trip }
+  command Cancel(trip: TripId) { idempotent by trip }
+}
+
+workflow BookRooms(trip: TripId) {
+  orchestrated by Agency
+  success Booked
+  failure NotBooked
+
+  parallel {
+    step room1 = Hotel.Book(trip) { retry forever backoff 1s..1h }
+    step room2 = Hotel.Book(trip) { retry forever backoff 1s..1h }
+    step room3 = Hotel.Book(trip) { retry forever backoff 1s..1h }
+    step room4 = Hotel.Book(trip) { retry forever backoff 1s..1h }
+    step room5 = Hotel.Book(trip) { retry forever backoff 1s..1h }
+    step room6 = Hotel.Book(trip) { retry forever backoff 1s..1h }
+    step room7 = Hotel.Book(trip) { retry forever backoff 1s..1h }
+    step room8 = Hotel.Book(trip) { retry forever backoff 1s..1h }
+    step room9 = Hotel.Book(trip) { retry forever backoff 1s..1h }
+    step room10 = Hotel.Book(trip) { retry forever backoff 1s..1h }
+    step room11 = Hotel.Book(trip) { retry forever backoff 1s..1h }
+    step room12 = Hotel.Book(trip) { retry forever backoff 1s..1h }
+    step room13 = Hotel.Book(trip) { retry forever backoff 1s..1h }
+    step room14 = Hotel.Book(trip) { retry forever backoff 1s..1h }
+    step room15 = Hotel.Book(trip) { retry forever backoff 1s..1h }
+    step room16 = Hotel.Book(trip) { retry forever backoff 1s..1h }
+  }
+  end Booked
+
+  on Full { undo all; end NotBooked }
+}
+"#,
+    good: r#"id TripId
+
+service Agency { }
+service Hotel {
+  command Book(trip: TripId) { fails Full; undone by Cancel(trip); idempotent by trip }
+  command Cancel(trip: TripId) { idempotent by trip }
+}
+
+workflow BookRooms(trip: TripId) {
+  orchestrated by Agency
+  success Booked
+  failure NotBooked
+
+  for each night in [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16] {
+    step room = Hotel.Book(trip) { retry forever backoff 1s..1h }
+  }
+  end Booked
+
+  on Full { undo all; end NotBooked }
+}
+"#,
     help: "Split the workflow into parts that run each other, or put the branches that do not meet in workflows of their own.",
     example_language: "wfc",
 };

@@ -2,6 +2,7 @@
 
 use crate::check::Context;
 use crate::check::pivots::{Failed, Passed, passed};
+use crate::explore::DELIVERY;
 use crate::finding::{Confidence, Finding, Group, Rule, Severity};
 use crate::graph::NodeKind;
 
@@ -96,7 +97,7 @@ fn finding(cx: &Context, passed: &Passed) -> Finding {
         finding = finding.label(cx.graph.node(failed.node).span, "this may still fail");
     }
     let finding = finding
-        .witness(cx.witness_of_run(&moves))
+        .run(cx.witness_of_run(&moves), DELIVERY)
         .what_if(format!(
             "with `{name}` behind everything that may refuse, no failing run would hold its effect"
         ))

@@ -2,9 +2,10 @@
 
 use crate::check::Context;
 use crate::check::leftovers::{Leftover, Why, leftovers};
-use crate::explore::{Status, Stop};
+use crate::explore::{DELIVERY, Status, Stop};
 use crate::finding::{Confidence, Finding, Group, Rule, Severity};
 use crate::graph::NodeKind;
+use crate::model::{UndoneBy, WorkflowId};
 
 pub static MISSING_COMPENSATION: Rule = Rule {
     name: "missing-compensation",
@@ -82,11 +83,47 @@ it behind everything that may fail.",
 };
 
 pub fn find(cx: &Context) -> Vec<Finding> {
-    let leftovers = cx.model.workflows.ids().flat_map(|workflow| leftovers(cx, workflow));
-    leftovers
-        .filter(|leftover| leftover.why == Why::NothingUndoesIt)
-        .map(|leftover| finding(cx, &leftover))
-        .collect()
+    let mut findings = Vec::new();
+    for (id, workflow) in cx.model.workflows.iter() {
+        let mut left = leftovers(cx, id);
+        left.retain(|leftover| leftover.why == Why::NothingUndoesIt);
+        if left.is_empty() {
+            continue;
+        }
+        if cx.is_imported(workflow.span) && !takes_something_back(cx, id) {
+            findings.push(summary(cx, id, &left));
+        } else {
+            findings.extend(left.iter().map(|leftover| finding(cx, leftover)));
+        }
+    }
+    findings
+}
+
+/// Whether the workflow is written as a saga: some step of it can be taken back.
+fn takes_something_back(cx: &Context, workflow: WorkflowId) -> bool {
+    cx.graph.nodes_of(workflow).any(|(_, node)| match &node.kind {
+        NodeKind::Act(act) => {
+            act.undone.as_ref().is_some_and(|undone| matches!(undone.by, UndoneBy::Operation { .. }))
+        }
+        _ => false,
+    })
+}
+
+/// A machine in a format that cannot say what undoes a step, and that takes nothing back: whether it
+/// should is for its owners to say, so it is told once and not for every step.
+fn summary(cx: &Context, id: WorkflowId, left: &[Leftover]) -> Finding {
+    let workflow = &cx.model.workflows[id];
+    let mut finding = MISSING_COMPENSATION
+        .at(workflow.name.span, "takes nothing back when it fails")
+        .severity(Severity::Info)
+        .confidence(Confidence::Medium)
+        .message(format!("`{}` fails with {} of its steps done, and takes none back", workflow.name.text, left.len()))
+        .help("if their effects may stay, nothing is missing; else add states that take them back, as a saga does")
+        .entity(workflow.name.text.to_string());
+    for leftover in left.iter().take(3) {
+        finding = finding.label(cx.graph.node(leftover.act).span, "stays done");
+    }
+    finding
 }
 
 fn finding(cx: &Context, leftover: &Leftover) -> Finding {
@@ -118,7 +155,10 @@ fn finding(cx: &Context, leftover: &Leftover) -> Finding {
         .at(call, format!("{state} {when}"))
         .message(format!("`{what}` is not undone {when}"))
         .label(contract, "nothing here says how it is undone")
-        .witness(cx.witness_of_run(&leftover.runs.witness(leftover.end)))
+        .run(cx.witness_of_run(&leftover.runs.witness(leftover.end)), DELIVERY)
+        .what_if(format!(
+            "with an `undone by` in the contract of `{what}`, an `undo` in that run would take it back"
+        ))
         .help(format!("say what takes it back: `undone by …` in the contract of `{what}`"))
         .help("if the effect may stay, say so: `undone by nothing because \"…\"`")
         .entity(cx.entity(leftover.act));

@@ -2,7 +2,7 @@
 
 use crate::check::Context;
 use crate::check::leftovers::{Leftover, Why, leftovers};
-use crate::explore::{Stop, What};
+use crate::explore::{DELIVERY, Stop, What};
 use crate::finding::{Confidence, Finding, Group, Rule, Severity};
 use crate::graph::NodeKind;
 use crate::model::UndoneBy;
@@ -125,6 +125,6 @@ fn finding(cx: &Context, leftover: &Leftover) -> Finding {
     } else {
         "write `undo all` before the `end`".to_string()
     };
-    let finding = finding.witness(cx.witness_of_run(&moves)).help(help).entity(cx.entity(leftover.act));
+    let finding = finding.run(cx.witness_of_run(&moves), DELIVERY).help(help).entity(cx.entity(leftover.act));
     cx.by_choices(finding, &moves)
 }

@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 
 impl super::Builder<'_> {
     pub(super) fn finish(mut self) -> StepGraph {
+        self.graph.of_workflow = self.of_workflow();
         self.close_regions();
         self.collect_undone();
         self.graph.environment = self.environment();
@@ -84,11 +85,21 @@ impl super::Builder<'_> {
                 _ => false,
             };
             counts
-                && act.workflow == node.workflow
                 && (conducted || act.side == node.side)
                 && reach.is_none_or(|region| self.graph.is_within(act.region, region))
         };
-        self.graph.nodes().map(|(id, _)| id).filter(in_reach).collect()
+        let own = node.workflow.into_iter().flat_map(|id| self.graph.nodes_of(id));
+        own.map(|(id, _)| id).filter(in_reach).collect()
+    }
+
+    fn of_workflow(&self) -> Vec<Vec<NodeId>> {
+        let mut nodes = vec![Vec::new(); self.model.workflows.len()];
+        for (id, node) in self.graph.nodes() {
+            if let Some(workflow) = node.workflow {
+                nodes[workflow.index()].push(id);
+            }
+        }
+        nodes
     }
 
     fn environment(&self) -> Vec<bool> {

@@ -1,25 +1,26 @@
 //! A [`Machine`] to a workflow: each state becomes a step or a scope of its name, `Next` a fall
 //! through or a `then`, and states that end become ends of the workflow.
 
+mod calls;
 mod flow;
 mod handlers;
 mod level;
 mod states;
 mod tasks;
 
-use super::contracts::{Contracts, OperationId};
+use super::contracts::Contracts;
 use super::expression::{Foreign, INPUT, seconds};
 use super::losses::Losses;
-use super::machine::{Machine, State, StateKind};
+use super::machine::{Machine, StateKind};
 use super::names::{Names, machine_service};
-use super::resource::{Called, called};
-use super::{errors, undo};
+use super::undo;
 use crate::import::document::Value;
 use crate::source::Span;
 use crate::syntax::ast::{Block, Entry, Expr, ExprKind, Goal, GoalKind, Limit, Name, Workflow};
+pub use calls::Calls;
 use level::Level;
 use smol_str::SmolStr;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// What a machine became.
 pub struct Built {
@@ -28,28 +29,26 @@ pub struct Built {
     pub foreign: Foreign,
 }
 
-/// A task with whom it calls.
-pub struct TaskCall {
-    pub called: Called,
-    pub operation: OperationId,
-}
-
-/// The calls of a machine, by the object of the state.
-pub type Calls = HashMap<*const Value, TaskCall>;
-
 pub fn workflow(name: &str, machine: &Machine, workflows: &[SmolStr], contracts: &mut Contracts) -> Built {
     let service = machine_service(name);
     let coordinator = contracts.coordinator(&service, machine.span);
-    let calls = calls(machine, contracts);
-    undo::pair(machine, &calls, contracts);
+    let mut calls = calls::collect(machine, contracts);
+    undo::pair(machine, &mut calls, contracts);
+    let mut state_names = HashSet::new();
+    machine.walk(&mut |state| {
+        state_names.insert(state.name.text.clone());
+    });
     let mut builder = Builder {
         contracts,
         coordinator,
         calls,
         workflows,
         names: Names::default(),
+        state_names,
         goal_names: Names::default(),
         goals: Vec::new(),
+        succeeded: None,
+        inner_failures: HashMap::new(),
         losses: Losses::default(),
         foreign: Foreign::default(),
     };
@@ -70,54 +69,6 @@ pub fn workflow(name: &str, machine: &Machine, workflows: &[SmolStr], contracts:
     Built { workflow, losses: builder.losses, foreign: builder.foreign }
 }
 
-/// Whom each task calls. What somebody catches by name, the called can fail with.
-fn calls(machine: &Machine, contracts: &mut Contracts) -> Calls {
-    let mut calls = Calls::new();
-    machine.walk(&mut |state| {
-        let StateKind::Task(resource) = state.kind else { return };
-        let called = called(state, resource);
-        let operation = contracts.operation(&called);
-        for error in business_errors(state) {
-            contracts.fails(operation, error);
-        }
-        calls.insert(std::ptr::from_ref(state.value), TaskCall { called, operation });
-    });
-    machine.walk(&mut |state| caught_around(state, &calls, contracts));
-    calls
-}
-
-fn business_errors<'m>(state: &'m State) -> impl Iterator<Item = &'m Name> {
-    let errors = state.catch.iter().flat_map(|catcher| &catcher.errors);
-    errors.filter(|error| errors::kind(&error.text) == errors::ErrorKind::Business)
-}
-
-/// What is caught around a block comes from the team's own code in it, when nothing in it says so.
-fn caught_around(state: &State, calls: &Calls, contracts: &mut Contracts) {
-    if state.machines().is_empty() {
-        return;
-    }
-    let mut inside = Vec::new();
-    let mut raised = Vec::new();
-    for machine in state.machines() {
-        machine.walk(&mut |state| match state.kind {
-            StateKind::Fail => raised.extend(state.field("Error").and_then(Value::text)),
-            _ => inside.extend(calls.get(&std::ptr::from_ref(state.value)).map(|call| call.operation)),
-        });
-    }
-    for error in business_errors(state) {
-        let is_known = raised.contains(&error.text.as_str())
-            || inside.iter().any(|operation| contracts.has_failure(*operation, &error.text));
-        if is_known {
-            continue;
-        }
-        for operation in &inside {
-            if contracts.get(*operation).is_own_code {
-                contracts.fails(*operation, error);
-            }
-        }
-    }
-}
-
 struct Builder<'m> {
     contracts: &'m mut Contracts,
     coordinator: usize,
@@ -126,8 +77,14 @@ struct Builder<'m> {
     workflows: &'m [SmolStr],
     /// Of steps, scopes and values.
     names: Names,
+    /// Names of states come before names of values.
+    state_names: HashSet<SmolStr>,
     goal_names: Names,
     goals: Vec<Goal>,
+    /// The end that `"End": true` became.
+    succeeded: Option<SmolStr>,
+    /// The ends that failing states of branches became.
+    inner_failures: HashMap<SmolStr, SmolStr>,
     losses: Losses,
     foreign: Foreign,
 }

@@ -2,12 +2,14 @@
 //! it acts or looks, which failures somebody catches.
 
 use super::resource::Called;
+use super::verbs::leaves_nothing;
 use crate::source::Span;
 use crate::syntax::ast::{
     Answers, Argument, Call, ContractEntry, Event, Expr, ExprKind, Failure, Field, Item, Name, Operation,
     OperationKind, Service, ServiceEntry, TypeRef, Undone, UndoneBy,
 };
 use smol_str::{SmolStr, format_smolstr};
+use std::collections::HashMap;
 
 #[derive(Debug, Default)]
 pub struct Contracts {
@@ -19,10 +21,12 @@ struct ServiceDraft {
     name: Name,
     is_external: bool,
     operations: Vec<OperationDraft>,
+    /// The place of each operation by its name.
+    places: HashMap<SmolStr, usize>,
     events: Vec<Name>,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct OperationDraft {
     pub name: Name,
     pub kind: OperationKind,
@@ -33,6 +37,8 @@ pub struct OperationDraft {
     pub failures: Vec<Name>,
     /// The operation that takes it back, and where that is called.
     pub undone_by: Option<(OperationId, Span)>,
+    /// Why there is nothing to take back.
+    pub leaves_nothing: Option<&'static str>,
 }
 
 /// Which operation, by the places of its service and itself.
@@ -47,7 +53,7 @@ impl Contracts {
     /// that one action is used for are two operations: what undoes the one does not undo the other.
     pub fn operation(&mut self, called: &Called) -> OperationId {
         let service = self.service(&called.service, called.span, true);
-        let operations = &mut self.services[service].operations;
+        let ServiceDraft { operations, places, .. } = &mut self.services[service];
         let base = match &called.target {
             Some(target) => format_smolstr!("{} {}", called.operation, target),
             None => called.operation.clone(),
@@ -56,12 +62,13 @@ impl Contracts {
         let names = std::iter::once(base.clone())
             .chain([format_smolstr!("{base} and wait"), format_smolstr!("{base} by hand")]);
         for name in names {
-            match operations.iter().position(|draft| draft.name.text == name) {
+            match places.get(&name).copied() {
                 Some(operation) if is_same(&operations[operation]) => {
                     return OperationId { service, operation };
                 }
                 Some(_) => {}
                 None => {
+                    places.insert(name.clone(), operations.len());
                     operations.push(OperationDraft {
                         name: Name { text: name, span: called.span },
                         kind: called.kind,
@@ -71,6 +78,10 @@ impl Contracts {
                         target: called.target.clone(),
                         failures: Vec::new(),
                         undone_by: None,
+                        leaves_nothing: match called.is_own_code || called.kind == OperationKind::Query {
+                            true => None,
+                            false => leaves_nothing(&called.operation),
+                        },
                     });
                     return OperationId { service, operation: operations.len() - 1 };
                 }
@@ -78,6 +89,17 @@ impl Contracts {
         }
         // Three ways to answer have three names.
         OperationId { service, operation: 0 }
+    }
+
+    /// The same operation as it is used by one state.
+    pub fn variant(&mut self, id: OperationId, state: &str) -> OperationId {
+        let ServiceDraft { operations, places, .. } = &mut self.services[id.service];
+        let mut draft = operations[id.operation].clone();
+        draft.name.text = format_smolstr!("{} ({state})", draft.name.text);
+        let operation = operations.len();
+        places.insert(draft.name.text.clone(), operation);
+        operations.push(draft);
+        OperationId { operation, ..id }
     }
 
     /// The machine's own service, which owns the events that it publishes.
@@ -132,7 +154,13 @@ impl Contracts {
             return known;
         }
         let name = Name { text: name.into(), span };
-        self.services.push(ServiceDraft { name, is_external, operations: Vec::new(), events: Vec::new() });
+        self.services.push(ServiceDraft {
+            name,
+            is_external,
+            operations: Vec::new(),
+            places: HashMap::new(),
+            events: Vec::new(),
+        });
         self.services.len() - 1
     }
 
@@ -162,6 +190,9 @@ impl Contracts {
             let arguments = vec![Argument { name: None, value }];
             let call = Call { path: self.path(undo, place), arguments, span: place };
             contract.push(ContractEntry::Undone(Undone { by: UndoneBy::Call(call), span: place }));
+        } else if let Some(because) = draft.leaves_nothing {
+            let because = Name { text: because.into(), span };
+            contract.push(ContractEntry::Undone(Undone { by: UndoneBy::Nothing { because }, span }));
         }
         Operation {
             doc: SmolStr::default(),

@@ -166,9 +166,10 @@ pub fn number(digits: &str, span: Span) -> Expr {
 
 /// So many seconds, as people write them.
 pub fn seconds(n: f64, span: Span) -> Duration {
-    let whole = n.max(0.0).min(1e12) as u64;
+    let whole = n.clamp(0.0, 1e12) as u64;
     let units = [(86_400, "d"), (3_600, "h"), (60, "m"), (1, "s")];
-    let unit = units.iter().find(|(size, _)| whole > 0 && whole % size == 0).copied().unwrap_or((1, "s"));
+    let unit =
+        units.iter().find(|(size, _)| whole > 0 && whole.is_multiple_of(*size)).copied().unwrap_or((1, "s"));
     let text = format_smolstr!("{}{}", whole / unit.0, unit.1);
     Duration { milliseconds: whole * 1_000, text, span }
 }

@@ -103,9 +103,17 @@ pub const STATE_TYPES: &[(&str, &[&str])] = &[
 /// The fields of every state.
 pub const EVERYWHERE: &[&str] = &["Type", "Comment", "QueryLanguage"];
 
-/// The fields of a machine, and of one inside a state.
-pub const MACHINE: &[&str] =
-    &["Comment", "StartAt", "States", "TimeoutSeconds", "Version", "QueryLanguage", "ProcessorConfig"];
+/// The fields of a machine, and of one inside a state; `$schema` is for editors.
+pub const MACHINE: &[&str] = &[
+    "Comment",
+    "StartAt",
+    "States",
+    "TimeoutSeconds",
+    "Version",
+    "QueryLanguage",
+    "ProcessorConfig",
+    "$schema",
+];
 
 const ONLY_JSON_PATH: &[&str] = &[
     "InputPath",

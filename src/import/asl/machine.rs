@@ -1,6 +1,7 @@
 //! A state machine as it is written: states by name, with the spans of everything a finding may
 //! point at. What a field means for a workflow is not decided here.
 
+use super::errors::{ErrorKind, kind};
 use crate::import::document::{Member, Value};
 use crate::source::Span;
 use crate::syntax::ast::Name;
@@ -83,6 +84,13 @@ pub struct Catcher {
     pub errors: Vec<Name>,
     pub next: Option<Name>,
     pub span: Span,
+}
+
+impl Catcher {
+    /// Whether it catches whatever goes wrong. So does a broken one: a finding says that it is.
+    pub fn is_whole(&self) -> bool {
+        self.errors.is_empty() || self.errors.iter().any(|error| kind(&error.text) == ErrorKind::Everything)
+    }
 }
 
 impl State<'_> {

@@ -47,18 +47,21 @@ pub fn looks_like_one(path: &str, text: &str) -> bool {
 /// Reads all machines of a file. Total: what is wrong with them is in the findings.
 pub fn import(file: FileId, path: &str, text: &str) -> Imported {
     let dialect = document::dialect(path).unwrap_or(Dialect::Json);
+    let own_name = names::from_path(path);
     let Document { roots, troubles } = document::read(file, text, dialect);
-    let mut findings: Vec<Finding> = troubles.iter().map(of_trouble).collect();
+    let mut findings: Vec<Finding> = troubles.iter().map(|trouble| of_trouble(trouble, &own_name)).collect();
     let mut machines = wrapper::find(file, path, text, &roots);
-    findings.extend(machines.troubles.iter().map(of_trouble));
-    if let ([], [], [root, ..]) = (machines.found.as_slice(), findings.as_slice(), roots.as_slice()) {
-        // The name of the file promises a machine: say what it lacks.
-        let value = root.clone();
-        machines.found.push(wrapper::Found { name: names::from_path(path), value });
-    }
+    findings.extend(machines.troubles.iter().map(|trouble| of_trouble(trouble, &own_name)));
     if machines.found.is_empty() && findings.is_empty() {
-        let span = Span::new(file, 0, 0);
-        findings.push(INVALID_MACHINE.at(span, "nothing here").message("the file holds no state machine"));
+        match roots.iter().find(|root| root.get("StartAt").or(root.get("States")).is_some()) {
+            // The name of the file promises a machine: say what it lacks.
+            Some(root) => machines.found.push(wrapper::Found { name: own_name, value: root.clone() }),
+            None => {
+                let message = "the file holds no state machine";
+                let finding = INVALID_MACHINE.at(Span::new(file, 0, 0), "neither `StartAt` nor `States`");
+                findings.push(finding.message(message).entity(own_name));
+            }
+        }
     }
     let mut unique = names::Names::default();
     let named: Vec<SmolStr> = machines.found.iter().map(|found| unique.unique(&found.name)).collect();
@@ -79,8 +82,8 @@ pub fn import(file: FileId, path: &str, text: &str) -> Imported {
     Imported { ast: Ast { file, format: Format::AmazonStatesLanguage, items }, findings }
 }
 
-fn of_trouble(trouble: &Trouble) -> Finding {
-    match trouble.kind {
+fn of_trouble(trouble: &Trouble, entity: &str) -> Finding {
+    let finding = match trouble.kind {
         TroubleKind::Unreadable => {
             INVALID_DOCUMENT.at(trouble.span, "reading stopped here").message(trouble.message.clone())
         }
@@ -88,7 +91,8 @@ fn of_trouble(trouble: &Trouble) -> Finding {
             .at(trouble.span, "this one counts")
             .message(trouble.message.clone())
             .help("give one of them another name, or remove it"),
-    }
+    };
+    finding.entity(entity)
 }
 
 #[cfg(test)]

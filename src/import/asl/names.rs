@@ -2,23 +2,26 @@
 
 use super::verbs::{capitalised, words};
 use smol_str::{SmolStr, format_smolstr};
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 /// Names that are taken.
 #[derive(Debug, Default)]
 pub struct Names {
     taken: HashSet<SmolStr>,
+    /// The number to try next, by the name that is wanted.
+    next: HashMap<SmolStr, u32>,
 }
 
 impl Names {
     /// `wanted`, or with a number behind it when that is taken.
     pub fn unique(&mut self, wanted: &str) -> SmolStr {
         let wanted = if wanted.trim().is_empty() { "unnamed" } else { wanted };
-        let first = SmolStr::from(wanted);
-        let numbered = (2u32..).map(|number| format_smolstr!("{wanted} {number}"));
-        let free = std::iter::once(first).chain(numbered).find(|name| !self.taken.contains(name));
-        let name = free.expect("numbers do not run out");
-        self.taken.insert(name.clone());
+        let mut name = SmolStr::from(wanted);
+        while !self.taken.insert(name.clone()) {
+            let number = self.next.entry(wanted.into()).or_insert(2);
+            name = format_smolstr!("{wanted} {number}");
+            *number += 1;
+        }
         name
     }
 }

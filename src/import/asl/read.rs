@@ -7,7 +7,7 @@ mod states;
 mod tasks;
 
 use super::fields;
-use super::machine::{Machine, QueryLanguage};
+use super::machine::{Machine, QueryLanguage, State};
 use crate::finding::Finding;
 use crate::finding::suggest::nearest;
 use crate::import::document::{Member, Value, ValueKind};
@@ -19,8 +19,19 @@ use std::collections::{HashMap, HashSet};
 
 /// Reads a machine that stands by itself; `workflow` is its name in findings.
 pub fn machine<'d>(value: &'d Value, workflow: &str) -> (Machine<'d>, Vec<Finding>) {
-    let mut reader = Reader { workflow, state: None, names: HashMap::new(), findings: Vec::new() };
-    let machine = reader.machine(value, QueryLanguage::JsonPath);
+    let mut reader = Reader {
+        workflow,
+        state: None,
+        names: HashMap::new(),
+        other_language: None,
+        is_broken: false,
+        findings: Vec::new(),
+    };
+    let mut machine = reader.machine(value, QueryLanguage::JsonPath);
+    if reader.is_broken {
+        // What is found in a workflow that holds a mistake is dropped: it would only follow from it.
+        machine.span = value.span;
+    }
     (machine, reader.findings)
 }
 
@@ -30,6 +41,10 @@ struct Reader<'w> {
     state: Option<Name>,
     /// All states so far, of the machine and of those inside it.
     names: HashMap<SmolStr, Span>,
+    /// The finding about fields of the other query language.
+    other_language: Option<usize>,
+    /// Something is missing without which it is not known where runs go.
+    is_broken: bool,
     findings: Vec<Finding>,
 }
 
@@ -41,6 +56,12 @@ impl Reader<'_> {
         };
         self.findings.push(INVALID_MACHINE.at(span, label).message(message).entity(entity));
         self.findings.last_mut().expect("one was pushed")
+    }
+
+    /// What is wrong and leaves a gap in the machine.
+    fn broken(&mut self, span: Span, label: impl Into<String>, message: impl Into<String>) -> &mut Finding {
+        self.is_broken = true;
+        self.invalid(span, label, message)
     }
 
     fn machine<'d>(&mut self, value: &'d Value, outer: QueryLanguage) -> Machine<'d> {
@@ -58,63 +79,65 @@ impl Reader<'_> {
         Machine { comment, start, states, timeout: value.get("TimeoutSeconds"), span: place(value) }
     }
 
-    fn states<'d>(&mut self, value: &'d Value, language: QueryLanguage) -> Vec<super::machine::State<'d>> {
+    fn states<'d>(&mut self, value: &'d Value, language: QueryLanguage) -> Vec<State<'d>> {
         let Some(states) = value.member("States") else {
-            self.invalid(place(value), "it has no `States`", "a machine without `States` is not legal");
+            self.broken(place(value), "it has no `States`", "a machine without `States` is not legal");
             return Vec::new();
         };
         match &states.value.kind {
             ValueKind::Object(members) if members.is_empty() => {
-                self.invalid(states.key.span, "nothing in it", "a machine needs at least one state");
+                self.broken(states.key.span, "nothing in it", "a machine needs at least one state");
                 Vec::new()
             }
             ValueKind::Object(members) => {
+                // Put one level too deep it does not apply; reported once, it is read as it was meant.
+                let language = match states.value.get("QueryLanguage").and_then(Value::text) {
+                    Some("JSONata") => QueryLanguage::Jsonata,
+                    _ => language,
+                };
                 let read = members.iter().filter_map(|member| self.state(member, language)).collect();
                 self.state = None;
                 read
             }
             _ => {
-                self.invalid(states.value.span, "not an object", "`States` must hold states by name");
+                self.broken(states.value.span, "not an object", "`States` must hold states by name");
                 Vec::new()
             }
         }
     }
 
-    fn start(&mut self, value: &Value, states: &[super::machine::State]) -> Option<Name> {
+    fn start(&mut self, value: &Value, states: &[State]) -> Option<Name> {
         let Some(start) = value.get("StartAt") else {
-            self.invalid(place(value), "it has no `StartAt`", "a machine without `StartAt` is not legal");
+            self.broken(place(value), "it has no `StartAt`", "a machine without `StartAt` is not legal");
             return None;
         };
         let Some(name) = text_name(start) else {
-            self.invalid(start.span, "not a name", "`StartAt` must name a state");
+            self.broken(start.span, "not a name", "`StartAt` must name a state");
             return None;
         };
-        self.target(&name, states.iter().map(|state| state.name.text.as_str())).then_some(name)
-    }
-
-    /// Whether a transition leads to one of `states`, or else a finding.
-    fn target<'s>(&mut self, name: &Name, states: impl Iterator<Item = &'s str> + Clone) -> bool {
-        if states.clone().any(|state| state == name.text) {
-            return true;
+        if states.iter().any(|state| state.name.text == name.text) {
+            return Some(name);
         }
-        // Thousands of suggestions for one file help nobody and take their time.
-        let few = if self.findings.len() < 100 { usize::MAX } else { 0 };
-        let help = nearest(&name.text, states.take(few)).map(|near| format!("did you mean `{near}`?"));
-        let finding = self.invalid(
-            name.span,
-            "no state of this machine has this name",
-            format!("state `{}` does not exist", name.text),
-        );
-        finding.help.extend(help);
-        false
+        self.missing(&name, states);
+        None
     }
 
-    fn targets_exist(&mut self, states: &[super::machine::State]) {
+    /// A transition to a state that does not exist.
+    fn missing(&mut self, name: &Name, states: &[State]) {
+        // Thousands of suggestions for one file help nobody and take their time.
+        let few = if self.findings.len() < 100 { states } else { &[] };
+        let near = nearest(&name.text, few.iter().map(|state| state.name.text.as_str()));
+        let help = near.map(|near| format!("did you mean `{near}`?"));
+        let label = "no state of this machine has this name";
+        self.broken(name.span, label, format!("state `{}` does not exist", name.text)).help.extend(help);
+    }
+
+    fn targets_exist(&mut self, states: &[State]) {
         let known: HashSet<&str> = states.iter().map(|state| state.name.text.as_str()).collect();
         for state in states {
             self.state = Some(state.name.clone());
             for target in state.targets().filter(|target| !known.contains(target.text.as_str())) {
-                self.target(target, states.iter().map(|state| state.name.text.as_str()));
+                self.missing(target, states);
             }
         }
         self.state = None;
@@ -174,7 +197,7 @@ impl Reader<'_> {
 
 /// `{% … %}`, `${…}`, `%…%`: not known before it runs, or before it is deployed.
 fn is_dynamic(text: &str) -> bool {
-    let is_placeholder = text.len() > 2 && text.starts_with('%') && text.ends_with('%');
+    let is_placeholder = text.len() > 1 && text.starts_with('%') && text.ends_with('%');
     text.contains("{%") || text.contains("${") || is_placeholder
 }
 

@@ -39,7 +39,7 @@ enum Pattern {
 }
 
 pub fn called(state: &State, resource: &Member) -> Called {
-    let written = reference(&resource.value).unwrap_or_default();
+    let written = without_pseudo(&reference(&resource.value).unwrap_or_default());
     let parameters = match state.language {
         QueryLanguage::JsonPath => state.value.get("Parameters"),
         QueryLanguage::Jsonata => state.value.get("Arguments"),
@@ -214,8 +214,16 @@ impl Task<'_> {
 /// The type of an event that is put on a bus, where it is no expression.
 fn event_name(entry: &Value) -> Option<Name> {
     let kind = entry.get("DetailType")?;
-    let text = kind.text().filter(|text| !text.contains("{%") && !text.is_empty())?;
-    Some(Name { text: text.into(), span: kind.span })
+    let text = kind.text().filter(|text| !text.contains("{%"))?;
+    let name = if text.contains("${") { short_name(text) } else { text.to_owned() };
+    (!name.is_empty()).then(|| Name { text: name.into(), span: kind.span })
+}
+
+/// A template may write the parts of an address that the place of its deployment decides.
+fn without_pseudo(written: &str) -> String {
+    ["${AWS::Partition}", "${AWS::Region}", "${AWS::AccountId}"]
+        .iter()
+        .fold(written.to_owned(), |written, pseudo| written.replace(pseudo, ""))
 }
 
 /// A string, or what a template's function stands for with its placeholders in `${…}`.

@@ -173,6 +173,30 @@ fn what_only_failures_reach_takes_back_what_it_is_named_after() {
 }
 
 #[test]
+fn one_action_of_a_service_is_taken_back_by_its_states() {
+    let update = |name: &str, rest: &str| {
+        format!(
+            r#""{name}": {{"Type": "Task", "Resource": "arn:aws:states:::dynamodb:updateItem",
+                "Parameters": {{"TableName": "stock"}}, {rest}}}"#
+        )
+    };
+    let text = format!(
+        r#"{{"StartAt": "Reserve Stock", "States": {{{}, {}, {}, "Failed": {{"Type": "Fail"}}}}}}"#,
+        update("Reserve Stock", r#""Next": "Mark Order""#),
+        update(
+            "Mark Order",
+            r#""Catch": [{"ErrorEquals": ["States.ALL"], "Next": "Release Stock"}], "End": true"#
+        ),
+        update("Release Stock", r#""Next": "Failed""#),
+    );
+    let (outline, _) = json(&text);
+    let reserve =
+        "updateItem stock (Reserve Stock) -> any undone by DynamoDB.updateItem stock (Release Stock)";
+    assert!(outline.contains(reserve), "{outline}");
+    assert!(outline.contains("step Mark Order = DynamoDB.updateItem stock("), "{outline}");
+}
+
+#[test]
 fn what_is_illegal_is_told_and_the_rest_is_read() {
     assert_eq!(
         messages(
@@ -187,7 +211,7 @@ fn what_is_illegal_is_told_and_the_rest_is_read() {
     );
     assert_eq!(messages("{\"States\": {}}").len(), 2);
     assert_eq!(messages("{"), ["invalid-document: unterminated object"]);
-    assert_eq!(messages("[]").len(), 2);
+    assert_eq!(messages("[]"), ["invalid-machine: the file holds no state machine"]);
 }
 
 #[test]
@@ -210,4 +234,46 @@ fn other_files_are_left_alone() {
         r#"{"properties": {"StartAt": {}, "States": {"type": "object"}}}"#
     ));
     assert!(!looks_like_one("notes.md", "StartAt States"));
+}
+
+#[test]
+fn what_is_caught_of_a_bus_or_an_answer_stays_reachable() {
+    let lines = body(
+        r#"{"StartAt": "Tell", "States": {
+            "Tell": {"Type": "Task", "Resource": "arn:aws:states:::events:putEvents",
+                "Parameters": {"Entries": [{"DetailType": "OrderAsked"}]},
+                "Catch": [{"ErrorEquals": ["States.ALL"], "Next": "Sorry"}], "Next": "Ask"},
+            "Ask": {"Type": "Task", "Resource": "arn:aws:states:::sqs:sendMessage.waitForTaskToken",
+                "Parameters": {"MessageBody": {"token.$": "$$.Task.Token"}},
+                "Catch": [{"ErrorEquals": ["SQS.SdkClientException"], "Next": "Sorry"},
+                          {"ErrorEquals": ["States.ALL"], "Next": "Sorry"}], "End": true},
+            "Sorry": {"Type": "Fail"}}}"#,
+    );
+    assert_eq!(
+        lines[4..],
+        [
+            "  scope Tell",
+            "    step Tell on the bus = EventBridge.putEvents(foreign asl)",
+            "      on any",
+            "        end Sorry",
+            "    publish OrderAsked",
+            "  step Ask = SQS.sendMessage(foreign asl)",
+            "    on SQS.SdkClientException",
+            "      end Sorry",
+            "    on any",
+            "      end Sorry",
+            "  end Succeeded",
+        ]
+    );
+}
+
+#[test]
+fn a_machine_runs_another_of_its_file() {
+    let text = "stateMachines:\n  all:\n    definition:\n      StartAt: A\n      States:\n        A:\n          Type: \
+                Task\n          Resource: arn:aws:states:::states:startExecution.sync:2\n          Parameters: \
+                {StateMachineArn: !Ref one}\n          End: true\n  one:\n    definition: {StartAt: B, States: {B: \
+                {Type: Pass, End: true}}}\n";
+    let imported = import(FileId(0), "serverless.yml", text);
+    assert!(imported.findings.is_empty(), "{:#?}", imported.findings);
+    assert!(outline(&imported.ast).contains("step A = run one"), "{}", outline(&imported.ast));
 }

@@ -6,35 +6,73 @@ use super::build::Calls;
 use super::contracts::{Contracts, OperationId};
 use super::machine::{Machine, State, StateKind, Transition};
 use super::verbs::{nouns, undoing_verb, words};
+use crate::import::document::Value;
 use crate::source::Span;
 use crate::syntax::ast::{Name, OperationKind};
 use std::collections::{BTreeSet, HashMap};
 
-pub fn pair(machine: &Machine, calls: &Calls, contracts: &mut Contracts) {
+pub fn pair(machine: &Machine, calls: &mut Calls, contracts: &mut Contracts) {
     let tasks = tasks(machine, calls, contracts);
-    for write in tasks.iter().filter(|task| !task.is_only_after_failure && task.is_write) {
-        if contracts.get(write.operation).undone_by.is_some() {
-            continue;
+    let mut n_calls: HashMap<OperationId, usize> = HashMap::new();
+    for task in &tasks {
+        *n_calls.entry(task.operation).or_default() += 1;
+    }
+    let mut undos: HashMap<&str, Vec<&Task>> = HashMap::new();
+    for undo in tasks.iter().filter(|task| task.is_only_after_failure && task.is_write) {
+        for noun in undo.names.iter().flat_map(|name| &name.nouns).chain(&undo.target) {
+            undos.entry(noun).or_default().push(undo);
         }
-        let candidates = tasks
-            .iter()
-            .filter(|undo| undo.is_only_after_failure && undo.is_write && undo.operation != write.operation);
+    }
+    for write in tasks.iter().filter(|task| !task.is_only_after_failure && task.is_write) {
+        let nouns = write.names.iter().flat_map(|name| &name.nouns).chain(&write.target);
+        let candidates =
+            nouns.filter_map(|noun| undos.get(noun.as_str())).flat_map(|undos| undos.iter().take(MOST));
         let best = candidates
-            .filter_map(|undo| evidence(write, undo, contracts).map(|evidence| (evidence, undo)))
-            .max_by_key(|(evidence, _)| *evidence);
+            .filter(|undo| undo.operation != write.operation || !undo.is_own_code)
+            .filter_map(|undo| evidence(write, undo).map(|evidence| (evidence, undo)))
+            .max_by_key(|(evidence, undo)| (*evidence, std::cmp::Reverse(undo.span)));
         if let Some((_, undo)) = best {
-            contracts.get_mut(write.operation).undone_by = Some((undo.operation, undo.span));
+            let mut own = |task: &Task| match n_calls.get(&task.operation) {
+                Some(2..) if !task.is_own_code => calls.separate(task.place, contracts),
+                _ => task.operation,
+            };
+            let (write, by) = (own(write), own(undo));
+            contracts.get_mut(write).undone_by.get_or_insert((by, undo.span));
         }
     }
 }
 
+/// How many undoing tasks about the same thing are looked at for each write.
+const MOST: usize = 50;
+
 struct Task {
+    place: *const Value,
     operation: OperationId,
+    /// What the team wrote does one thing; a service's action serves many.
+    is_own_code: bool,
     is_write: bool,
     is_only_after_failure: bool,
+    service: String,
+    action: String,
+    target: Option<String>,
     /// The name of the operation, and of the state.
-    names: [String; 2],
+    names: [TaskName; 2],
     span: Span,
+}
+
+/// A name taken apart.
+struct TaskName {
+    words: Vec<String>,
+    nouns: Vec<String>,
+    /// The verbs that its verb takes back, if it has one that does.
+    undone: Option<&'static [&'static str]>,
+}
+
+impl TaskName {
+    fn new(name: &str) -> TaskName {
+        let undone = undoing_verb(name).map(|(_, undone)| undone);
+        TaskName { words: words(name), nouns: nouns(name), undone }
+    }
 }
 
 fn tasks(machine: &Machine, calls: &Calls, contracts: &Contracts) -> Vec<Task> {
@@ -53,13 +91,18 @@ fn collect(
     let normal = on_the_way(machine);
     for (at, state) in machine.states.iter().enumerate() {
         let after_failure = after_failure || !normal.contains(&at);
-        if let Some(call) = calls.get(&std::ptr::from_ref(state.value)) {
+        if let Some(call) = calls.of(state) {
             let declared = contracts.get(call.operation);
             tasks.push(Task {
+                place: std::ptr::from_ref(state.value),
+                is_own_code: declared.is_own_code,
                 operation: call.operation,
                 is_write: declared.kind == OperationKind::Command,
                 is_only_after_failure: after_failure,
-                names: [call.called.operation.to_string(), state.name.text.to_string()],
+                service: contracts.service_of(call.operation).to_owned(),
+                action: call.called.operation.to_string(),
+                target: declared.target.as_ref().map(|target| target.to_string()),
+                names: [TaskName::new(&call.called.operation), TaskName::new(&state.name.text)],
                 span: state.name.span,
             });
         }
@@ -123,23 +166,19 @@ fn forward<'m>(state: &'m State) -> Vec<&'m Name> {
 }
 
 /// How much speaks for `undo` taking back `write`; nothing when it does not.
-fn evidence(write: &Task, undo: &Task, contracts: &Contracts) -> Option<usize> {
-    if same_thing(write, undo, contracts) {
+fn evidence(write: &Task, undo: &Task) -> Option<usize> {
+    if same_thing(write, undo) {
         return Some(100);
     }
     let mut best = None;
-    for undo_name in &undo.names {
-        let Some((_, undone)) = undoing_verb(undo_name) else { continue };
-        for write_name in &write.names {
-            if undoing_verb(write_name).is_some() {
-                continue;
-            }
-            let (taken, given) = (nouns(undo_name), nouns(write_name));
-            let shared = taken.iter().filter(|noun| given.contains(noun)).count();
-            let is_about_the_same = shared > 0 && (shared == taken.len() || shared == given.len());
-            let verb = words(write_name).iter().find_map(|word| undone.iter().position(|verb| verb == word));
-            let fits = undone.is_empty() || verb.is_some();
-            if is_about_the_same && fits {
+    for takes in &undo.names {
+        let Some(undone) = takes.undone else { continue };
+        for gives in write.names.iter().filter(|name| name.undone.is_none()) {
+            let shared = takes.nouns.iter().filter(|noun| gives.nouns.contains(noun)).count();
+            let is_about_the_same =
+                shared > 0 && (shared == takes.nouns.len() || shared == gives.nouns.len());
+            let verb = gives.words.iter().find_map(|word| undone.iter().position(|verb| verb == word));
+            if is_about_the_same && (undone.is_empty() || verb.is_some()) {
                 // The verb that is listed first is the one that is most surely meant.
                 let score = 10 * shared + 10usize.saturating_sub(verb.unwrap_or(0)).max(1);
                 best = best.max(Some(score));
@@ -150,15 +189,11 @@ fn evidence(write: &Task, undo: &Task, contracts: &Contracts) -> Option<usize> {
 }
 
 /// `putItem` and `deleteItem` of the same table.
-fn same_thing(write: &Task, undo: &Task, contracts: &Contracts) -> bool {
-    let (put, delete) = (contracts.get(write.operation), contracts.get(undo.operation));
-    let is_pair = |(first, second): (&str, &str)| {
-        write.names[0].eq_ignore_ascii_case(first) && undo.names[0].eq_ignore_ascii_case(second)
-    };
-    contracts.service_of(write.operation) == contracts.service_of(undo.operation)
-        && put.target.is_some()
-        && put.target == delete.target
-        && [("putItem", "deleteItem"), ("putObject", "deleteObject"), ("batchWriteItem", "deleteItem")]
-            .into_iter()
-            .any(is_pair)
+fn same_thing(write: &Task, undo: &Task) -> bool {
+    const PAIRS: &[(&str, &str)] =
+        &[("putItem", "deleteItem"), ("putObject", "deleteObject"), ("batchWriteItem", "deleteItem")];
+    let is_pair = PAIRS.iter().any(|(put, delete)| {
+        write.action.eq_ignore_ascii_case(put) && undo.action.eq_ignore_ascii_case(delete)
+    });
+    is_pair && write.service == undo.service && write.target.is_some() && write.target == undo.target
 }

@@ -117,6 +117,12 @@ pub const UNDOING: &[(&str, &[&str])] = &[
     ("reverse", &[]),
 ];
 
+/// What the actions of services leave behind that nobody takes back, by their first word, and why.
+const LEAVES_NOTHING: &[(&[&str], &str)] = &[
+    (&["send", "publish", "notify"], "a message that was sent stays sent"),
+    (&["start", "submit", "run", "execute", "invoke"], "a job that was started comes to its own end"),
+];
+
 /// Words of a name that say nothing about the thing it deals with.
 const EMPTY_WORDS: &[&str] = &[
     "a",
@@ -256,6 +262,13 @@ fn is_prefix(word: &str) -> bool {
     matches!(word, "batch" | "ddb" | "s3" | "lambda" | "fn" | "dynamodb" | "admin")
 }
 
+/// Why there is nothing to undo when a service has done this, if that is so.
+pub fn leaves_nothing(action: &str) -> Option<&'static str> {
+    let words = words(action);
+    let first = words.first()?;
+    LEAVES_NOTHING.iter().find(|(verbs, _)| verbs.contains(&first.as_str())).map(|(_, because)| *because)
+}
+
 pub fn asks_a_person(name: &str) -> bool {
     words(name).iter().any(|word| BY_HAND.contains(&word.as_str()))
 }
@@ -335,5 +348,6 @@ mod tests {
         assert_eq!(nouns("cancelRentalFunction"), ["rental"]);
         assert_eq!(nouns("reserveCarRentalFunction"), ["car", "rental"]);
         assert!(undoing_verb("Roll back stock").is_some());
+        assert!(leaves_nothing("startQueryExecution").is_some() && leaves_nothing("putItem").is_none());
     }
 }

@@ -28,7 +28,15 @@ pub(super) fn read(file: FileId, text: &str, place: Place, dialect: Dialect) -> 
         allow_extended_string_escapes: loose,
     };
     let mut roots = Vec::new();
-    match parse_to_ast(text, &CollectOptions::default(), &options) {
+    let filled;
+    let mut parsed = parse_to_ast(text, &CollectOptions::default(), &options);
+    if parsed.is_err()
+        && let Some(text) = with_placeholders_quoted(text)
+    {
+        filled = text;
+        parsed = parse_to_ast(&filled, &CollectOptions::default(), &options).or(parsed);
+    }
+    match parsed {
         Ok(parsed) => match &parsed.value {
             Some(value) => roots.push(reader.value(value)),
             None => reader.unreadable(0, 0, "the file is empty".to_owned()),
@@ -67,6 +75,37 @@ fn too_deep(text: &str) -> Option<usize> {
         }
     }
     None
+}
+
+/// A text in which `${…}` stands in place of a value, as templates have it, with `"%…%"` there
+/// instead: as long, so that all places stay what they are.
+fn with_placeholders_quoted(text: &str) -> Option<String> {
+    let mut bytes = text.as_bytes().to_vec();
+    let mut at = 0;
+    let mut is_in_string = false;
+    let mut is_changed = false;
+    while at < bytes.len() {
+        match bytes[at] {
+            b'\\' if is_in_string => at += 1,
+            b'"' => is_in_string = !is_in_string,
+            b'$' if !is_in_string && bytes.get(at + 1) == Some(&b'{') => {
+                let length = bytes[at..].iter().position(|byte| *byte == b'}')?;
+                let inside = at + 2..at + length;
+                if inside.is_empty() || bytes[inside].iter().any(|byte| matches!(byte, b'"' | b'\\' | b'\n'))
+                {
+                    return None;
+                }
+                let end = at + length;
+                (bytes[at], bytes[at + 1], bytes[end - 1], bytes[end]) = (b'"', b'%', b'%', b'"');
+                is_changed = true;
+                at = end;
+            }
+            _ => {}
+        }
+        at += 1;
+    }
+    // A letter of several bytes may have lost its last one.
+    if is_changed { String::from_utf8(bytes).ok() } else { None }
 }
 
 /// The parser writes sentences with capitals.

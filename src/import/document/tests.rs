@@ -81,3 +81,13 @@ fn deep_nesting_is_refused_not_fatal() {
     let block: String = (0..2_000).map(|level| format!("{}a:\n", " ".repeat(level))).collect();
     assert!(yaml(&block).troubles[0].message.contains("levels deep"));
 }
+
+#[test]
+fn placeholders_may_stand_in_place_of_values() {
+    let text = "{\"a\": ${Limit}, \"b\": \"${c}\", \"d\": [${x}]}";
+    let document = json(text);
+    assert!(document.troubles.is_empty(), "{document:?}");
+    assert_eq!(slice(text, document.roots[0].get("a").unwrap()), "${Limit}");
+    assert_eq!(document.roots[0].get("b").unwrap().text(), Some("${c}"));
+    assert_eq!(json("{\"a\": ${\"x\"}}").troubles.len(), 1);
+}

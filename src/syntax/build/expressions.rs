@@ -5,6 +5,7 @@ use super::super::grammar::{Pair, Rule};
 use super::super::rules::DEEP_NESTING;
 use super::tokens::{duration, next_quoted, path, text};
 use super::{Builder, Children, events};
+use crate::source::Span;
 
 /// So many operators may stand in one expression, inner ones included: every phase walks the tree
 /// by recursion, and no stack may overflow.
@@ -21,34 +22,30 @@ pub(super) fn expr(b: &mut Builder, pair: Pair) -> Expr {
     built
 }
 
-fn sum_up(b: &mut Builder, children: &mut Children, whole: crate::source::Span) -> Expr {
-    if !children.is_empty() {
-        let n_operators = count_operators(children);
-        b.n_operators += n_operators;
-        if b.n_operators > MAX_OPERATORS {
-            if b.n_operators - n_operators <= MAX_OPERATORS {
-                let finding = DEEP_NESTING
-                    .at(whole, format!("{n_operators} operators, at most {MAX_OPERATORS} are read"));
-                b.findings.push(
-                    finding
-                        .message(format!("this expression has more than {MAX_OPERATORS} operators"))
-                        .help("name parts of it with `let`"),
-                );
-            }
-            return bad(whole);
-        }
+fn sum_up(b: &mut Builder, children: &mut Children, whole: Span) -> Expr {
+    let operators = children.pairs.clone().filter(is_operator);
+    let before = b.n_operators;
+    b.n_operators += operators.count() as u32;
+    if b.n_operators <= MAX_OPERATORS {
+        return climb(b, children, 0);
     }
-    climb(b, children, 0)
+    let mut operators = children.pairs.clone().filter(is_operator);
+    if let Some(first_too_many) = operators.nth((MAX_OPERATORS - before) as usize) {
+        let finding = DEEP_NESTING.at(b.span(&first_too_many), "here it goes beyond");
+        b.findings.push(
+            finding
+                .message(format!("this expression has more than {MAX_OPERATORS} operators"))
+                .help("name parts of it with `let`"),
+        );
+    }
+    bad(whole)
 }
 
-fn count_operators(children: &Children) -> u32 {
-    let is_operator = |pair: &Pair| {
-        matches!(pair.as_rule(), Rule::logic | Rule::calculation | Rule::negation | Rule::negative)
-    };
-    children.pairs.clone().filter(is_operator).count() as u32
+fn is_operator(pair: &Pair) -> bool {
+    matches!(pair.as_rule(), Rule::logic | Rule::calculation | Rule::negation | Rule::negative)
 }
 
-fn bad(span: crate::source::Span) -> Expr {
+fn bad(span: Span) -> Expr {
     Expr { kind: ExprKind::Bad, span }
 }
 
@@ -140,4 +137,60 @@ fn primary(b: &mut Builder, pair: Pair, children: &mut Children) -> Expr {
         }
     };
     Expr { kind, span }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::source::FileId;
+    use crate::syntax::ast::{Entry, Expr, ExprKind, Item};
+    use crate::syntax::parse;
+
+    /// The tree of an expression, fully bracketed.
+    fn tree(text: &str) -> String {
+        let parsed = parse(FileId(0), &format!("workflow W {{ let x = {text} }}"));
+        assert!(parsed.findings.is_empty(), "{:?}", parsed.findings);
+        match parsed.ast.items.as_slice() {
+            [Item::Workflow(workflow)] => match workflow.block.entries.as_slice() {
+                [Entry::Let(value)] => shown(&value.value),
+                other => panic!("{other:?}"),
+            },
+            other => panic!("{other:?}"),
+        }
+    }
+
+    fn shown(expr: &Expr) -> String {
+        match &expr.kind {
+            ExprKind::Path(parts) => {
+                parts.iter().map(|part| part.text.as_str()).collect::<Vec<_>>().join(".")
+            }
+            ExprKind::Number(text) => text.to_string(),
+            ExprKind::Group(inner) => shown(inner),
+            ExprKind::Not(inner) => format!("(not {})", shown(inner)),
+            ExprKind::Negative(inner) => format!("(- {})", shown(inner)),
+            ExprKind::Binary(left, operator, right) => {
+                format!("({} {operator:?} {})", shown(left), shown(right))
+            }
+            other => format!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn operators_bind_as_the_language_says() {
+        assert_eq!(tree("a or b and c"), "(a Or (b And c))");
+        assert_eq!(tree("a and b or c"), "((a And b) Or c)");
+        assert_eq!(tree("not a == b and c"), "((not (a Equal b)) And c)");
+        assert_eq!(tree("not not a"), "(not (not a))");
+        assert_eq!(tree("a + b * c - d"), "((a Add (b Multiply c)) Subtract d)");
+        assert_eq!(tree("-a * b"), "((- a) Multiply b)");
+        assert_eq!(tree("a + 1 < b - 2"), "((a Add 1) Less (b Subtract 2))");
+        assert_eq!(tree("a in b and c in d"), "((a In b) And (c In d))");
+        assert_eq!(tree("(a or b) and c"), "((a Or b) And c)");
+        assert_eq!(tree("`a.b`.c - 1"), "(a.b.c Subtract 1)");
+    }
+
+    #[test]
+    fn words_end_where_identifiers_end() {
+        assert_eq!(tree("nothing"), "nothing");
+        assert_eq!(tree("order.in - notes"), "(order.in Subtract notes)");
+    }
 }

@@ -68,6 +68,9 @@ fn instead_of_an_entry(damage: &Damage, token: Token, shown: &str) -> Complaint 
         if homes.contains(&place) {
             return complaint;
         }
+        if place == Place::Service && homes.contains(&Place::Contract) && damage.before.is_some() {
+            return complaint.help(format!("is a `{{` missing before `{shown}`?"));
+        }
         let homes: Vec<&str> = homes.into_iter().map(Place::in_words).collect();
         return complaint.help(format!("`{shown}` stands {}", homes.join(" or ")));
     }
@@ -77,10 +80,17 @@ fn instead_of_an_entry(damage: &Damage, token: Token, shown: &str) -> Complaint 
     Complaint::at(token, format!("`{shown}` cannot stand here"), "nothing like this was expected")
 }
 
-/// A doc comment in the middle of an entry, or with nothing below it.
+/// The doc comment in the middle of an entry, or with nothing below it; all its lines.
 pub(super) fn misplaced_doc(damage: &Damage) -> Option<Token> {
-    let before = damage.here.checked_sub(1).map(|before| damage.tokens[before]);
-    [Some(damage.token()), before].into_iter().flatten().find(|token| token.kind == Kind::Doc)
+    let is_doc = |token: &&Token| token.kind == Kind::Doc;
+    let (before, behind) = damage.tokens.split_at(damage.here);
+    let mut lines = before.iter().rev().take_while(is_doc).chain(behind.iter().take_while(is_doc));
+    let first = *lines.next()?;
+    Some(lines.fold(first, |all, line| Token {
+        start: all.start.min(line.start),
+        end: all.end.max(line.end),
+        ..all
+    }))
 }
 
 fn mixes_and_with_or(damage: &Damage) -> bool {
@@ -91,7 +101,13 @@ fn mixes_and_with_or(damage: &Damage) -> bool {
     }
 }
 
-fn shorten(word: &str) -> String {
+/// A word as a message can show it: not too long, and nothing invisible.
+pub(super) fn shorten(word: &str) -> String {
+    if let Some(hidden) =
+        word.chars().find(|letter| letter.is_control() || "\u{feff}\u{200b}".contains(*letter))
+    {
+        return format!("U+{:04X}", hidden as u32);
+    }
     if word.chars().count() <= 30 {
         return word.to_owned();
     }

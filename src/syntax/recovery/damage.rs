@@ -36,8 +36,8 @@ impl<'t> Damage<'t> {
             what: What::Item,
             is_misplaced: false,
         };
-        let braces = open_before(tokens, here).into_iter().filter(|token| token.kind == Kind::Open(b'{'));
-        if let Some(brace) = braces.last() {
+        let open = open_before(tokens, here);
+        if let Some(brace) = open.iter().rfind(|token| token.kind == Kind::Open(b'{')) {
             damage.what = What::Entry;
             damage.find_region(brace.end);
             damage.blame_a_missing_name();
@@ -73,7 +73,7 @@ impl<'t> Damage<'t> {
                     match read(What::Entry, &self.text[start..]) {
                         Ok(length) if start + length > at && start == at => {
                             self.is_misplaced = true;
-                            self.region = (start, start + length);
+                            self.region = (start, self.end_of_misplaced(start + length));
                             return;
                         }
                         Ok(length) if length > 0 && start + length <= at => {
@@ -87,6 +87,25 @@ impl<'t> Damage<'t> {
             }
         }
         self.region = (start, self.end_of_region(start, at));
+    }
+
+    /// Where the entries end that follow a misplaced one and cannot stand here either: one brace
+    /// too few makes strangers of them all.
+    fn end_of_misplaced(&self, mut end: usize) -> usize {
+        let Some(place) = self.expected.entry else { return end };
+        let mut index = self.tokens.partition_point(|token| token.start < end);
+        while let Some(token) = self.tokens.get(index) {
+            if token.kind != Kind::Semicolon {
+                let is_misplaced = self.is_entry_word(*token) && !place.words().contains(&self.str(*token));
+                match read(What::Entry, &self.text[token.start..]) {
+                    Ok(length) if is_misplaced => end = token.start + length,
+                    _ => break,
+                }
+            }
+            index += 1;
+            index += self.tokens[index..].partition_point(|token| token.start < end);
+        }
+        end
     }
 
     /// The first place behind the error where an entry seems to begin, or where the block ends.

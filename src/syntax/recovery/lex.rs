@@ -67,10 +67,17 @@ fn word_or_sign(text: &str, at: usize) -> (Kind, usize) {
     let rest = &text[at..];
     let word = rest.find(|letter: char| !(letter.is_alphanumeric() || letter == '_')).unwrap_or(rest.len());
     if word > 0 {
-        return (Kind::Word, at + word);
+        return (Kind::Word, at + word + decimals(&rest[..word], &rest[word..]));
     }
     if PAIRS.iter().any(|pair| rest.starts_with(pair)) {
         return (Kind::Sign, at + 2);
     }
     (Kind::Sign, at + rest.chars().next().map_or(1, char::len_utf8))
+}
+
+/// How long the `.5` is that belongs to a number.
+fn decimals(word: &str, rest: &str) -> usize {
+    let is_number = word.bytes().all(|byte| byte.is_ascii_digit());
+    let digits = rest.strip_prefix('.').map_or(0, |rest| rest.bytes().take_while(u8::is_ascii_digit).count());
+    if is_number && digits > 0 { digits + 1 } else { 0 }
 }

@@ -1,6 +1,6 @@
 //! The smallest change of a damaged text after which reading goes on.
 
-use super::complaint::{Complaint, complaint, misplaced_doc};
+use super::complaint::{Complaint, complaint, misplaced_doc, shorten};
 use super::damage::Damage;
 use super::expected::{Failure, is_known, places_of, read};
 use super::lex::{Kind, Token, tokens};
@@ -156,13 +156,14 @@ fn needs_backticks(damage: &Damage) -> Option<(Edit, Complaint)> {
     if start < damage.region.0 || is_plain && (!damage.expected.is_name || token.is_first_in_line) {
         return None;
     }
+    let shown = shorten(name);
     let message = match is_plain {
-        true => format!("`{name}` is a word of the language, and no name here"),
-        false => format!("`{name}` is no plain name"),
+        true => format!("`{shown}` is a word of the language, and no name here"),
+        false => format!("`{shown}` is no plain name"),
     };
     let edit = Edit { start, end, text: format!("`{name}`") };
     let complaint = Complaint::at(Token { start, end, ..token }, message, "used as a name")
-        .help(format!("in backticks it is one: `` `{name}` ``"));
+        .help(format!("in backticks it is one: `` `{shown}` ``"));
     helps(damage, &edit).then_some((edit, complaint))
 }
 

@@ -62,14 +62,15 @@ pub(super) fn recover(file: FileId, base: usize, original: &str, what: What) -> 
         }
         last = Some(at);
         if what == What::Item && read(What::Item, &text[..failure.at]).is_ok() && failure.at > 0 {
-            recovered.rest = Some(at);
+            // What mending has put in behind the item is no rest.
+            recovered.rest = Some(at).filter(|at| !original[*at..].trim().is_empty());
             recovered.text = Some(text[..failure.at].to_owned());
             return recovered;
         }
         let Mended { complaint, edit, bodies } = mend(&text, &failure);
-        let finding = slice.finding(&recovered.edits, original, complaint);
-        // A second complaint about the same place is about what the first mending left behind.
-        if recovered.findings.iter().all(|told| told.span() != finding.span()) {
+        if let Some(finding) = slice.finding(&recovered.edits, original, complaint)
+            && recovered.findings.iter().all(|told| told.span() != finding.span())
+        {
             recovered.findings.push(finding);
         }
         for (start, end) in bodies {
@@ -96,16 +97,18 @@ struct Slice {
 }
 
 impl Slice {
-    fn finding(self, edits: &Edits, original: &str, complaint: Complaint) -> Finding {
+    /// Nothing for a complaint about what an earlier mending has put in.
+    fn finding(self, edits: &Edits, original: &str, complaint: Complaint) -> Option<Finding> {
         let (start, end) = edits.original(complaint.start, complaint.end);
-        let end = if end > start { end } else { (start + 1).min(original.len()) };
-        let end = (end..=original.len()).find(|end| original.is_char_boundary(*end)).unwrap_or(end);
+        if original[start..end].trim().is_empty() {
+            return None;
+        }
         let span = Span::new(self.file, self.base + start, self.base + end);
         let finding = SYNTAX_ERROR.at(span, complaint.label).message(complaint.message);
-        match complaint.help {
+        Some(match complaint.help {
             Some(help) => finding.help(help),
             None => finding,
-        }
+        })
     }
 
     /// Empties the brackets beyond the limit; whether there were any.
@@ -176,4 +179,13 @@ pub(super) fn not_an_item(file: FileId, base: usize, text: &str) -> Option<Findi
             .at(span, "begins nothing")
             .message("expected `use`, `record`, `id`, `enum`, `service` or `workflow`"),
     })
+}
+
+/// The name that the item in `text` gives to what it declares.
+pub(super) fn item_name(text: &str) -> Option<&str> {
+    let mut tokens = tokens(text).into_iter().filter(|token| token.kind != Kind::Doc);
+    let word = tokens.next()?;
+    let name = tokens.next().filter(|name| matches!(name.kind, Kind::Word | Kind::Quoted))?;
+    let declares = word.kind == Kind::Word && &text[word.start..word.end] != "use";
+    declares.then(|| text[name.start..name.end].trim_matches('`'))
 }

@@ -2,7 +2,6 @@
 
 use super::Builder;
 use super::level::{Around, EndState, Level};
-use crate::import::asl::errors::{ErrorKind, kind};
 use crate::import::asl::machine::{Catcher, Machine, State, StateKind, Transition};
 use crate::source::Span;
 use crate::syntax::ast::{Block, End, Entry, GoalKind, Name};
@@ -67,11 +66,11 @@ impl Builder<'_> {
         if level.around.is_some() {
             return (!is_last).then_some(Entry::Skip(span));
         }
-        let known = self.goals.iter().find(|goal| goal.name.text == "Succeeded");
-        let goal = match known {
-            Some(goal) if goal.kind == GoalKind::Success => goal.name.text.clone(),
-            _ => self.goal(GoalKind::Success, "Succeeded", span, None),
+        let goal = match self.succeeded.clone() {
+            Some(goal) => goal,
+            None => self.goal(GoalKind::Success, "Succeeded", span, None),
         };
+        self.succeeded = Some(goal.clone());
         Some(end(&goal, span))
     }
 
@@ -92,11 +91,11 @@ impl Builder<'_> {
             }
             around = outer.around;
         }
-        let known = self.goals.iter().find(|goal| goal.kind == GoalKind::Failure && goal.name.text == *state);
-        let goal = match known {
-            Some(goal) => goal.name.text.clone(),
+        let goal = match self.inner_failures.get(state).cloned() {
+            Some(goal) => goal,
             None => self.goal(GoalKind::Failure, state, span, None),
         };
+        self.inner_failures.insert(state.clone(), goal.clone());
         end(&goal, span)
     }
 }
@@ -106,10 +105,7 @@ fn end(goal: &SmolStr, span: Span) -> Entry {
 }
 
 fn catches(catcher: &Catcher, error: Option<&str>) -> bool {
-    catcher
-        .errors
-        .iter()
-        .any(|known| kind(&known.text) == ErrorKind::Everything || Some(known.text.as_str()) == error)
+    catcher.is_whole() || catcher.errors.iter().any(|known| Some(known.text.as_str()) == error)
 }
 
 /// The first state, what it leads to, and so on; then what is left, in the order of the file. States

@@ -39,7 +39,7 @@ impl Builder<'_> {
                 let troubles = named.into_iter().map(Trouble::Failure).collect();
                 handlers.push(self.on(Troubles::Named(troubles), catcher, level));
             }
-            if catcher.errors.iter().any(|error| kind(&error.text) == ErrorKind::Everything) {
+            if catcher.is_whole() {
                 wholly = Some(catcher);
                 break;
             }
@@ -130,7 +130,9 @@ fn policy(retrier: &Retrier) -> Retry {
 }
 
 fn number(retrier: &Retrier, field: &str, otherwise: f64) -> f64 {
-    retrier.value.get(field).and_then(Value::number).unwrap_or(otherwise)
+    let written = retrier.value.get(field).and_then(Value::number);
+    // What is not legal is told; it does not turn the retry off as well.
+    written.filter(|number| field == "BackoffRate" || number.fract() == 0.0).unwrap_or(otherwise)
 }
 
 fn errors_span(retrier: &Retrier) -> Span {

@@ -3,13 +3,13 @@
 use super::Builder;
 use super::level::{Around, Level};
 use crate::import::asl::condition::condition;
-use crate::import::asl::expression::{INPUT, seconds, text_expr};
+use crate::import::asl::expression::{INPUT, seconds, simple_path, text_expr};
 use crate::import::asl::losses::Loss;
-use crate::import::asl::machine::{Choice, Machine, State, StateKind};
+use crate::import::asl::machine::{Choice, Machine, QueryLanguage, State, StateKind};
 use crate::import::document::{Member, Value};
 use crate::source::Span;
 use crate::syntax::ast::{
-    AtMost, AtMostWhat, Block, Entry, Expr, ExprKind, ForEach, If, Name, On, Parallel, Scope, Step,
+    AtMost, AtMostWhat, Block, Entry, Expr, ExprKind, ForEach, If, Let, Name, On, Parallel, Scope, Step,
     StepSource, Troubles, Wait, WaitKind,
 };
 use smol_str::{SmolStr, format_smolstr};
@@ -19,7 +19,10 @@ impl Builder<'_> {
     pub(super) fn state(&mut self, state: &State, level: &Level) -> Vec<Entry> {
         match &state.kind {
             StateKind::Task(_) => vec![self.task(state, level)],
-            StateKind::Pass => vec![self.scope(state, Vec::new(), level)],
+            StateKind::Pass => {
+                let entries = self.values(state);
+                vec![self.scope(state, entries, level)]
+            }
             StateKind::Wait(bound) => {
                 let wait = bound.map(|bound| self.wait(bound, state));
                 vec![self.scope(state, wait.into_iter().collect(), level)]
@@ -48,6 +51,36 @@ impl Builder<'_> {
         let span = state.name.span;
         let name = self.entry_name(state, level);
         Entry::Scope(Scope { doc: doc(state), name, block: Block { entries, span }, span })
+    }
+
+    /// What a state that only passes on writes down.
+    fn values(&mut self, state: &State) -> Vec<Entry> {
+        let result = ["Result", "Parameters", "Output"].iter().find_map(|field| state.field(field));
+        let path = state.field("ResultPath").and_then(Value::text).and_then(|path| simple_path(path, "$"));
+        let named = path.and_then(|names| names.last().cloned());
+        let name = named.unwrap_or_else(|| format_smolstr!("{} result", state.name.text));
+        let assigned = state.field("Assign").and_then(Value::object).unwrap_or_default();
+        let assigned = assigned.iter().map(|member| (member.key.text.clone(), &member.value));
+        let values: Vec<(SmolStr, &Value)> =
+            result.map(|value| (name, value)).into_iter().chain(assigned).collect();
+        let mut entries = Vec::new();
+        for (name, value) in values {
+            let mut name = SmolStr::from(name.trim_end_matches(".$"));
+            if self.state_names.contains(&name) {
+                name = format_smolstr!("{name} value");
+            }
+            let text = self.names.unique(&name);
+            let span = value.span;
+            let name = Name { text, span };
+            let value = match value.text() {
+                Some(path) if path.starts_with('$') && state.language == QueryLanguage::JsonPath => {
+                    self.foreign.path(path, span)
+                }
+                _ => self.foreign.value(value, state.language),
+            };
+            entries.push(Entry::Let(Let { name, value, span }));
+        }
+        entries
     }
 
     fn wait(&mut self, bound: &Member, state: &State) -> Entry {
@@ -177,7 +210,7 @@ impl Builder<'_> {
         let mut fails = HashSet::new();
         for machine in state.machines() {
             machine.walk(&mut |inner| {
-                if let Some(call) = self.calls.get(&std::ptr::from_ref(inner.value)) {
+                if let Some(call) = self.calls.of(inner) {
                     let failures = &self.contracts.get(call.operation).failures;
                     fails.extend(failures.iter().map(|failure| failure.text.clone()));
                 }

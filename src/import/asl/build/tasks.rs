@@ -1,6 +1,7 @@
 //! A task: a step that calls an operation, runs a workflow, or publishes.
 
 use super::Builder;
+use super::calls::TaskCall;
 use super::level::Level;
 use super::states::doc;
 use crate::import::asl::expression::{INPUT, seconds};
@@ -15,15 +16,21 @@ use std::collections::HashSet;
 
 impl Builder<'_> {
     pub(super) fn task(&mut self, state: &State, level: &Level) -> Entry {
-        let span = state.name.span;
-        let Some(call) = self.calls.get(&std::ptr::from_ref(state.value)) else {
-            return self.scope(state, vec![Entry::Bad(span)], level);
-        };
-        let (called, operation) = (call.called.clone(), call.operation);
-        if !called.events.is_empty() {
-            return self.publication(state, &called.events, level);
+        if let Some(events) = self.calls.events(state).map(<[Name]>::to_vec) {
+            return self.publication(state, &events, level);
         }
-        if called.service == "EventBridge" && called.operation == "putEvents" && called.answers.is_none() {
+        let name = self.entry_name(state, level);
+        match self.calls.of(state).cloned() {
+            Some(call) => self.call(state, call, name, level),
+            None => self.scope(state, vec![Entry::Bad(name.span)], level),
+        }
+    }
+
+    fn call(&mut self, state: &State, call: TaskCall, name: Name, level: &Level) -> Entry {
+        let TaskCall { called, operation, .. } = call;
+        let span = state.name.span;
+        let is_bus = called.service == "EventBridge" && called.operation == "putEvents";
+        if is_bus && called.answers.is_none() && called.events.is_empty() {
             self.losses.note(Loss::ComputedEvent, called.span);
         }
         let limit = self.limits(state, called.answers.is_some());
@@ -34,7 +41,6 @@ impl Builder<'_> {
         entries.extend(self.handlers(&state.catch, level, &fails));
         let block = (!entries.is_empty()).then_some(Block { entries, span });
         let arguments = self.arguments(state);
-        let name = self.entry_name(state, level);
         let run = called.runs.filter(|machine| self.workflows.contains(&machine.text));
         let source = match run {
             Some(workflow) => StepSource::Run(Run { workflow, arguments, span: called.span }, block),
@@ -46,17 +52,21 @@ impl Builder<'_> {
         Entry::Step(Box::new(Step { doc: doc(state), name, source, span }))
     }
 
-    /// Events that are put on a bus: the machine's service states the facts.
+    /// Events that are put on a bus: the machine's service states the facts. Where the state says what
+    /// happens when the bus does not answer, the bus is called first.
     fn publication(&mut self, state: &State, events: &[Name], level: &Level) -> Entry {
         let mut entries = Vec::new();
+        if let Some(call) = self.calls.of(state).cloned() {
+            let text = self.names.unique(&format!("{} on the bus", state.name.text));
+            let name = Name { text, span: state.name.span };
+            entries.push(self.call(state, call, name, level));
+        }
         for event in events {
             self.contracts.event(self.coordinator, event);
             let span = event.span;
             let name = EventName { path: vec![event.clone()], version: None, span };
             entries.push(Entry::Publish(Publish { event: name, arguments: self.arguments(state), span }));
         }
-        // A publication cannot go wrong here, but what is caught must stay reachable.
-        entries.extend(self.handlers(&state.catch, level, &HashSet::new()));
         self.scope(state, entries, level)
     }
 

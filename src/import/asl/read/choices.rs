@@ -19,14 +19,14 @@ impl Reader<'_> {
         language: QueryLanguage,
     ) -> Option<ChoiceRule<'d>> {
         if rule.object().is_none() {
-            self.invalid(rule.span, "not an object", "a choice rule must be an object");
+            self.broken(rule.span, "not an object", "a choice rule must be an object");
             return None;
         }
         let next = rule.get("Next").and_then(text_name);
         if next.is_none() {
             let span = rule.get("Next").map_or(place(rule), |next| next.span);
             let message = "a choice rule needs a `Next` that names a state";
-            self.invalid(span, "nothing says where to go on", message);
+            self.broken(span, "nothing says where to go on", message);
         }
         let condition = match language {
             QueryLanguage::Jsonata => self.jsonata_rule(rule),
@@ -53,7 +53,7 @@ impl Reader<'_> {
     /// One test, or several under `And`, `Or`, `Not`.
     fn comparison(&mut self, rule: &Value, besides: &[&str]) {
         let Some(members) = rule.object() else {
-            self.invalid(rule.span, "not an object", "a choice rule must be an object");
+            self.broken(rule.span, "not an object", "a choice rule must be an object");
             return;
         };
         let tests: Vec<&Member> =

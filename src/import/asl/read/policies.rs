@@ -40,7 +40,7 @@ impl Reader<'_> {
             if next.is_none() {
                 let span = entry.get("Next").map_or(place(entry), |next| next.span);
                 let message = "a catcher needs a `Next` that names a state";
-                self.invalid(span, "nothing says where to go on", message);
+                self.broken(span, "nothing says where to go on", message);
             }
             let span = entry.get("ErrorEquals").map_or(place(entry), |errors| errors.span);
             catchers.push(Catcher { errors, next, span });
@@ -55,7 +55,7 @@ impl Reader<'_> {
             Some(entries) if entries.iter().all(|entry| entry.object().is_some()) => entries,
             _ => {
                 let message = format!("`{field}` must be a list of objects");
-                self.invalid(value.span, "not a list of objects", message);
+                self.broken(value.span, "not a list of objects", message);
                 &[]
             }
         }
@@ -63,13 +63,13 @@ impl Reader<'_> {
 
     fn errors(&mut self, entry: &Value, is_last: bool) -> Vec<Name> {
         let Some(list) = entry.get("ErrorEquals") else {
-            self.invalid(place(entry), "no `ErrorEquals`", "nothing says which errors this is for");
+            self.broken(place(entry), "no `ErrorEquals`", "nothing says which errors this is for");
             return Vec::new();
         };
         let names: Vec<Name> = list.list().unwrap_or_default().iter().filter_map(text_name).collect();
         if names.is_empty() || Some(names.len()) != list.list().map(<[Value]>::len) {
             let message = "`ErrorEquals` must be a list of at least one error name";
-            self.invalid(list.span, "not a list of error names", message);
+            self.broken(list.span, "not a list of error names", message);
         }
         if let Some(all) = names.iter().find(|name| name.text == "States.ALL") {
             if names.len() > 1 {

@@ -42,7 +42,7 @@ impl Reader<'_> {
             let finding = self.invalid(name.span, "not a state, and not applied", message);
             finding.help.push(format!("move `{}` up, beside `States`", name.text));
         } else {
-            self.invalid(value.span, "not an object", format!("`{}` is no state", name.text));
+            self.broken(value.span, "not an object", format!("`{}` is no state", name.text));
         }
     }
 
@@ -59,13 +59,13 @@ impl Reader<'_> {
 
     fn kind<'d>(&mut self, value: &'d Value, name: &Name, language: QueryLanguage) -> StateKind<'d> {
         let Some(state_type) = value.get("Type") else {
-            self.invalid(name.span, "it has no `Type`", format!("state `{}` needs a `Type`", name.text));
+            self.broken(name.span, "it has no `Type`", format!("state `{}` needs a `Type`", name.text));
             return StateKind::Unreadable;
         };
         let written = state_type.text().unwrap_or_default();
         let Some(allowed) = fields_of(written) else {
             let help = nearest(written, STATE_TYPES.iter().map(|(known, _)| *known));
-            let finding = self.invalid(state_type.span, "no such type", "this type of state does not exist");
+            let finding = self.broken(state_type.span, "no such type", "this type of state does not exist");
             finding.help.extend(help.map(|near| format!("did you mean `{near}`?")));
             return StateKind::Unreadable;
         };
@@ -90,15 +90,30 @@ impl Reader<'_> {
         }
     }
 
+    /// A machine in the wrong language is one mistake, however many fields it shows in.
     fn other_language(&mut self, value: &Value, allowed: &[&str], language: QueryLanguage) {
         let (this, other) = match language {
             QueryLanguage::JsonPath => ("JSONPath", "JSONata"),
             QueryLanguage::Jsonata => ("JSONata", "JSONPath"),
         };
         for Member { key, .. } in value.object().unwrap_or_default() {
-            if allowed.contains(&key.text.as_str()) && is_foreign_to(&key.text, language) {
-                let message = format!("`{}` belongs to {other}, and this state speaks {this}", key.text);
-                self.invalid(key.span, format!("a field of {other}"), message);
+            if !allowed.contains(&key.text.as_str()) || !is_foreign_to(&key.text, language) {
+                continue;
+            }
+            let text = format!("a field of {other}");
+            match self.other_language.and_then(|at| self.findings.get_mut(at)) {
+                Some(finding) if finding.labels.len() < 4 => {
+                    finding.labels.push(Label { span: key.span, text });
+                }
+                Some(_) => {}
+                None => {
+                    self.other_language = Some(self.findings.len());
+                    let message = format!("`{}` belongs to {other}, and this state speaks {this}", key.text);
+                    let finding = self.invalid(key.span, text, message);
+                    finding
+                        .help
+                        .push(format!("say `\"QueryLanguage\": \"{other}\"`, or use the fields of {this}"));
+                }
             }
         }
     }
@@ -113,9 +128,17 @@ impl Reader<'_> {
             }
             (Some(next), None) => self.next(&next.value),
             (None, Some(end)) if end.value.bool() == Some(true) => Transition::End(end.key.span),
-            (None, _) => {
+            (None, Some(end)) => {
+                self.broken(
+                    end.value.span,
+                    "not `true`",
+                    "`End` must be `true`, or else there must be a `Next`",
+                );
+                Transition::None
+            }
+            (None, None) => {
                 let message = format!("state `{}` has neither `Next` nor `End`", name.text);
-                self.invalid(name.span, "nothing says what comes after it", message);
+                self.broken(name.span, "nothing says what comes after it", message);
                 Transition::None
             }
         }
@@ -125,7 +148,7 @@ impl Reader<'_> {
         match text_name(value) {
             Some(name) => Transition::Next(name),
             None => {
-                self.invalid(value.span, "not a name", "`Next` must name a state");
+                self.broken(value.span, "not a name", "`Next` must name a state");
                 Transition::None
             }
         }
@@ -152,7 +175,7 @@ impl Reader<'_> {
         let branches = value.get("Branches").and_then(Value::list).unwrap_or_default();
         if branches.is_empty() {
             let message = format!("parallel `{}` has no list of `Branches`", name.text);
-            self.invalid(name.span, "nothing to do at once", message);
+            self.broken(name.span, "nothing to do at once", message);
         }
         branches.iter().map(|branch| self.inner(branch, name, language)).collect()
     }
@@ -183,7 +206,7 @@ impl Reader<'_> {
         self.at_most_one(value, "ItemProcessor", "Iterator");
         let Some(machine) = value.get("ItemProcessor").or(value.get("Iterator")) else {
             let message = format!("map `{}` has no `ItemProcessor`", name.text);
-            self.invalid(name.span, "nothing to do for each item", message);
+            self.broken(name.span, "nothing to do for each item", message);
             return None;
         };
         Some(Box::new(self.inner(machine, name, language)))
@@ -199,14 +222,14 @@ impl Reader<'_> {
         let default = value.get("Default").and_then(|target| {
             let target_name = text_name(target);
             if target_name.is_none() {
-                self.invalid(target.span, "not a name", "`Default` must name a state");
+                self.broken(target.span, "not a name", "`Default` must name a state");
             }
             target_name
         });
         let rules = value.get("Choices").and_then(Value::list).unwrap_or_default();
         if rules.is_empty() {
             let message = format!("choice `{}` has no list of `Choices`", name.text);
-            self.invalid(name.span, "nothing to choose from", message);
+            self.broken(name.span, "nothing to choose from", message);
         }
         Choice { rules: rules.iter().filter_map(|rule| self.choice_rule(rule, language)).collect(), default }
     }

@@ -40,12 +40,12 @@ impl Reader<'_> {
                 StateKind::Task(resource)
             }
             Some(resource) => {
-                self.invalid(resource.value.span, "not a resource", "`Resource` must say what is called");
+                self.broken(resource.value.span, "not a resource", "`Resource` must say what is called");
                 StateKind::Unreadable
             }
             None => {
                 let message = format!("task `{}` has no `Resource`", name.text);
-                self.invalid(name.span, "nothing says what it calls", message);
+                self.broken(name.span, "nothing says what it calls", message);
                 StateKind::Unreadable
             }
         }

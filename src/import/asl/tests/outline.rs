@@ -46,6 +46,7 @@ fn contract(entry: &ContractEntry, out: &mut String) {
         ContractEntry::Undone(Undone { by: UndoneBy::Call(call), .. }) => {
             write!(out, " undone by {}", path(&call.path))
         }
+        ContractEntry::Undone(_) => write!(out, " undone by nothing"),
         other => write!(out, " {other:?}"),
     }
     .unwrap();

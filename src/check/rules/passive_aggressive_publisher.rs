@@ -1,0 +1,188 @@
+//! `passive-aggressive-publisher`: an event is published as a fact, and meant as a request.
+
+use crate::check::Context;
+use crate::check::obligations::{Awaited, Hostage, Subscription};
+use crate::check::telling::without_intent;
+use crate::finding::{Confidence, Finding, Group, Rule, Severity};
+use crate::graph::{NodeKind, ReceiveKind};
+
+pub static PASSIVE_AGGRESSIVE_PUBLISHER: Rule = Rule {
+    name: "passive-aggressive-publisher",
+    group: Group::Publishers,
+    severity: Severity::Error,
+    confidence: Confidence::High,
+    reports: "Reports an event whose publisher silently relies on somebody's reaction to it.",
+    why: "\
+An event states a fact: whoever publishes it does not care who listens. A publisher that goes on only
+when somebody has reacted (awaited), or that owns a goal which a subscriber reaches (hostage), does
+care. It has sent a command and called it an event: nobody has agreed to do it, it cannot be refused,
+and when the subscriber is late, broken or gone, nobody notices.
+
+Awaited is an error when the publisher waits for the outcome of the reaction itself, which is a call
+in disguise, and a warning when it waits for something further down.",
+    bad: "\
+id OrderId
+
+service Shop {
+  event OrderPlaced(order: OrderId)
+  event OrderConfirmed(order: OrderId)
+}
+
+service Payments {
+  command Charge(order: OrderId) { idempotent by order }
+  event PaymentTaken(order: OrderId)
+}
+
+workflow SellOrder {
+  choreographed
+  correlated by order
+  starts when OrderPlaced
+
+  success Confirmed reached by OrderConfirmed owned by Shop
+
+  participant Payments {
+    when OrderPlaced {
+      step charged = Payments.Charge(order)
+      publish PaymentTaken(order)
+    }
+  }
+
+  participant Shop {
+    when PaymentTaken { publish OrderConfirmed(order) }
+  }
+}
+",
+    good: "\
+id OrderId
+
+service Shop {
+  event OrderPlaced(order: OrderId)
+  event OrderConfirmed(order: OrderId)
+}
+
+service Payments {
+  command Charge(order: OrderId) { idempotent by order }
+  event PaymentTaken(order: OrderId)
+}
+
+workflow SellOrder {
+  choreographed
+  correlated by order
+  starts when OrderPlaced
+
+  success Confirmed reached by OrderConfirmed owned by Shop
+
+  participant Payments {
+    when OrderPlaced {
+      promises within 15m
+      step charged = Payments.Charge(order)
+      publish PaymentTaken(order)
+    }
+  }
+
+  participant Shop {
+    when PaymentTaken { publish OrderConfirmed(order) }
+  }
+}
+",
+    help: "\
+No single cure is always right. If the publisher wants an answer, send a command and take its reply.
+If the subscriber has agreed to react, let it say so with `promises within D`, or let the owner of the
+goal watch with `watch for …` or `within D else { … }` of the workflow. If the goal really belongs to
+the one who reaches it, say `owned by` that service.",
+    example_language: "wfc",
+};
+
+pub fn find(cx: &Context) -> Vec<Finding> {
+    let silence = cx.silence();
+    let awaited = silence.awaited.iter().map(|found| awaited(cx, found));
+    let hostages = silence.hostages.iter().map(|found| hostage(cx, found));
+    awaited.chain(hostages).map(|finding| without_intent(cx, finding)).collect()
+}
+
+fn awaited(cx: &Context, found: &Awaited) -> Finding {
+    let publisher = cx.service(found.publisher);
+    let event = cx.model.event_name(found.event);
+    let severity = if found.is_direct { Severity::Error } else { Severity::Warning };
+    let mut finding = PASSIVE_AGGRESSIVE_PUBLISHER
+        .at(cx.publication(found.event).span, "published as a fact")
+        .variant("awaited")
+        .severity(severity)
+        .message(format!("`{publisher}` publishes `{event}` and waits for what others make of it"))
+        .entity(cx.event_entity(workflow(cx, &found.reactions), found.event));
+    finding = label_reactions(cx, finding, &found.reactions);
+    for wait in &found.waits {
+        finding = finding.label(wait.span, format!("`{publisher}` goes on only when this has come"));
+    }
+    for goal in &found.goals {
+        finding = finding.label(cx.model.goals[*goal].name.span, "which this end needs");
+    }
+    if let (Some(reaction), Some(wait), Some(goal)) =
+        (found.reactions.first(), found.waits.first(), found.goals.first())
+    {
+        let over = [reaction.taker, cx.graph.message(wait.event), wait.taker, cx.graph.goal(*goal)];
+        finding = finding.witness(cx.witness_of_event(found.event, &over));
+    }
+    let subscribers = cx.subscribers(&found.reactions);
+    let goals = cx.goal_names(&found.goals);
+    let finding = finding.what_if(what_if(&found.reactions, &goals));
+    let call = format!("if `{publisher}` wants an answer: send {subscribers} a command, and take the reply");
+    let stands = |wait: &Subscription| matches!(cx.graph.node(wait.taker).kind, NodeKind::Receive { kind, .. } if kind != ReceiveKind::Reaction);
+    let clock = if found.waits.iter().all(stands) { LIMITED_WAIT } else { WATCHED_RUN };
+    // A call in disguise is best written as a call; a saga that is closed by its initiator is not.
+    match found.is_direct {
+        true => cures(finding.help(call), &subscribers, clock, &goals),
+        false => cures(finding, &subscribers, clock, &goals).help(call),
+    }
+}
+
+fn hostage(cx: &Context, found: &Hostage) -> Finding {
+    let publisher = cx.service(found.publisher);
+    let event = cx.model.event_name(found.event);
+    let goals = cx.goal_names(&found.goals);
+    let subscribers = cx.subscribers(&found.reactions);
+    let mut finding = PASSIVE_AGGRESSIVE_PUBLISHER
+        .at(cx.publication(found.event).span, "published as a fact")
+        .variant("hostage")
+        .message(format!("`{publisher}` owns {goals}, which others reach if they hear `{event}`"))
+        .entity(cx.event_entity(workflow(cx, &found.reactions), found.event));
+    finding = label_reactions(cx, finding, &found.reactions);
+    for goal in &found.goals {
+        let goal = &cx.model.goals[*goal];
+        let owned = goal.owner.written.unwrap_or(goal.name.span);
+        finding = finding.label(owned, format!("`{publisher}` answers for it and never hears back"));
+    }
+    if let (Some(reaction), Some(goal)) = (found.reactions.first(), found.goals.first()) {
+        let over = [reaction.taker, cx.graph.goal(*goal)];
+        finding = finding.witness(cx.witness_of_event(found.event, &over));
+    }
+    cures(finding.what_if(what_if(&found.reactions, &goals)), &subscribers, WATCHED_RUN, &goals)
+        .help(format!("or send {subscribers} a command, and take the reply"))
+}
+
+fn label_reactions(cx: &Context, mut finding: Finding, reactions: &[Subscription]) -> Finding {
+    for reaction in reactions {
+        let text = format!("`{}` reacts here, and has promised nothing", cx.service(reaction.subscriber));
+        finding = finding.label(reaction.span, text);
+    }
+    finding
+}
+
+fn workflow(cx: &Context, reactions: &[Subscription]) -> Option<crate::model::WorkflowId> {
+    reactions.first().and_then(|reaction| cx.graph.node(reaction.taker).workflow)
+}
+
+fn what_if(reactions: &[Subscription], goals: &str) -> String {
+    let which = if reactions.len() == 1 { "this reaction" } else { "any one of these reactions" };
+    let is = if goals.contains(" and ") { "are" } else { "is" };
+    format!("without {which}, {goals} {is} never reached")
+}
+
+const WATCHED_RUN: &str = "watch the run: `within 3d else { … }`";
+const LIMITED_WAIT: &str = "limit the wait: `within 3d else { … }`";
+
+fn cures(finding: Finding, subscribers: &str, clock: &str, goals: &str) -> Finding {
+    finding
+        .help(format!("let {subscribers} promise it: `promises within 1d`; or {clock}"))
+        .help(format!("if {goals} is the business of another service, say so with `owned by`"))
+}

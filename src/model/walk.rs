@@ -1,0 +1,67 @@
+//! Every block of a workflow, wherever it stands.
+
+use super::{Block, Statement, StatementKind, Wait, Workflow};
+
+impl Workflow {
+    /// The blocks of its body, its participants and what comes late, outermost first.
+    pub fn blocks(&self) -> Vec<&Block> {
+        let mut found = vec![&self.body];
+        for participant in &self.participants {
+            found.extend(participant.reactions.iter().map(|reaction| &reaction.block));
+            found.extend(participant.watches.iter().map(|watch| &watch.otherwise));
+        }
+        found.extend(self.late.iter().map(|late| &late.block));
+        let mut next = 0;
+        while let Some(block) = found.get(next).copied() {
+            found.extend(block.sides());
+            found.extend(block.statements.iter().flat_map(Statement::blocks));
+            next += 1;
+        }
+        found
+    }
+}
+
+impl Block {
+    /// The blocks that stand around its statements.
+    pub fn sides(&self) -> Vec<&Block> {
+        let limits = self.limits.iter().filter_map(|limit| limit.otherwise.as_ref());
+        let needs = self.needs.iter().filter_map(|needs| needs.otherwise.as_deref());
+        let bound = self.at_most_times.iter().filter_map(|bound| bound.otherwise.as_deref());
+        limits
+            .chain(needs)
+            .chain(bound)
+            .chain(self.reminders.iter().map(|reminder| &reminder.block))
+            .chain(self.interrupts.iter().map(|interrupt| &interrupt.block))
+            .chain(self.handlers.iter().map(|handler| &handler.block))
+            .collect()
+    }
+}
+
+impl Statement {
+    /// The blocks directly in it.
+    pub fn blocks(&self) -> Vec<&Block> {
+        match &self.kind {
+            StatementKind::Act(act) => vec![&act.block],
+            StatementKind::Run(run) => vec![&run.block],
+            StatementKind::Scope { block, .. } => vec![block],
+            StatementKind::If { branches, otherwise } => {
+                branches.iter().map(|(_, block)| block).chain(otherwise).collect()
+            }
+            StatementKind::Parallel(parallel) => vec![&parallel.block],
+            StatementKind::ForEach(each) => vec![&each.block],
+            StatementKind::Repeat(repeat) => vec![&repeat.block],
+            StatementKind::Wait(wait) => match &**wait {
+                Wait::For { block, .. } | Wait::Any { block } => vec![block],
+                Wait::Time(_) | Wait::Until(_) => Vec::new(),
+            },
+            StatementKind::Let { .. }
+            | StatementKind::Publish { .. }
+            | StatementKind::Notify(_)
+            | StatementKind::Give(_)
+            | StatementKind::Skip
+            | StatementKind::Undo(_)
+            | StatementKind::Then { .. }
+            | StatementKind::End { .. } => Vec::new(),
+        }
+    }
+}

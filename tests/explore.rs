@@ -1,0 +1,211 @@
+//! The explorer: what it says of the runs of small workflows, and what holds for every judged system.
+
+use std::fmt::Write as _;
+use wfc::explore::{Limits, Runs, Status, Stop, Timers, explore};
+use wfc::graph::{NodeKind, StepGraph};
+use wfc::lower::Links;
+use wfc::model::{GoalKind, Model};
+use wfc::source::FileId;
+
+const ENOUGH: usize = 20_000;
+
+/// The first workflow of a text, lowered and as a graph.
+fn system(text: &str) -> (Model, StepGraph) {
+    let parsed = wfc::syntax::parse(FileId(0), text);
+    let lowered = wfc::lower::lower(&[parsed.ast], &Links::default());
+    let errors: Vec<_> =
+        parsed.findings.iter().chain(&lowered.findings).map(|finding| &finding.message).collect();
+    assert!(errors.is_empty(), "{errors:?}");
+    let graph = wfc::graph::build(&lowered.model);
+    (lowered.model, graph)
+}
+
+fn runs<'g>(model: &'g Model, graph: &'g StepGraph, timers: Timers) -> Runs<'g> {
+    let workflow = model.workflows.ids().next().expect("a workflow");
+    explore(model, graph, workflow, Limits { timers, max_states: ENOUGH })
+}
+
+/// The names of the ends that runs reach, sorted, each once.
+fn ends(model: &Model, runs: &Runs) -> Vec<String> {
+    let complete = runs.ends().iter().filter(|end| matches!(end.stop, Stop::Complete { .. }));
+    let mut names: Vec<String> =
+        complete.flat_map(|end| &end.goals).map(|goal| model.goals[*goal].name.text.to_string()).collect();
+    names.sort();
+    names.dedup();
+    names
+}
+
+/// What has become of the step called `name` in the runs that end in `goal`.
+fn statuses(model: &Model, runs: &Runs, name: &str, goal: &str) -> Vec<Status> {
+    let graph = runs.graph();
+    let called = |node: &wfc::graph::Node| match &node.kind {
+        NodeKind::Act(act) => model.labels[act.label].name.text == name,
+        _ => false,
+    };
+    let (act, _) = graph.nodes().find(|(_, node)| called(node)).expect("a step of that name");
+    let ended =
+        runs.ends().iter().filter(|end| end.goals.iter().any(|id| model.goals[*id].name.text == goal));
+    let mut found: Vec<Status> = ended.map(|end| runs.status(end, act)).collect();
+    found.sort();
+    found.dedup();
+    found
+}
+
+const TRIP: &str = r#"
+id TripId
+service Agency { }
+service Hotel {
+  command Book(trip: TripId) { fails Full; undone by Cancel(trip); idempotent by trip }
+  command Cancel(trip: TripId) { idempotent by trip }
+}
+service Flight {
+  command Book(trip: TripId) { fails NoSeat; undone by Cancel(trip); idempotent by trip }
+  command Cancel(trip: TripId) { idempotent by trip }
+}
+"#;
+
+fn trip(body: &str) -> String {
+    format!(
+        "{TRIP}workflow BookTrip(trip: TripId) {{ orchestrated by Agency success Booked failure NotBooked\n{body} }}"
+    )
+}
+
+#[test]
+fn a_refusal_is_a_run_of_its_own() {
+    let (model, graph) =
+        system(&trip("step room = Hotel.Book(trip) { retry forever; on Full { end NotBooked } } end Booked"));
+    let runs = runs(&model, &graph, Timers::Patient);
+    assert!(runs.is_complete());
+    assert_eq!(ends(&model, &runs), ["Booked", "NotBooked"]);
+    assert_eq!(statuses(&model, &runs, "room", "Booked"), [Status::Done]);
+    assert_eq!(statuses(&model, &runs, "room", "NotBooked"), [Status::Refused]);
+}
+
+#[test]
+fn an_outage_leaves_it_open_whether_a_command_was_done() {
+    let (model, graph) = system(&trip(
+        "step room = Hotel.Book(trip) { timeout 2s; on Full { end NotBooked }; on outage { end NotBooked } } end Booked",
+    ));
+    let runs = runs(&model, &graph, Timers::Patient);
+    assert_eq!(statuses(&model, &runs, "room", "NotBooked"), [Status::Unknown, Status::Refused]);
+}
+
+#[test]
+fn undo_all_takes_back_what_was_done_and_passes_over_the_rest() {
+    let (model, graph) = system(&trip(
+        "step room = Hotel.Book(trip) { retry forever; on Full { end NotBooked } }
+         step seat = Flight.Book(trip) { retry forever; on NoSeat { undo all; end NotBooked } } end Booked",
+    ));
+    let runs = runs(&model, &graph, Timers::Patient);
+    assert_eq!(statuses(&model, &runs, "room", "NotBooked"), [Status::Refused, Status::Undone]);
+    assert_eq!(statuses(&model, &runs, "seat", "NotBooked"), [Status::None, Status::Refused]);
+}
+
+#[test]
+fn a_failing_branch_meets_its_sibling_done() {
+    let (model, graph) = system(&trip(
+        "parallel {
+           step room = Hotel.Book(trip) { retry forever; on Full { end NotBooked } }
+           step seat = Flight.Book(trip) { retry forever; on NoSeat { undo all; end NotBooked } }
+         } end Booked",
+    ));
+    let runs = runs(&model, &graph, Timers::Patient);
+    // That the sibling had not begun is a run, too; it leaves less behind, and is not looked at.
+    assert_eq!(statuses(&model, &runs, "seat", "NotBooked"), [Status::Done, Status::Refused]);
+}
+
+#[test]
+fn only_hasty_timers_win_against_an_answer() {
+    let text = trip(
+        "within 1d else { undo all; end NotBooked }
+         step room = Hotel.Book(trip) { retry forever; on Full { undo all; end NotBooked } } end Booked",
+    );
+    let (model, graph) = system(&text);
+    let patient = runs(&model, &graph, Timers::Patient);
+    let hasty = runs(&model, &graph, Timers::Hasty);
+    assert_eq!(statuses(&model, &patient, "room", "NotBooked"), [Status::Refused]);
+    assert_eq!(statuses(&model, &hasty, "room", "NotBooked"), [Status::None, Status::Refused]);
+    assert!(hasty.n_states() > patient.n_states());
+}
+
+#[test]
+fn behind_the_pivot_nothing_before_it_is_taken_back() {
+    let (model, graph) = system(&trip(
+        "step room = Hotel.Book(trip) { retry forever; on Full { end NotBooked } }
+         step seat = Flight.Book(trip) { pivot; retry forever; on NoSeat { undo all; end NotBooked } }
+         step more = Hotel.Book(trip) { retry forever; on Full { undo all; end NotBooked } } end Booked",
+    ));
+    let runs = runs(&model, &graph, Timers::Patient);
+    let room = statuses(&model, &runs, "room", "NotBooked");
+    assert!(room.contains(&Status::Kept) && room.contains(&Status::Undone), "{room:?}");
+}
+
+#[test]
+fn the_cap_is_kept_and_said() {
+    let (model, graph) =
+        system(&trip("step room = Hotel.Book(trip) { retry forever; on Full { end NotBooked } } end Booked"));
+    let workflow = model.workflows.ids().next().expect("a workflow");
+    let runs = explore(&model, &graph, workflow, Limits { timers: Timers::Patient, max_states: 3 });
+    assert!(!runs.is_complete());
+    assert_eq!(runs.n_states(), 3);
+}
+
+#[test]
+fn branches_that_disturb_nobody_are_not_interleaved() {
+    let mut branches = String::new();
+    for number in 0..17 {
+        let _ = writeln!(
+            branches,
+            "step room{number} = Hotel.Book(trip) {{ retry forever; on Full {{ skip }} }}"
+        );
+    }
+    let queries = branches.replace("Hotel.Book", "Hotel.Look");
+    let text = trip(&format!("parallel {{ {queries} }} end Booked"))
+        .replace("service Hotel {", "service Hotel {\n  query Look(trip: TripId)")
+        .replace("on Full { skip }", "");
+    let (model, graph) = system(&text);
+    let quiet = runs(&model, &graph, Timers::Patient);
+    assert!(quiet.n_states() < 100, "{} states", quiet.n_states());
+}
+
+#[test]
+fn a_wait_that_nobody_serves_is_a_stopped_run() {
+    let (model, graph) = system(
+        "id K service A { event Asked(k: K) event Told(k: K) }
+         workflow W(k: K) { orchestrated by A correlated by k success Ok
+           publish Asked(k) wait for Told end Ok }
+         workflow V(k: K) { orchestrated by A success Done if k == k { publish Told(k) } end Done }",
+    );
+    let runs = runs(&model, &graph, Timers::Patient);
+    assert!(runs.ends().iter().any(|end| matches!(end.stop, Stop::Stuck { .. })));
+    assert_eq!(ends(&model, &runs), ["Ok"]);
+}
+
+/// For every judged system that is good: each workflow with a success reaches one when nothing goes
+/// wrong, and patient runs are few.
+#[test]
+fn good_systems_reach_a_success() {
+    let mut n_checked = 0;
+    for entry in
+        std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/systems")).expect("the systems")
+    {
+        let path = entry.expect("an entry").path();
+        let Ok(text) = std::fs::read_to_string(&path) else { continue };
+        if !text.contains("// verdict: silent") || text.contains("\nuse ") {
+            continue;
+        }
+        let (model, graph) = system(&text);
+        for (id, workflow) in model.workflows.iter() {
+            let succeeds = |goal: &wfc::model::GoalId| model.goals[*goal].kind == GoalKind::Success;
+            if !workflow.goals.iter().any(succeeds) {
+                continue;
+            }
+            let runs = explore(&model, &graph, id, Limits { timers: Timers::Patient, max_states: ENOUGH });
+            assert!(runs.is_complete(), "{}: {}", path.display(), workflow.name.text);
+            let reached = runs.ends().iter().any(|end| end.goals.iter().any(succeeds));
+            assert!(reached, "{}: {}", path.display(), workflow.name.text);
+            n_checked += 1;
+        }
+    }
+    assert!(n_checked >= 30, "only {n_checked} workflows were looked at");
+}
