@@ -4,7 +4,7 @@
 use super::Context;
 use crate::finding::Finding;
 use crate::graph::{NodeKind, Trigger};
-use crate::model::Reaction;
+use crate::model::{GoalKind, Reaction};
 use crate::source::Span;
 use std::collections::BTreeSet;
 
@@ -20,6 +20,12 @@ enum Shared {
     Reactions,
     /// What the lower one is about comes behind what the higher one waits for.
     Behind,
+    /// Some place that both point to.
+    Label,
+    /// The workflow, where the higher one is about a success.
+    Success,
+    /// The lower one misses an event of the service whose step the higher one is about.
+    EventOf,
 }
 
 /// A rule, the rules it stands above, and when.
@@ -33,6 +39,13 @@ const CAUSES: &[(&str, &[&str], Shared)] = &[
     ("passive-aggressive-broadcast", &["unbounded-wait"], Shared::Place),
     ("unwatched-goal", &["unbounded-wait"], Shared::Place),
     ("dead-end", &["unbounded-wait"], Shared::Entity),
+    ("undo-without-compensation", &["missing-compensation"], Shared::Label),
+    // A refusal that says nothing to anybody is why its event never comes.
+    ("unhandled-failure", &["unpublished-event", "unreachable-goal", "unreachable-step"], Shared::EventOf),
+    ("unhandled-failure", &["dead-end"], Shared::Workflow),
+    // What cannot be reached is where a run stands still.
+    ("unreachable-step", &["dead-end"], Shared::Workflow),
+    ("unreachable-goal", &["dead-end"], Shared::Success),
     ("contradictory-ends", &["missing-compensation", "skipped-compensation"], Shared::Workflow),
     (
         "unpublished-event",
@@ -70,6 +83,11 @@ fn have_one_cause(cx: &Context, higher: &Finding, lower: &Finding, shared: Share
             let named = reactions_named(cx, lower);
             !named.is_empty() && named.iter().all(|reaction| reaction.span.contains(higher.span()))
         }
+        Shared::Label => {
+            higher.labels.iter().any(|label| lower.labels.iter().any(|other| other.span == label.span))
+        }
+        Shared::Success => workflow(higher) == workflow(lower) && is_about_a_success(cx, higher),
+        Shared::EventOf => workflow(higher) == workflow(lower) && misses_an_event_of(cx, lower, higher),
         Shared::Behind => behind(cx, higher).contains(&lower.entity),
     }
 }
@@ -77,6 +95,34 @@ fn have_one_cause(cx: &Context, higher: &Finding, lower: &Finding, shared: Share
 /// The first part of the path: `FulfilOrder` of `FulfilOrder/Payments/charged`.
 fn workflow(finding: &Finding) -> &str {
     finding.entity.split('/').next().unwrap_or_default()
+}
+
+fn is_about_a_success(cx: &Context, finding: &Finding) -> bool {
+    cx.model.goals.values().any(|goal| goal.kind == GoalKind::Success && goal.name.span == finding.span())
+}
+
+/// Whether `lower` points to the name of an event that is owned by the service on whose side the step
+/// of `higher` stands.
+fn misses_an_event_of(cx: &Context, lower: &Finding, higher: &Finding) -> bool {
+    let side = |span: Span| {
+        let stands = |node: &&crate::graph::Node| span.contains(node.span) || node.span == span;
+        cx.graph
+            .nodes()
+            .map(|(_, node)| node)
+            .filter(|node| matches!(node.kind, NodeKind::Act(_)))
+            .find(stands)
+    };
+    let service = higher.labels.iter().find_map(|label| side(label.span)).and_then(|node| node.side);
+    let named = |trigger: &Trigger| {
+        trigger.terms.iter().any(|(event, span)| {
+            Some(cx.model.events[*event].service) == service
+                && lower.labels.iter().any(|label| label.span == *span)
+        })
+    };
+    cx.graph.nodes().any(|(_, node)| match &node.kind {
+        NodeKind::Receive { trigger, .. } | NodeKind::Goal { trigger: Some(trigger), .. } => named(trigger),
+        _ => false,
+    })
 }
 
 /// The reactions of other services that a finding points to.
