@@ -3,7 +3,7 @@
 
 use super::Context;
 use crate::finding::Finding;
-use crate::graph::{NodeKind, Trigger};
+use crate::graph::{Node, NodeKind, Trigger};
 use crate::model::{GoalKind, Reaction};
 use crate::source::Span;
 use std::collections::BTreeSet;
@@ -18,6 +18,8 @@ enum Shared {
     Place,
     /// All the reactions that the lower one names hold what the higher one found.
     Reactions,
+    /// The higher one says that an `end` is missing, and the lower one that nothing leads to some end.
+    MissingEnd,
     /// What the lower one is about comes behind what the higher one waits for.
     Behind,
     /// Some place that both point to.
@@ -46,6 +48,7 @@ const CAUSES: &[(&str, &[&str], Shared)] = &[
     // What cannot be reached is where a run stands still.
     ("unreachable-step", &["dead-end"], Shared::Workflow),
     ("unreachable-goal", &["dead-end"], Shared::Success),
+    ("dead-end", &["unreachable-goal"], Shared::MissingEnd),
     ("contradictory-ends", &["missing-compensation", "skipped-compensation"], Shared::Workflow),
     (
         "unpublished-event",
@@ -86,8 +89,12 @@ fn have_one_cause(cx: &Context, higher: &Finding, lower: &Finding, shared: Share
         Shared::Label => {
             higher.labels.iter().any(|label| lower.labels.iter().any(|other| other.span == label.span))
         }
-        Shared::Success => workflow(higher) == workflow(lower) && is_about_a_success(cx, higher),
+        Shared::Success => {
+            let stands_still = workflow(higher) == workflow(lower) && !falls_off(cx, lower);
+            stands_still && is_about_a_success(cx, higher)
+        }
         Shared::EventOf => workflow(higher) == workflow(lower) && misses_an_event_of(cx, lower, higher),
+        Shared::MissingEnd => workflow(higher) == workflow(lower) && falls_off(cx, higher),
         Shared::Behind => behind(cx, higher).contains(&lower.entity),
     }
 }
@@ -95,6 +102,12 @@ fn have_one_cause(cx: &Context, higher: &Finding, lower: &Finding, shared: Share
 /// The first part of the path: `FulfilOrder` of `FulfilOrder/Payments/charged`.
 fn workflow(finding: &Finding) -> &str {
     finding.entity.split('/').next().unwrap_or_default()
+}
+
+/// Whether a dead end is a last line without an `end`.
+fn falls_off(cx: &Context, finding: &Finding) -> bool {
+    let is_there = |node: &Node| matches!(node.kind, NodeKind::FallOff) && node.span == finding.span();
+    cx.graph.nodes().any(|(_, node)| is_there(node))
 }
 
 fn is_about_a_success(cx: &Context, finding: &Finding) -> bool {
@@ -105,7 +118,7 @@ fn is_about_a_success(cx: &Context, finding: &Finding) -> bool {
 /// of `higher` stands.
 fn misses_an_event_of(cx: &Context, lower: &Finding, higher: &Finding) -> bool {
     let side = |span: Span| {
-        let stands = |node: &&crate::graph::Node| span.contains(node.span) || node.span == span;
+        let stands = |node: &&Node| span.contains(node.span) || node.span == span;
         cx.graph
             .nodes()
             .map(|(_, node)| node)

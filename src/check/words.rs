@@ -1,17 +1,99 @@
 //! Paths and runs in words, as witnesses of findings.
 
 use super::Context;
+use super::phrases::quoted;
 use crate::explore::{Move, What};
 use crate::finding::WitnessStep;
 use crate::graph::{EdgeKind, Guard, NodeId, NodeKind, ReceiveKind, Timer};
+use crate::model::{EventId, GoalId, HowMany, UndoneBy, WorkflowId};
+use std::collections::BTreeSet;
 
 impl Context<'_> {
-    /// A run, move by move; joints of lines are left out.
+    /// A run, move by move, with the ends of a choreography where they are reached; joints of lines
+    /// are left out.
     pub fn witness_of_run(&self, moves: &[Move]) -> Vec<WitnessStep> {
-        moves.iter().filter_map(|made| self.told(made)).collect()
+        let mut steps = Vec::new();
+        let mut reached = Reached::default();
+        for (at, made) in moves.iter().enumerate() {
+            steps.extend(self.told(made, &moves[..at]));
+            for goal in reached.by(self, made) {
+                let goal = &self.model.goals[goal];
+                steps.push(WitnessStep::new(format!("`{}` is reached", goal.name.text), goal.name.span));
+            }
+        }
+        steps
     }
 
-    fn told(&self, made: &Move) -> Option<WitnessStep> {
+    /// A run in which `act` was on its way when its block was given up; that is told before it.
+    pub fn witness_of_run_with(&self, act: NodeId, moves: &[Move]) -> Vec<WitnessStep> {
+        let gives_up = |made: &Move| {
+            matches!(
+                self.graph.node(made.node).kind,
+                NodeKind::Timer(Timer::Limit) | NodeKind::Receive { kind: ReceiveKind::Interrupt, .. }
+            )
+        };
+        let is_told = moves.iter().any(|made| made.node == act);
+        let mut steps = self.witness_of_run(moves);
+        let Some(given_up) = moves.iter().rfind(|made| gives_up(made)).filter(|_| !is_told) else {
+            return steps;
+        };
+        if let NodeKind::Act(sent) = &self.graph.node(act).kind {
+            let text = format!(
+                "`{}`: `{}` has no answer yet",
+                self.short_name(act),
+                self.model.operation_path(sent.operation)
+            );
+            let before = self.graph.node(given_up.node).span;
+            let at = steps.iter().rposition(|step| step.span == Some(before)).unwrap_or(steps.len());
+            steps.insert(at, WitnessStep::new(text, self.graph.node(act).span));
+        }
+        steps
+    }
+
+    /// What an undo takes back after these moves. A pivot, and an inner workflow that says nothing of
+    /// itself, make that a longer story than one line can tell.
+    fn undone(&self, acts: &[NodeId], before: &[Move]) -> String {
+        let kept = before.iter().any(|made| made.what == What::Done && self.is_pivot(made.node));
+        let mut names: BTreeSet<String> = BTreeSet::new();
+        for act in acts {
+            let undone = match &self.graph.node(*act).kind {
+                NodeKind::Act(act) => act.undone.as_ref(),
+                NodeKind::Run(run) => run.undone.as_ref(),
+                _ => None,
+            };
+            let sent = before.iter().any(|made| made.node == *act && self.may_be_done(made));
+            let is_run = matches!(self.graph.node(*act).kind, NodeKind::Run(_));
+            if sent && (kept || is_run && undone.is_none()) {
+                return "what can be undone is undone".to_string();
+            }
+            if sent && undone.is_some_and(|undone| matches!(undone.by, UndoneBy::Operation { .. })) {
+                names.insert(self.short_name(*act));
+            }
+        }
+        match names.len() {
+            0 => "nothing is there that can be undone".to_string(),
+            1 => format!("{} is undone", quoted(&names)),
+            _ => format!("{} are undone", quoted(&names)),
+        }
+    }
+
+    fn may_be_done(&self, made: &Move) -> bool {
+        match made.what {
+            What::Done => true,
+            What::Fails(way) => !matches!(self.graph.edge(way).edge.kind, EdgeKind::Fails(_)),
+            _ => false,
+        }
+    }
+
+    fn is_pivot(&self, node: NodeId) -> bool {
+        match &self.graph.node(node).kind {
+            NodeKind::Act(act) => act.pivot.is_some(),
+            NodeKind::Run(run) => run.pivot.is_some(),
+            _ => false,
+        }
+    }
+
+    fn told(&self, made: &Move, before: &[Move]) -> Option<WitnessStep> {
         let node = self.graph.node(made.node);
         let name = self.short_name(made.node);
         let side = node.side.map_or("", |side| self.service(side));
@@ -50,7 +132,7 @@ impl Context<'_> {
                 _ => "no condition holds".to_string(),
             },
             (NodeKind::Publish { .. }, What::Publishes) => format!("`{side}` publishes `{name}`"),
-            (NodeKind::Undo { .. }, What::Undoes) => "what was done is undone".to_string(),
+            (NodeKind::Undo { acts, .. }, What::Undoes) => self.undone(acts, before),
             (NodeKind::End { .. }, What::Ends) => format!("the run ends in `{name}`"),
             _ => return None,
         };
@@ -63,7 +145,15 @@ impl Context<'_> {
 
     /// A path through the graph, from cause to effect; joints of lines are left out.
     pub fn witness_of_path(&self, path: &[NodeId]) -> Vec<WitnessStep> {
-        path.iter().filter_map(|node| self.passed(*node)).collect()
+        let is_end = |node: &NodeId| matches!(self.graph.node(*node).kind, NodeKind::End { .. });
+        let is_goal = |node: &NodeId| matches!(self.graph.node(*node).kind, NodeKind::Goal { .. });
+        let mut steps = Vec::new();
+        for (at, node) in path.iter().enumerate() {
+            // An `end` says already that its goal is reached.
+            let is_said = is_goal(node) && at > 0 && is_end(&path[at - 1]);
+            steps.extend(self.passed(*node).filter(|_| !is_said));
+        }
+        steps
     }
 
     fn passed(&self, id: NodeId) -> Option<WitnessStep> {
@@ -98,5 +188,44 @@ impl Context<'_> {
             | NodeKind::Merge { .. } => return None,
         };
         Some(WitnessStep::new(text, node.span))
+    }
+}
+
+/// Which ends of choreographies a run has reached so far.
+#[derive(Default)]
+struct Reached {
+    started: BTreeSet<WorkflowId>,
+    published: BTreeSet<EventId>,
+    goals: BTreeSet<GoalId>,
+}
+
+impl Reached {
+    /// The ends that are reached by this move.
+    fn by(&mut self, cx: &Context, made: &Move) -> Vec<GoalId> {
+        match (&cx.graph.node(made.node).kind, made.what) {
+            (NodeKind::Start { .. }, What::Starts) => {
+                self.started.extend(cx.graph.node(made.node).workflow);
+            }
+            (NodeKind::Publish { event }, What::Publishes) | (NodeKind::Message { event }, What::Arrives) => {
+                self.published.insert(*event);
+            }
+            _ => return Vec::new(),
+        }
+        let holds = |goal: GoalId| match &cx.graph.node(cx.graph.goal(goal)).kind {
+            NodeKind::Goal { trigger: Some(trigger), .. } => {
+                let n_in = trigger.terms.iter().filter(|(event, _)| self.published.contains(event)).count();
+                match trigger.how {
+                    HowMany::All => n_in == trigger.terms.len(),
+                    HowMany::Any => n_in > 0,
+                    HowMany::Some(wanted) => n_in >= wanted as usize,
+                }
+            }
+            _ => false,
+        };
+        let of_started = cx.model.goals.iter().filter(|(_, goal)| self.started.contains(&goal.workflow));
+        let new: Vec<GoalId> =
+            of_started.map(|(id, _)| id).filter(|goal| !self.goals.contains(goal) && holds(*goal)).collect();
+        self.goals.extend(&new);
+        new
     }
 }

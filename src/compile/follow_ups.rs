@@ -17,6 +17,11 @@ pub(super) fn drop_follow_ups(model: &Model, mistakes: &[Finding], found: &mut V
     });
 }
 
+/// Drops of `found` what is about the very text that could not be read.
+pub(super) fn drop_half_read(mistakes: &[Finding], found: &mut Vec<Finding>) {
+    found.retain(|finding| !mistakes.iter().any(|mistake| mistake.span().contains(finding.span())));
+}
+
 /// The workflow, or the smallest part of a contract, that a place lies in.
 fn smallest_item(model: &Model, place: Span) -> Option<Span> {
     let workflows = model.workflows.values().map(|workflow| workflow.span);

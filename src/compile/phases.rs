@@ -1,6 +1,6 @@
 //! The calls to the phases below, in one place.
 
-use super::follow_ups::drop_follow_ups;
+use super::follow_ups::{drop_follow_ups, drop_half_read};
 use crate::check::{self, Budget};
 use crate::diagram::{self, Diagram, Subject, View};
 use crate::finding::{Finding, Severity};
@@ -43,7 +43,8 @@ pub(super) struct SystemChecked {
 
 /// Lowers, builds the graph, explores and checks one system; `findings` are those of reading it.
 pub(super) fn check(trees: &[Ast], links: &Links, mut findings: Vec<Finding>) -> SystemChecked {
-    let lowered = lower::lower(trees, links);
+    let mut lowered = lower::lower(trees, links);
+    drop_half_read(&findings, &mut lowered.findings);
     findings.extend(lowered.findings);
     let damaged = findings.iter().any(|finding| finding.severity == Severity::Error);
     let graph = graph::build(&lowered.model);

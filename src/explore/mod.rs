@@ -5,9 +5,11 @@
 
 mod closure;
 mod machine;
+mod messages;
 mod moves;
 mod runs;
 mod state;
+mod timers;
 mod tokens;
 mod undo;
 mod unhandled;

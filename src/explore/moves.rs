@@ -3,7 +3,7 @@
 use super::Timers;
 use super::machine::{MANY, Machine, is_pivot};
 use super::state::{Cause, IDLE, OVER, RUNNING, State, Status, Token};
-use crate::graph::{EdgeId, EdgeKind, NodeId, NodeKind, ReceiveKind, Timer, Trigger};
+use crate::graph::{EdgeId, EdgeKind, NodeId, NodeKind, ReceiveKind, Trigger};
 use crate::model::{EventId, GoalId, HowMany, Id, WorkflowId};
 
 /// One thing that happened, for telling a run.
@@ -197,7 +197,7 @@ impl Machine<'_> {
         moves
     }
 
-    fn travel_first(&self, state: &mut State, token: Token) {
+    pub(super) fn travel_first(&self, state: &mut State, token: Token) {
         match self.ways[token.node.index()].first() {
             Some(way) => self.travel(state, token, *way),
             None => state.remove(token),
@@ -255,7 +255,7 @@ impl Machine<'_> {
     }
 
     /// A later round that fails does not take away what an earlier one did.
-    fn remember(&self, state: &mut State, slot: Option<usize>, status: Status) {
+    pub(super) fn remember(&self, state: &mut State, slot: Option<usize>, status: Status) {
         if let Some(slot) = slot
             && !Status::from_byte(state.memory[slot]).is_effective()
         {
@@ -318,269 +318,6 @@ impl Machine<'_> {
                     state.memory[slot] = Status::Kept as u8;
                 }
             }
-        }
-    }
-
-    // ---- messages -------------------------------------------------------------------------------
-
-    /// The states after a receive has taken occurrences that it has not taken yet, one for each choice.
-    fn takes(&self, state: &State, receive: NodeId, round: u8, trigger: &Trigger) -> Vec<State> {
-        let available = |term: &usize| {
-            let (event, _) = trigger.terms[*term];
-            state.memory[self.message(event)] > state.memory[self.taken(receive, *term, round)]
-        };
-        let ready: Vec<usize> = (0..trigger.terms.len()).filter(available).collect();
-        let take = |terms: &[usize]| {
-            let mut next = state.clone();
-            for term in terms {
-                next.memory[self.taken(receive, *term, round)] += 1;
-            }
-            next
-        };
-        match trigger.how {
-            HowMany::All if ready.len() == trigger.terms.len() && !ready.is_empty() => vec![take(&ready)],
-            HowMany::Any => ready.iter().map(|term| take(&[*term])).collect(),
-            HowMany::Some(n) if ready.len() >= n as usize => vec![take(&ready)],
-            HowMany::All | HowMany::Some(_) => Vec::new(),
-        }
-    }
-
-    fn race_moves(&self, state: &State, token: Token) -> Moves {
-        let mut moves = Moves::new();
-        for way in &self.ways[token.node.index()] {
-            let receive = self.graph.edge(*way).to;
-            let NodeKind::Receive { trigger, .. } = &self.graph.node(receive).kind else { continue };
-            for mut next in self.takes(state, receive, token.round, trigger) {
-                next.remove(token);
-                let there = Token { node: receive, ..token };
-                next.add(there);
-                self.travel_first(&mut next, there);
-                moves.push((Move { node: receive, what: What::Takes }, next));
-            }
-        }
-        moves
-    }
-
-    fn listener_moves(&self, state: &State, moves: &mut Moves) {
-        for receive in &self.listeners {
-            let NodeKind::Receive { trigger, .. } = &self.graph.node(*receive).kind else { continue };
-            for round in self.listening(state, *receive) {
-                for mut next in self.takes(state, *receive, round, trigger) {
-                    for way in &self.ways[receive.index()] {
-                        self.arrive(&mut next, self.graph.edge(*way).to, round, false);
-                    }
-                    if self.is_interrupt(*receive) {
-                        self.blame(&mut next, *receive);
-                    }
-                    moves.push((Move { node: *receive, what: What::Takes }, next));
-                }
-            }
-        }
-    }
-
-    fn is_interrupt(&self, receive: NodeId) -> bool {
-        matches!(self.graph.node(receive).kind, NodeKind::Receive { kind: ReceiveKind::Interrupt, .. })
-    }
-
-    /// The rounds in which a receive listens now.
-    fn listening(&self, state: &State, receive: NodeId) -> Vec<u8> {
-        let node = self.graph.node(receive);
-        let (Some(workflow), NodeKind::Receive { kind, trigger }) = (node.workflow, &node.kind) else {
-            return Vec::new();
-        };
-        let progress = state.memory[self.progress(workflow)];
-        let once = |listens: bool| if listens { vec![0] } else { Vec::new() };
-        match kind {
-            ReceiveKind::Reaction => once(progress != IDLE),
-            ReceiveKind::Interrupt => self.rounds_in(state, node.region),
-            ReceiveKind::Late if self.model.workflows[workflow].is_choreographed() => {
-                // A living `when` comes first.
-                let lives = trigger.terms.iter().any(|(event, _)| {
-                    self.graph.subscriptions(*event).any(|edge| {
-                        let taker = self.graph.node(edge.to);
-                        taker.workflow == Some(workflow)
-                            && matches!(taker.kind, NodeKind::Receive { kind: ReceiveKind::Reaction, .. })
-                    })
-                });
-                once(!lives && self.has_ended(state, workflow))
-            }
-            ReceiveKind::Late => once(progress == OVER),
-            ReceiveKind::Wait | ReceiveKind::Alternative => Vec::new(),
-        }
-    }
-
-    /// The rounds in which a region is active.
-    fn rounds_in(&self, state: &State, region: crate::graph::RegionId) -> Vec<u8> {
-        let mut rounds: Vec<u8> = state
-            .tokens
-            .iter()
-            .filter(|token| self.graph.is_within(self.graph.node(token.node).region, region))
-            .map(|token| self.round_of(region, token.round))
-            .collect();
-        rounds.sort_unstable();
-        rounds.dedup();
-        rounds
-    }
-
-    /// Whether an end of the workflow has been recorded.
-    pub(super) fn has_ended(&self, state: &State, workflow: WorkflowId) -> bool {
-        self.model.workflows[workflow].goals.iter().any(|goal| state.memory[self.goal(*goal)] != 0)
-    }
-
-    /// One of the events that a command brings about comes some time after its reply.
-    fn consequence_moves(&self, state: &State, moves: &mut Moves) {
-        for (act, byte) in self.acts_with_consequences() {
-            if state.memory[byte] == 0 {
-                continue;
-            }
-            for edge in self.graph.out_edges(act).filter(|edge| edge.edge.kind == EdgeKind::Consequence) {
-                let NodeKind::Message { event } = &self.graph.node(edge.to).kind else { continue };
-                let mut next = state.clone();
-                next.memory[byte] = 0;
-                self.publish(&mut next, *event);
-                moves.push((Move { node: edge.to, what: What::Arrives }, next));
-            }
-        }
-    }
-
-    /// Events from outside arrive when somebody asks for them.
-    fn outside_moves(&self, state: &State, moves: &mut Moves) {
-        for event in &self.outside {
-            if self.is_wanted(state, *event) {
-                let mut next = state.clone();
-                self.publish(&mut next, *event);
-                moves.push((Move { node: self.graph.message(*event), what: What::Arrives }, next));
-            }
-        }
-    }
-
-    fn is_wanted(&self, state: &State, event: EventId) -> bool {
-        let count = state.memory[self.message(event)];
-        self.graph.subscriptions(event).any(|edge| {
-            let node = self.graph.node(edge.to);
-            let Some(workflow) = node.workflow.filter(|id| self.workflows.contains(id)) else { return false };
-            match &node.kind {
-                NodeKind::Start { .. } => count == 0 && state.memory[self.progress(workflow)] == IDLE,
-                NodeKind::Goal { .. } => count == 0 && state.memory[self.progress(workflow)] != IDLE,
-                NodeKind::Receive { kind: ReceiveKind::Wait | ReceiveKind::Alternative, trigger } => {
-                    count < MANY
-                        && state.tokens.iter().any(|token| {
-                            let asks = token.node == edge.to
-                                || self.ways[token.node.index()].iter().any(|way| {
-                                    matches!(self.graph.node(token.node).kind, NodeKind::Race)
-                                        && self.graph.edge(*way).to == edge.to
-                                });
-                            asks && trigger.terms.iter().enumerate().any(|(term, (named, _))| {
-                                *named == event
-                                    && state.memory[self.taken(edge.to, term, token.round)] >= count
-                            })
-                        })
-                }
-                NodeKind::Receive { .. } => count == 0 && !self.listening(state, edge.to).is_empty(),
-                _ => false,
-            }
-        })
-    }
-
-    // ---- timers ---------------------------------------------------------------------------------
-
-    fn timer_moves(&self, state: &State, moves: &mut Moves) {
-        for token in &state.tokens {
-            if matches!(self.graph.node(token.node).kind, NodeKind::Timer(Timer::Pause)) {
-                let mut next = state.clone();
-                self.travel_first(&mut next, *token);
-                moves.push((Move { node: token.node, what: What::Fires }, next));
-            }
-        }
-        for limit in &self.limits {
-            self.limit_moves(state, *limit, moves);
-        }
-        for timer in &self.watches {
-            if let Some(byte) =
-                self.fired(*timer).filter(|byte| state.memory[*byte] == 0 && self.is_armed(state, *timer))
-            {
-                let mut next = state.clone();
-                next.memory[byte] = 1;
-                for way in &self.ways[timer.index()] {
-                    self.arrive(&mut next, self.graph.edge(*way).to, 0, false);
-                }
-                moves.push((Move { node: *timer, what: What::Fires }, next));
-            }
-        }
-    }
-
-    /// A limit that passes ends its region, unless a pivot in it has succeeded.
-    fn limit_moves(&self, state: &State, limit: NodeId, moves: &mut Moves) {
-        let region = self.graph.node(limit).region;
-        let passed = self.pivots_in.get(&limit).into_iter().flatten();
-        let counts = !passed
-            .into_iter()
-            .any(|pivot| self.statuses(state, *pivot).any(|status| status == Status::Kept));
-        let Some(way) = self.ways[limit.index()].first().filter(|_| counts) else { return };
-        if self.cannot_stop(state, region) {
-            return;
-        }
-        for round in self.rounds_in(state, region) {
-            let token = Token { node: limit, round, skipped: false };
-            for mut next in self.given_up(state, region, round) {
-                next.add(token);
-                self.travel(&mut next, token, *way);
-                moves.push((Move { node: limit, what: What::Fires }, next));
-            }
-        }
-    }
-
-    /// A timer may win against an answer, not against what needs none: a line that stands before its
-    /// `end` ends. A choreographed child cannot be given up; its end is waited for.
-    fn cannot_stop(&self, state: &State, region: crate::graph::RegionId) -> bool {
-        state.tokens.iter().any(|token| {
-            let node = self.graph.node(token.node);
-            let stays = match &node.kind {
-                NodeKind::End { .. } => true,
-                NodeKind::Run(run) => self.model.workflows[run.workflow].is_choreographed(),
-                _ => false,
-            };
-            stays && self.graph.is_within(node.region, region)
-        })
-    }
-
-    /// When a block is given up, a write in flight may turn out to have been done. What can be undone
-    /// is then undone; what cannot is left. A child that is given up takes itself back.
-    fn given_up(&self, state: &State, region: crate::graph::RegionId, round: u8) -> Vec<State> {
-        let mut found = vec![state.clone()];
-        let mut left = state.clone();
-        for token in &state.tokens {
-            let inside = self.graph.is_within(self.graph.node(token.node).region, region)
-                && self.round_of(region, token.round) == round;
-            if inside
-                && matches!(&self.graph.node(token.node).kind, NodeKind::Act(act) if act.is_write)
-                && !is_pivot(self.graph, token.node)
-                && !self.can_be_undone(token.node)
-            {
-                self.remember(&mut left, self.slot(token.node, token.round), Status::Unknown);
-            }
-        }
-        if left != *state {
-            found.push(left);
-        }
-        found
-    }
-
-    fn is_armed(&self, state: &State, timer: NodeId) -> bool {
-        let node = self.graph.node(timer);
-        let Some(workflow) = node.workflow else { return false };
-        match &node.kind {
-            NodeKind::Timer(Timer::Watch { armed_by, expected }) => {
-                state.memory[self.message(*armed_by)] > 0 && !self.is_in(state, expected)
-            }
-            NodeKind::Timer(Timer::RunLimit) => {
-                state.memory[self.progress(workflow)] != IDLE && !self.has_ended(state, workflow)
-            }
-            NodeKind::Timer(Timer::Reminder) if self.model.workflows[workflow].is_choreographed() => {
-                state.memory[self.progress(workflow)] != IDLE && !self.has_ended(state, workflow)
-            }
-            NodeKind::Timer(Timer::Reminder) => self.is_active(state, node.region),
-            _ => false,
         }
     }
 

@@ -125,7 +125,7 @@ fn bare(cx: &mut Body, name: &ast::Name) {
     let mut paths = paths;
     paths.sort_unstable();
     if !paths.is_empty() {
-        finding = finding.help(format!("there is {}", unknown::listed(&paths)));
+        finding = finding.help(format!("declared here: {}", unknown::listed(&paths)));
     }
     cx.report(finding);
 }

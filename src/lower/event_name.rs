@@ -89,7 +89,7 @@ pub(super) fn resolve(sys: &mut System, file: usize, written: &EventName) -> Opt
                 Some(_) => "this version is not declared".into(),
                 None => "say which version".into(),
             };
-            sys.report(finding.help(format!("there is {}", listed(&versions))).entity(name.text.as_str()));
+            sys.report(finding.help(format!("declared: {}", listed(&versions))).entity(name.text.as_str()));
             found.last().copied()
         }
     }

@@ -4,7 +4,7 @@ use super::body::Body;
 use super::presence::printed;
 use super::rules::TYPE_MISMATCH;
 use super::types::{fits, present, print};
-use crate::model::{Expr, Type};
+use crate::model::{Expr, ExprKind, Literal, Type};
 
 /// Reports `found` where it does not fit `want`.
 pub(super) fn need(cx: &mut Body, found: &Expr, want: &Type, what: &str) {
@@ -15,9 +15,12 @@ pub(super) fn need(cx: &mut Body, found: &Expr, want: &Type, what: &str) {
         return missing(cx, found);
     }
     let (have, want) = (print(&cx.sys.model, &found.ty), print(&cx.sys.model, want));
-    let finding = TYPE_MISMATCH
+    let mut finding = TYPE_MISMATCH
         .at(found.span, format!("this is `{have}`"))
         .message(format!("{what} is `{want}`, not `{have}`"));
+    if let (ExprKind::Literal(Literal::Number(n)), "duration") = (&found.kind, want.as_str()) {
+        finding = finding.help(format!("a duration has a unit: `{n}s`, `{n}m`, `{n}h`, `{n}d`"));
+    }
     cx.report_typed(finding);
 }
 

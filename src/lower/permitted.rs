@@ -27,8 +27,8 @@ pub(super) enum Place {
 impl Place {
     pub fn words(self) -> &'static str {
         match self {
-            Place::Orchestration => "an orchestrated workflow",
-            Place::Choreography => "a choreographed workflow",
+            Place::Orchestration => "the block of an orchestrated workflow",
+            Place::Choreography => "the block of a choreographed workflow",
             Place::Participant => "a participant",
             Place::Reaction => "a reaction",
             Place::Call => "the block of a step",

@@ -78,7 +78,8 @@ impl<'n> Search<'n> {
         names.dedup();
         match names.as_slice() {
             [] => format!("no {} is declared where this file could see it", self.kind),
-            names if names.len() <= 6 => format!("there is {}", listed(names)),
+            [only] => format!("there is `{only}`"),
+            names if names.len() <= 6 => format!("there are {}", listed(names)),
             names => format!("there are {} others, such as {}", names.len(), listed(&names[..4])),
         }
     }

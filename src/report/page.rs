@@ -63,7 +63,7 @@ pub fn terminal(rule: &Rule, output: &str, paint: &Paint) -> String {
 /// Prose in lines; what is a list, or indented, keeps its shape.
 fn paragraphs(text: &str) -> String {
     let mut lines: Vec<String> = Vec::new();
-    for line in text.trim().lines() {
+    for line in joined(text.trim()).lines() {
         if line.trim().is_empty() {
             lines.push(String::new());
             continue;
@@ -76,6 +76,23 @@ fn paragraphs(text: &str) -> String {
         }
     }
     lines.join("\n")
+}
+
+/// The text with one line a paragraph: where its author broke a line means nothing.
+fn joined(text: &str) -> String {
+    let is_prose = |line: &str| !line.is_empty() && !line.starts_with([' ', '-']);
+    let mut out = String::new();
+    let mut before = "";
+    for line in text.lines() {
+        out.push_str(match (out.is_empty(), is_prose(before) && is_prose(line)) {
+            (true, _) => "",
+            (false, true) => " ",
+            (false, false) => "\n",
+        });
+        out.push_str(line);
+        before = line;
+    }
+    out
 }
 
 fn fence(language: &str, text: &str) -> String {

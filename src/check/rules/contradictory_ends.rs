@@ -97,9 +97,9 @@ fn finding(cx: &Context, contradiction: &Contradiction) -> Finding {
     let failure = &cx.model.goals[contradiction.failure];
     let moves = contradiction.runs.witness(contradiction.end);
     let finding = CONTRADICTORY_ENDS
-        .at(failure.name.span, "reached by a run")
+        .at(failure.name.span, "a run reaches this")
         .message(format!("one run reaches both `{}` and `{}`", success.name.text, failure.name.text))
-        .label(success.name.span, "that reaches this as well")
+        .label(success.name.span, "and this as well")
         .run(cx.witness_of_run(&moves), DELIVERY)
         .help(format!(
             "let what leads to `{}` wait until `{}` is ruled out",

@@ -1,6 +1,7 @@
 //! `dead-end`: a run in which everybody did their part, and that never ends.
 
 use crate::check::Context;
+use crate::check::phrases::{ended, joined};
 use crate::explore::{DELIVERY, RunEnd, Runs, Stop, Timers};
 use crate::finding::{Confidence, Finding, Group, Rule, Severity};
 use crate::graph::{NodeId, NodeKind};
@@ -27,17 +28,14 @@ service Stock {
   event StockReserved(order: OrderId)
   event StockMissing(order: OrderId)
 }
-service Sales {
-  query Cancel(order: OrderId) { fails TooLate }
-  event OrderCancelled(order: OrderId)
-}
+service Sales { query Note(order: OrderId) }
 
 workflow ReserveStock {
   choreographed
   correlated by order
   starts when OrderPlaced
   success Reserved reached by StockReserved owned by Stock
-  failure Cancelled reached by OrderCancelled owned by Sales
+
   participant Stock {
     when OrderPlaced {
       step reserved = Stock.Reserve(order) { on OutOfStock { publish StockMissing(order); skip } }
@@ -45,9 +43,7 @@ workflow ReserveStock {
     }
   }
   participant Sales {
-    when StockMissing and StockReserved {
-      publish OrderCancelled(order)
-    }
+    when StockMissing { step noted = Sales.Note(order) }
   }
 }
 "#,
@@ -59,17 +55,15 @@ service Stock {
   event StockReserved(order: OrderId)
   event StockMissing(order: OrderId)
 }
-service Sales {
-  query Cancel(order: OrderId) { fails TooLate }
-  event OrderCancelled(order: OrderId)
-}
+service Sales { query Note(order: OrderId) }
 
 workflow ReserveStock {
   choreographed
   correlated by order
   starts when OrderPlaced
   success Reserved reached by StockReserved owned by Stock
-  failure Cancelled reached by OrderCancelled owned by Sales
+  failure SoldOut reached by StockMissing owned by Stock
+
   participant Stock {
     when OrderPlaced {
       step reserved = Stock.Reserve(order) { on OutOfStock { publish StockMissing(order); skip } }
@@ -77,9 +71,7 @@ workflow ReserveStock {
     }
   }
   participant Sales {
-    when StockMissing {
-      publish OrderCancelled(order)
-    }
+    when StockMissing { step noted = Sales.Note(order) }
   }
 }
 "#,
@@ -150,6 +142,13 @@ fn stopped(cx: &Context, id: WorkflowId, places: &mut Vec<Vec<NodeId>>) -> Vec<F
     findings
 }
 
+/// `` `end Sold` or `end Cancelled(…)` ``
+fn ends(cx: &Context, id: WorkflowId) -> String {
+    let goals =
+        cx.model.workflows[id].goals.iter().map(|goal| format!("`{}`", ended(&cx.model.goals[*goal])));
+    joined(&goals.collect::<Vec<_>>(), "or")
+}
+
 fn finding(cx: &Context, id: WorkflowId, runs: &Runs, end: &RunEnd, at: &[NodeId]) -> Option<Finding> {
     let workflow = &cx.model.workflows[id];
     let moves = runs.witness(end);
@@ -166,7 +165,7 @@ fn finding(cx: &Context, id: WorkflowId, runs: &Runs, end: &RunEnd, at: &[NodeId
         Some((_, node)) if matches!(node.kind, NodeKind::FallOff) => DEAD_END
             .at(node.span, "no `end` here")
             .message(format!("`{name}` runs off its last line without an end"))
-            .help("say with which of its ends the workflow is over: `end …`"),
+            .help(format!("say with which of its ends the workflow is over: {}", ends(cx, id))),
         Some((wait, node)) => DEAD_END
             .at(node.span, "the run stands here for ever")
             .message(format!("a run of `{name}` waits for `{}`, which does not come", cx.short_name(wait)))
@@ -174,9 +173,16 @@ fn finding(cx: &Context, id: WorkflowId, runs: &Runs, end: &RunEnd, at: &[NodeId
             .help("or let whoever ends otherwise publish it, too"),
         None => {
             let last = moves.iter().rev().find(|made| !cx.short_name(made.node).is_empty());
-            let finding = DEAD_END
-                .at(workflow.name.span, "a run of it stops without an end")
-                .message(format!("a run of `{name}` stops, and no end is reached"));
+            let finding = DEAD_END.at(workflow.name.span, "a run of it stops without an end").message(
+                match end.goals.first() {
+                    // A milestone: another end could follow from its events.
+                    Some(goal) => format!(
+                        "a run of `{name}` stops at `{}`, and no final end is reached",
+                        cx.model.goals[*goal].name.text
+                    ),
+                    None => format!("a run of `{name}` stops, and no end is reached"),
+                },
+            );
             let finding = match last {
                 Some(last) => {
                     finding.label(cx.graph.node(last.node).span, "this happens last, and leads nowhere")
@@ -188,6 +194,6 @@ fn finding(cx: &Context, id: WorkflowId, runs: &Runs, end: &RunEnd, at: &[NodeId
     };
     let finding = finding
         .run(cx.witness_of_run(&moves), DELIVERY)
-        .entity(stands.map_or(name.to_string(), |node| format!("{name}/{}", cx.short_name(node))));
+        .entity(stands.map_or(name.to_string(), |node| cx.entity(node)));
     Some(cx.by_choices(finding, &moves))
 }

@@ -14,7 +14,7 @@ pub static LATE_PIVOT: Rule = Rule {
     reports: "Reports something irreversible, or the pivot, that is done in a run which then fails for a reason that did not have to come later.",
     why: "\
 A saga has one point of no return, its pivot: before it everything can be taken back, behind it \
-everything has to succeed (Richardson, 2018). Where something irreversible is done before that point, \
+everything has to succeed (Mehrotra and others, 1992; Richardson, 2018). Where something irreversible is done before that point, \
 or in parallel to a step that may still refuse, a failing run cannot be cleaned up any more.",
     bad: r#"id TripId
 
@@ -75,15 +75,19 @@ pub fn find(cx: &Context) -> Vec<Finding> {
     passed.filter(|passed| passed.failed == Failed::Otherwise).map(|passed| finding(cx, &passed)).collect()
 }
 
+const POINT_OF_NO_RETURN: &str = "is the point of no return";
+
 fn finding(cx: &Context, passed: &Passed) -> Finding {
     let node = cx.graph.node(passed.act);
     let name = cx.short_name(passed.act);
     let goal = &cx.model.goals[passed.goal];
     let moves = passed.runs.witness(passed.end);
     let (why, contract) = match &node.kind {
-        NodeKind::Act(act) if act.irreversible.is_some() => ("cannot be taken back", act.irreversible),
-        NodeKind::Act(act) => ("is the point of no return", act.pivot),
-        NodeKind::Run(run) => ("is the point of no return", run.pivot),
+        NodeKind::Act(act) if act.irreversible.is_some() && act.pivot.is_none() => {
+            ("cannot be taken back", act.irreversible)
+        }
+        NodeKind::Act(act) => (POINT_OF_NO_RETURN, act.pivot),
+        NodeKind::Run(run) => (POINT_OF_NO_RETURN, run.pivot),
         _ => ("cannot be taken back", None),
     };
     let mut finding = LATE_PIVOT
@@ -96,13 +100,20 @@ fn finding(cx: &Context, passed: &Passed) -> Finding {
     {
         finding = finding.label(cx.graph.node(failed.node).span, "this may still fail");
     }
-    let finding = finding
+    let mut finding = finding
         .run(cx.witness_of_run(&moves), DELIVERY)
         .what_if(format!(
             "with `{name}` behind everything that may refuse, no failing run would hold its effect"
         ))
-        .help(format!("move `{name}` behind the steps that may still fail, and mark it `pivot`"))
-        .help("or let it be taken back: `undone by …` in its contract")
         .entity(cx.entity(passed.act));
+    finding = if why == POINT_OF_NO_RETURN {
+        finding
+            .help(format!("move `{name}` behind the steps that may still fail"))
+            .help("or let the run still succeed when one of them fails")
+    } else {
+        finding
+            .help(format!("move `{name}` behind the steps that may still fail, and mark it `pivot`"))
+            .help("or let it be taken back: `undone by …` in its contract")
+    };
     cx.by_choices(finding, &moves)
 }

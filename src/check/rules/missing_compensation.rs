@@ -150,16 +150,26 @@ fn finding(cx: &Context, leftover: &Leftover) -> Finding {
         Some(goal) if !unwound => format!("when the run ends in `{}`", goal.name.text),
         _ => "when the finished run is unwound".to_string(),
     };
-    let finding = MISSING_COMPENSATION
+    let moves = leftover.runs.witness(leftover.end);
+    let mut finding = MISSING_COMPENSATION
         .at(call, format!("{state} {when}"))
         .message(format!("`{what}` is not undone {when}"))
-        .label(contract, "nothing here says how it is undone")
-        .run(cx.witness_of_run(&leftover.runs.witness(leftover.end)), DELIVERY)
-        .what_if(format!(
-            "with an `undone by` in the contract of `{what}`, an `undo` in that run would take it back"
-        ))
-        .help(format!("say what takes it back: `undone by …` in the contract of `{what}`"))
-        .help("if the effect may stay, say so: `undone by nothing because \"…\"`")
+        .run(cx.witness_of_run_with(leftover.act, &moves), DELIVERY)
         .entity(cx.entity(leftover.act));
-    cx.by_choices(finding, &leftover.runs.witness(leftover.end))
+    finding = if cx.is_imported(node.span) {
+        finding.what_if("with a state on that way that takes it back, nothing would be left").help(
+            "if its effect may not stay, add a state that takes it back, and lead the failing way there",
+        )
+    } else {
+        let place = match &node.kind {
+            NodeKind::Run(run) => format!("`{}`", cx.model.workflows[run.workflow].name.text),
+            _ => format!("the contract of `{what}`"),
+        };
+        finding
+            .label(contract, "nothing here says how it is undone")
+            .what_if(format!("with an `undone by` in {place}, an `undo` in that run would take it back"))
+            .help(format!("say what takes it back: `undone by …` in {place}"))
+            .help("if the effect may stay, say so: `undone by nothing because \"…\"`")
+    };
+    cx.by_choices(finding, &moves)
 }

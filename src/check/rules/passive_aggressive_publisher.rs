@@ -17,7 +17,8 @@ pub static PASSIVE_AGGRESSIVE_PUBLISHER: Rule = Rule {
 An event states a fact: whoever publishes it does not care who listens. A publisher that goes on only
 when somebody has reacted (awaited), or that owns a goal which a subscriber reaches (hostage), does
 care. It has sent a command and called it an event: nobody has agreed to do it, it cannot be refused,
-and when the subscriber is late, broken or gone, nobody notices.
+and when the subscriber is late, broken or gone, nobody notices. Martin Fowler called such an event a
+passive-aggressive command (\"What do you mean by 'Event-Driven'?\", 2017).
 
 Awaited is an error when the publisher waits for the outcome of the reaction itself, which is a call
 in disguise, and a warning when it waits for something further down.",

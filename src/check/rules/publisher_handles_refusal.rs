@@ -17,7 +17,7 @@ pub static PUBLISHER_HANDLES_REFUSAL: Rule = Rule {
     why: "\
 A fact cannot be refused. When a subscriber may fail for a business reason and the publisher of the
 fact reacts to that, the two know each other's decisions: control coupling. In a saga this is
-ordinary, so it is information; `wfc advise` counts it.",
+ordinary, so it is information.",
     bad: "\
 id OrderId
 

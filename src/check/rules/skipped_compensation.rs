@@ -94,7 +94,9 @@ fn finding(cx: &Context, leftover: &Leftover) -> Finding {
         leftover.end.goals.iter().find(|goal| cx.model.goals[**goal].kind == crate::model::GoalKind::Failure);
     let end = failure.map_or(String::new(), |goal| format!(" `{}`", cx.model.goals[*goal].name.text));
     let moves = leftover.runs.witness(leftover.end);
+    let choreographed = node.workflow.is_some_and(|id| cx.model.workflows[id].is_choreographed());
     let end_at = match &leftover.end.stop {
+        Stop::Complete { at } if choreographed => failure.map_or(*at, |goal| cx.graph.goal(*goal)),
         Stop::Complete { at } | Stop::Unwound { at } => *at,
         Stop::Stuck { at } => at.first().copied().unwrap_or(leftover.act),
     };
@@ -109,12 +111,18 @@ fn finding(cx: &Context, leftover: &Leftover) -> Finding {
         && let UndoneBy::Operation { operation, .. } = &undone.by
     {
         let by = cx.model.operation_path(*operation);
-        finding = finding
-            .label(undone.span, format!("`{by}` would take it back"))
-            .what_if(format!("with `undo {name}` or `undo all` before that end, `{by}` would run"));
+        let what_if = if cx.is_imported(node.span) {
+            format!("with a state before that end that runs `{by}`, it would be taken back")
+        } else if choreographed {
+            format!("with an `undo {name}` in that run, `{by}` would run")
+        } else {
+            format!("with `undo {name}` or `undo all` before that end, `{by}` would run")
+        };
+        finding = finding.label(undone.span, format!("`{by}` would take it back")).what_if(what_if);
     }
-    let choreographed = node.workflow.is_some_and(|id| cx.model.workflows[id].is_choreographed());
-    let help = if choreographed {
+    let help = if cx.is_imported(node.span) {
+        "lead this way, too, through a state that takes it back".to_string()
+    } else if choreographed {
         format!(
             "let `{}` react to what announces the failure, and `undo {name}` there",
             node.side.map_or("its service", |side| cx.service(side))
@@ -122,6 +130,9 @@ fn finding(cx: &Context, leftover: &Leftover) -> Finding {
     } else {
         "write `undo all` before the `end`".to_string()
     };
-    let finding = finding.run(cx.witness_of_run(&moves), DELIVERY).help(help).entity(cx.entity(leftover.act));
+    let finding = finding
+        .run(cx.witness_of_run_with(leftover.act, &moves), DELIVERY)
+        .help(help)
+        .entity(cx.entity(leftover.act));
     cx.by_choices(finding, &moves)
 }

@@ -137,6 +137,14 @@ fn finding(cx: &Context, id: NodeId) -> Finding {
             ))
             .entity(cx.entity(id));
     }
+    if cx.is_imported(node.span) {
+        let what = if name.is_empty() { "this".to_string() } else { format!("state `{name}`") };
+        return UNREACHABLE_STEP
+            .at(node.span, "no run comes here")
+            .message(format!("{what} is never reached"))
+            .help("lead a `Next`, a `Catch` or a choice to it, or delete it")
+            .entity(cx.entity(id));
+    }
     let what = match (&node.kind, name.is_empty()) {
         (NodeKind::Merge { .. }, _) => format!("scope `{name}`"),
         (NodeKind::End { .. }, _) => format!("`end {name}`"),

@@ -16,7 +16,7 @@ pub static UNSAFE_RETRY: Rule = Rule {
     why: "After an outage nobody knows whether the command was done: the answer may have been lost and not the \
           request. Sent again without a key, it charges the card twice. The same holds for commands in a \
           participant's reaction: events are delivered at least once, and with them whatever the reaction \
-          does.\n\n\
+          does. A receiver that knows a message again is an idempotent one (Hohpe and Woolf, 2003).\n\n\
           A query leaves no trace and needs no key.",
     bad: "\
 id OrderId

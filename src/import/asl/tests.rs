@@ -206,7 +206,7 @@ fn what_is_illegal_is_told_and_the_rest_is_read() {
         [
             "invalid-machine: `QueryLanguage` stands inside `States`, where it is read as a state",
             "invalid-machine: state `C` does not exist",
-            "invalid-machine: this type of state does not exist",
+            "invalid-machine: `Pas` is not a type of state",
         ]
     );
     assert_eq!(messages("{\"States\": {}}").len(), 2);

@@ -64,7 +64,7 @@ pub static ENTRY_ORDER: Rule = Rule {
     reports: "Reports a block whose entries do not stand in the usual order.",
     why: "First what is said about the block, then its statements, then `on`, then `late`: whoever reads \
 twenty workflows looks for limits at the top and for what goes wrong at the bottom. It means the same \
-in any order. The formatter does not move entries, since comments may belong to them.",
+in any order.",
     bad: r#"service Shop { team "storefront" }
 service Stock {
   query Count(article: string) -> int

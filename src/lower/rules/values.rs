@@ -120,7 +120,8 @@ pub static MISSING_CORRELATION: Rule = Rule {
     reports: "Reports an event of which nothing says to which run it belongs.",
     why: "Of a workflow many runs are alive at once. When an event arrives, one of them must be found, \
 by fields that the event and the beginning of the run share (`correlated by order`), or by a condition \
-(`where`). Without either, the first run that happens to wait takes the event of another one.",
+(`where`). Without either, the first run that happens to wait takes the event of another one. Hohpe and Woolf (2003) \
+call such a field a correlation identifier.",
     bad: r#"id OrderId
 
 service Payments {

@@ -54,17 +54,26 @@ fn participants_know_their_own_side_only() {
 fn entries_stand_where_they_mean_something() {
     let misplaced =
         |word: &str, place: &str| vec![format!("misplaced-entry: `{word}` means nothing in {place}")];
-    assert_eq!(conducted("every 3s\n end Done"), misplaced("every", "an orchestrated workflow"));
+    assert_eq!(conducted("every 3s\n end Done"), misplaced("every", "the block of an orchestrated workflow"));
     assert_eq!(conducted("scope s { timeout 3s }\n end Done"), misplaced("timeout", "this block"));
-    assert_eq!(conducted("pivot\n end Done"), misplaced("pivot", "an orchestrated workflow"));
-    assert_eq!(conducted("promises within 3s\n end Done"), misplaced("promises", "an orchestrated workflow"));
+    assert_eq!(conducted("pivot\n end Done"), misplaced("pivot", "the block of an orchestrated workflow"));
+    assert_eq!(
+        conducted("promises within 3s\n end Done"),
+        misplaced("promises", "the block of an orchestrated workflow")
+    );
     assert_eq!(conducted("scope s { needs 1 }\n end Done"), misplaced("needs", "this block"));
     assert_eq!(
         conducted("participant Mail { }\n end Done"),
-        misplaced("participant", "an orchestrated workflow")
+        misplaced("participant", "the block of an orchestrated workflow")
     );
-    assert_eq!(choreographed("publish OrderClosed(order)"), misplaced("publish", "a choreographed workflow"));
-    assert_eq!(choreographed("when OrderPlaced { }"), misplaced("when", "a choreographed workflow"));
+    assert_eq!(
+        choreographed("publish OrderClosed(order)"),
+        misplaced("publish", "the block of a choreographed workflow")
+    );
+    assert_eq!(
+        choreographed("when OrderPlaced { }"),
+        misplaced("when", "the block of a choreographed workflow")
+    );
     says(
         choreographed("participant Shop { when OrderPlaced { end Done } }"),
         &["misplaced-entry: `end` means nothing in a choreography: nobody conducts the run"],

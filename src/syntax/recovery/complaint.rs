@@ -34,12 +34,15 @@ pub(super) fn complaint(damage: &Damage) -> Complaint {
             .help("a text or a quoted name ends on the line it begins on");
     }
     if let Some(doc) = misplaced_doc(damage) {
-        return Complaint::at(doc, "a doc comment stands above an entry", "not above an entry")
-            .help("write a remark with two slashes");
+        return Complaint::at(doc, "this doc comment describes nothing", "not above an entry")
+            .help("put it above the entry that it describes; a remark has two slashes");
     }
     if mixes_and_with_or(damage) {
         return Complaint::at(token, "`and` and `or` cannot be mixed here", "the other one came before")
             .help("wait for one part after the other");
+    }
+    if let Some(complaint) = long_duration(damage, token, &shown) {
+        return complaint;
     }
     if damage.expected.entry.is_some() && damage.is_first_of_entry() {
         return instead_of_an_entry(damage, token, &shown);
@@ -55,6 +58,28 @@ pub(super) fn complaint(damage: &Damage) -> Complaint {
             .help(format!("a duration has a unit: `{shown}s`, `{shown}m`, `{shown}h`, `{shown}d`"));
     }
     complaint
+}
+
+/// `2 days`, where the language writes `2d`.
+fn long_duration(damage: &Damage, token: Token, shown: &str) -> Option<Complaint> {
+    let number = damage.tokens[..damage.here].last().filter(|_| !token.is_first_in_line)?;
+    let written = damage.str(*number);
+    let unit = match shown.strip_suffix('s').unwrap_or(shown) {
+        "sec" | "second" => "s",
+        "min" | "minute" => "m",
+        "hour" => "h",
+        "day" => "d",
+        "" | "m" | "h" | "d" => shown,
+        _ => return None,
+    };
+    let is_number = !written.is_empty() && written.bytes().all(|byte| byte.is_ascii_digit());
+    is_number.then(|| Complaint {
+        start: number.start,
+        end: token.end,
+        label: "a duration is one word".to_string(),
+        message: format!("`{written} {shown}` is written `{written}{unit}`"),
+        help: None,
+    })
 }
 
 fn instead_of_an_entry(damage: &Damage, token: Token, shown: &str) -> Complaint {

@@ -65,7 +65,11 @@ impl Reader<'_> {
         let written = state_type.text().unwrap_or_default();
         let Some(allowed) = fields_of(written) else {
             let help = nearest(written, STATE_TYPES.iter().map(|(known, _)| *known));
-            let finding = self.broken(state_type.span, "no such type", "this type of state does not exist");
+            let message = match written {
+                "" => "the `Type` of a state is a text".to_string(),
+                _ => format!("`{written}` is not a type of state"),
+            };
+            let finding = self.broken(state_type.span, "no such type", message);
             finding.help.extend(help.map(|near| format!("did you mean `{near}`?")));
             return StateKind::Unreadable;
         };

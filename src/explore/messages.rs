@@ -1,0 +1,168 @@
+//! How messages come and who takes them: reactions, waits, consequences, events from outside.
+
+use super::machine::{MANY, Machine};
+use super::moves::{Move, Moves, What};
+use super::state::{IDLE, OVER, State, Token};
+use crate::graph::{EdgeKind, NodeId, NodeKind, ReceiveKind, Trigger};
+use crate::model::{EventId, HowMany, Id, WorkflowId};
+
+impl Machine<'_> {
+    /// The states after a receive has taken occurrences that it has not taken yet, one for each choice.
+    pub(super) fn takes(&self, state: &State, receive: NodeId, round: u8, trigger: &Trigger) -> Vec<State> {
+        let available = |term: &usize| {
+            let (event, _) = trigger.terms[*term];
+            state.memory[self.message(event)] > state.memory[self.taken(receive, *term, round)]
+        };
+        let ready: Vec<usize> = (0..trigger.terms.len()).filter(available).collect();
+        let take = |terms: &[usize]| {
+            let mut next = state.clone();
+            for term in terms {
+                next.memory[self.taken(receive, *term, round)] += 1;
+            }
+            next
+        };
+        match trigger.how {
+            HowMany::All if ready.len() == trigger.terms.len() && !ready.is_empty() => vec![take(&ready)],
+            HowMany::Any => ready.iter().map(|term| take(&[*term])).collect(),
+            HowMany::Some(n) if ready.len() >= n as usize => vec![take(&ready)],
+            HowMany::All | HowMany::Some(_) => Vec::new(),
+        }
+    }
+
+    pub(super) fn race_moves(&self, state: &State, token: Token) -> Moves {
+        let mut moves = Moves::new();
+        for way in &self.ways[token.node.index()] {
+            let receive = self.graph.edge(*way).to;
+            let NodeKind::Receive { trigger, .. } = &self.graph.node(receive).kind else { continue };
+            for mut next in self.takes(state, receive, token.round, trigger) {
+                next.remove(token);
+                let there = Token { node: receive, ..token };
+                next.add(there);
+                self.travel_first(&mut next, there);
+                moves.push((Move { node: receive, what: What::Takes }, next));
+            }
+        }
+        moves
+    }
+
+    pub(super) fn listener_moves(&self, state: &State, moves: &mut Moves) {
+        for receive in &self.listeners {
+            let NodeKind::Receive { trigger, .. } = &self.graph.node(*receive).kind else { continue };
+            for round in self.listening(state, *receive) {
+                for mut next in self.takes(state, *receive, round, trigger) {
+                    for way in &self.ways[receive.index()] {
+                        self.arrive(&mut next, self.graph.edge(*way).to, round, false);
+                    }
+                    if self.is_interrupt(*receive) {
+                        self.blame(&mut next, *receive);
+                    }
+                    moves.push((Move { node: *receive, what: What::Takes }, next));
+                }
+            }
+        }
+    }
+
+    fn is_interrupt(&self, receive: NodeId) -> bool {
+        matches!(self.graph.node(receive).kind, NodeKind::Receive { kind: ReceiveKind::Interrupt, .. })
+    }
+
+    /// The rounds in which a receive listens now.
+    fn listening(&self, state: &State, receive: NodeId) -> Vec<u8> {
+        let node = self.graph.node(receive);
+        let (Some(workflow), NodeKind::Receive { kind, trigger }) = (node.workflow, &node.kind) else {
+            return Vec::new();
+        };
+        let progress = state.memory[self.progress(workflow)];
+        let once = |listens: bool| if listens { vec![0] } else { Vec::new() };
+        match kind {
+            ReceiveKind::Reaction => once(progress != IDLE),
+            ReceiveKind::Interrupt => self.rounds_in(state, node.region),
+            ReceiveKind::Late if self.model.workflows[workflow].is_choreographed() => {
+                // A living `when` comes first.
+                let lives = trigger.terms.iter().any(|(event, _)| {
+                    self.graph.subscriptions(*event).any(|edge| {
+                        let taker = self.graph.node(edge.to);
+                        taker.workflow == Some(workflow)
+                            && matches!(taker.kind, NodeKind::Receive { kind: ReceiveKind::Reaction, .. })
+                    })
+                });
+                once(!lives && self.has_ended(state, workflow))
+            }
+            ReceiveKind::Late => once(progress == OVER),
+            ReceiveKind::Wait | ReceiveKind::Alternative => Vec::new(),
+        }
+    }
+
+    /// The rounds in which a region is active.
+    pub(super) fn rounds_in(&self, state: &State, region: crate::graph::RegionId) -> Vec<u8> {
+        let mut rounds: Vec<u8> = state
+            .tokens
+            .iter()
+            .filter(|token| self.graph.is_within(self.graph.node(token.node).region, region))
+            .map(|token| self.round_of(region, token.round))
+            .collect();
+        rounds.sort_unstable();
+        rounds.dedup();
+        rounds
+    }
+
+    /// Whether an end of the workflow has been recorded.
+    pub(super) fn has_ended(&self, state: &State, workflow: WorkflowId) -> bool {
+        self.model.workflows[workflow].goals.iter().any(|goal| state.memory[self.goal(*goal)] != 0)
+    }
+
+    /// One of the events that a command brings about comes some time after its reply.
+    pub(super) fn consequence_moves(&self, state: &State, moves: &mut Moves) {
+        for (act, byte) in self.acts_with_consequences() {
+            if state.memory[byte] == 0 {
+                continue;
+            }
+            for edge in self.graph.out_edges(act).filter(|edge| edge.edge.kind == EdgeKind::Consequence) {
+                let NodeKind::Message { event } = &self.graph.node(edge.to).kind else { continue };
+                let mut next = state.clone();
+                next.memory[byte] = 0;
+                self.publish(&mut next, *event);
+                moves.push((Move { node: edge.to, what: What::Arrives }, next));
+            }
+        }
+    }
+
+    /// Events from outside arrive when somebody asks for them.
+    pub(super) fn outside_moves(&self, state: &State, moves: &mut Moves) {
+        for event in &self.outside {
+            if self.is_wanted(state, *event) {
+                let mut next = state.clone();
+                self.publish(&mut next, *event);
+                moves.push((Move { node: self.graph.message(*event), what: What::Arrives }, next));
+            }
+        }
+    }
+
+    fn is_wanted(&self, state: &State, event: EventId) -> bool {
+        let count = state.memory[self.message(event)];
+        self.graph.subscriptions(event).any(|edge| {
+            let node = self.graph.node(edge.to);
+            let Some(workflow) = node.workflow.filter(|id| self.workflows.contains(id)) else { return false };
+            match &node.kind {
+                NodeKind::Start { .. } => count == 0 && state.memory[self.progress(workflow)] == IDLE,
+                NodeKind::Goal { .. } => count == 0 && state.memory[self.progress(workflow)] != IDLE,
+                NodeKind::Receive { kind: ReceiveKind::Wait | ReceiveKind::Alternative, trigger } => {
+                    count < MANY
+                        && state.tokens.iter().any(|token| {
+                            let asks = token.node == edge.to
+                                || self.ways[token.node.index()].iter().any(|way| {
+                                    matches!(self.graph.node(token.node).kind, NodeKind::Race)
+                                        && self.graph.edge(*way).to == edge.to
+                                });
+                            asks && trigger.terms.iter().enumerate().any(|(term, (named, _))| {
+                                *named == event
+                                    && state.memory[self.taken(edge.to, term, token.round)] >= count
+                            })
+                        })
+                }
+                NodeKind::Receive { .. } => count == 0 && !self.listening(state, edge.to).is_empty(),
+                _ => false,
+            }
+        })
+    }
+}
