@@ -1,19 +1,14 @@
 //! Every rule of every phase, by name.
 
+use crate::compile;
 use crate::finding::{Rule, suggest};
-use crate::{check, compile, import, lower, syntax};
 use std::sync::OnceLock;
-
-/// The rules each phase declares.
-const PHASES: &[&[&Rule]] =
-    &[syntax::rules::RULES, import::rules::RULES, lower::rules::RULES, compile::RULES];
 
 /// All rules, sorted by name.
 pub fn rules() -> &'static [&'static Rule] {
     static SORTED: OnceLock<Vec<&'static Rule>> = OnceLock::new();
     SORTED.get_or_init(|| {
-        let mut rules: Vec<&'static Rule> =
-            PHASES.iter().flat_map(|rules| rules.iter().copied()).chain(check::rules()).collect();
+        let mut rules = compile::rules();
         rules.sort_by_key(|rule| rule.name);
         rules
     })

@@ -12,6 +12,7 @@ mod uses;
 use crate::finding::{self, Finding, Rule};
 use crate::source::Sources;
 use crate::syntax::ast::Ast;
+use crate::{check, import, lower, syntax};
 use rayon::prelude::*;
 use systems::{System, systems};
 
@@ -20,8 +21,25 @@ pub use phases::recognise;
 pub use picture::{Picture, Pictured, draw};
 pub use uses::uses;
 
-/// The rules that only somebody who sees all files can check.
-pub const RULES: &[&Rule] = &[&missing_import::MISSING_IMPORT];
+/// The rules that only somebody who sees all files and all rules can check.
+const RULES: &[&Rule] =
+    &[&missing_import::MISSING_IMPORT, &allow::rules::UNUSED_ALLOW, &allow::rules::EXPIRED_ALLOW];
+
+/// Every rule of every phase.
+pub fn rules() -> Vec<&'static Rule> {
+    let phases = [syntax::rules::RULES, import::rules::RULES, lower::rules::RULES, RULES];
+    phases.into_iter().flatten().copied().chain(check::rules()).collect()
+}
+
+/// The day that the examples of the manual are judged on, so that their pages stay as they are.
+pub const EXAMPLE_DAY: &str = "2026-01-01";
+
+/// What the outside world decides about a check.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Settings<'a> {
+    /// The day an `allow … until` is held against: `2026-12-31`. Without it nothing expires.
+    pub today: Option<&'a str>,
+}
 
 /// What there is to say about all files, in the order it is shown in.
 #[derive(Debug, Default)]
@@ -32,13 +50,14 @@ pub struct Checked {
 }
 
 /// Checks every system of `sources`, each by itself.
-pub fn check(sources: &Sources) -> Checked {
+pub fn check(sources: &Sources, settings: Settings) -> Checked {
+    let known = rules();
     let systems = systems(sources);
     // One system does not earn the start of a thread pool.
     let parts: Vec<Checked> = if systems.len() == 1 {
-        vec![check_system(sources, &systems[0])]
+        vec![check_system(sources, &systems[0], settings, &known)]
     } else {
-        systems.par_iter().map(|system| check_system(sources, system)).collect()
+        systems.par_iter().map(|system| check_system(sources, system, settings, &known)).collect()
     };
     let mut all = Checked::default();
     for part in parts {
@@ -49,7 +68,7 @@ pub fn check(sources: &Sources) -> Checked {
     all
 }
 
-fn check_system(sources: &Sources, system: &System) -> Checked {
+fn check_system(sources: &Sources, system: &System, settings: Settings, known: &[&'static Rule]) -> Checked {
     let mut findings: Vec<Finding> = Vec::new();
     let mut trees: Vec<Ast> = Vec::with_capacity(system.files.len());
     for &id in &system.files {
@@ -64,7 +83,8 @@ fn check_system(sources: &Sources, system: &System) -> Checked {
         findings.retain(|finding| finding.rule.name != "unknown-name");
         findings.extend(system.missing.iter().map(|(id, used)| missing_import::finding(sources, *id, used)));
     }
-    findings.extend(allow::unknown(&checked.allows));
-    let n_allowed = allow::apply(&checked.allows, &mut findings);
+    let damaged = checked.damaged || !system.missing.is_empty();
+    let ground = allow::Ground { today: settings.today, used: &checked.used, known, damaged };
+    let n_allowed = allow::apply(&checked.allows, &ground, &mut findings);
     Checked { findings, n_allowed }
 }

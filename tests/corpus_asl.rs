@@ -93,7 +93,7 @@ fn check_all(corpus: &Path, files: &[PathBuf], failures: &mut Vec<String>) {
         }
         let mut sources = Sources::default();
         sources.add(SourceFile::new(name.as_str(), text.as_str()));
-        let all = compile::check(&sources).findings;
+        let all = compile::check(&sources, compile::Settings::default()).findings;
         let is_refused = all
             .iter()
             .any(|finding| finding.rule.group == Group::Import && finding.severity == Severity::Error);

@@ -151,7 +151,7 @@ fn points_outside(path: &str, text: &str) -> Option<String> {
     let mut sources = Sources::default();
     sources.add(SourceFile::new(path, text));
     let fits = |span: Span| span.file.0 == 0 && text.get(span.range()).is_some();
-    let findings = wfc::compile::check(&sources).findings;
+    let findings = wfc::compile::check(&sources, wfc::compile::Settings::default()).findings;
     let broken = findings.iter().find(|finding| {
         let witnessed = finding.witness.iter().filter_map(|step| step.span);
         !finding.labels.iter().map(|label| label.span).chain(witnessed).all(fits)

@@ -26,7 +26,7 @@ fn systems() -> Vec<(String, String)> {
 fn verdict(text: &str) -> BTreeSet<String> {
     let mut sources = Sources::default();
     sources.add(SourceFile::new("system.wfc", text));
-    let findings = compile::check(&sources).findings.into_iter();
+    let findings = compile::check(&sources, compile::Settings::default()).findings.into_iter();
     findings
         .filter(|finding| finding.severity >= Severity::Warning)
         .map(|finding| {

@@ -12,7 +12,6 @@ pub struct Leftover<'c> {
     pub status: Status,
     pub runs: &'c Runs<'c>,
     pub end: &'c RunEnd,
-    pub why: Why,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,12 +24,14 @@ pub enum Why {
 
 /// The first failing run for each write that it leaves behind. Runs through failures and outages that
 /// nobody handles do not count: those are reported as such.
-pub fn leftovers<'c>(cx: &'c Context, workflow: WorkflowId) -> Vec<Leftover<'c>> {
+pub fn leftovers<'c>(cx: &'c Context, workflow: WorkflowId, why: Why) -> Vec<Leftover<'c>> {
     if !has_something_to_undo(cx, workflow) {
         return Vec::new();
     }
     let runs = cx.runs(workflow, Timers::Hasty);
-    let contradictory = !contradictions(cx, workflow).is_empty();
+    let mut open: Vec<NodeId> =
+        runs.acts().filter(|act| why_left(runs, *act) == why && matters(cx, *act)).collect();
+    let contradictory = !open.is_empty() && !contradictions(cx, workflow).is_empty();
     let mut found: Vec<Leftover> = Vec::new();
     for end in runs.ends() {
         let unwound = matches!(end.stop, Stop::Unwound { .. });
@@ -39,14 +40,14 @@ pub fn leftovers<'c>(cx: &'c Context, workflow: WorkflowId) -> Vec<Leftover<'c>>
         if !unwound && (!failed || contradictory && reached(GoalKind::Success)) {
             continue;
         }
-        for act in runs.acts() {
-            let status = runs.status(end, act);
-            if found.iter().any(|known| known.act == act) || !is_left(cx, act, status, unwound) {
-                continue;
+        open.retain(|act| {
+            let status = runs.status(end, *act);
+            let left = is_left(cx, *act, status, unwound);
+            if left {
+                found.push(Leftover { act: *act, status, runs, end });
             }
-            let why = if runs.can_be_undone(act) { Why::NotUndone } else { Why::NothingUndoesIt };
-            found.push(Leftover { act, status, runs, end, why });
-        }
+            !left
+        });
     }
     found.sort_by_key(|leftover| leftover.act);
     found
@@ -57,43 +58,47 @@ fn has_something_to_undo(cx: &Context, workflow: WorkflowId) -> bool {
     let fails =
         cx.model.workflows[workflow].goals.iter().any(|goal| cx.model.goals[*goal].kind == GoalKind::Failure);
     let unwinds = !cx.model.workflows[workflow].late.is_empty();
-    let writes = || {
-        cx.graph.nodes_of(workflow).any(|(_, node)| match &node.kind {
-            NodeKind::Act(act) => act.is_write,
-            NodeKind::Run(_) => true,
-            _ => false,
-        })
+    (fails || unwinds) && writes(cx, workflow)
+}
+
+fn why_left(runs: &Runs, act: NodeId) -> Why {
+    if runs.can_be_undone(act) { Why::NotUndone } else { Why::NothingUndoesIt }
+}
+
+/// Whether anything that the act may leave behind is a matter of compensation: a write that runs while
+/// all goes well, that is no undo step itself, and whose effect may not stay.
+fn matters(cx: &Context, act: NodeId) -> bool {
+    let undone = match &cx.graph.node(act).kind {
+        NodeKind::Act(step) if step.is_write && !cx.undo_operations.contains(&step.operation) => &step.undone,
+        NodeKind::Run(run) if writes(cx, run.workflow) => &run.undone,
+        _ => return false,
     };
-    (fails || unwinds) && writes()
+    let residue = undone.as_ref().is_some_and(|undone| matches!(undone.by, UndoneBy::Nothing { .. }));
+    !residue && cx.occurring_untroubled.contains(act)
+}
+
+fn writes(cx: &Context, workflow: WorkflowId) -> bool {
+    cx.graph.nodes_of(workflow).any(|(_, node)| match &node.kind {
+        NodeKind::Act(act) => act.is_write,
+        NodeKind::Run(_) => true,
+        _ => false,
+    })
 }
 
 /// Whether an effect that is still there should not be. What stands behind a pivot, or before one
 /// that has succeeded, is no longer taken back, unless the whole run is unwound.
 fn is_left(cx: &Context, act: NodeId, status: Status, unwound: bool) -> bool {
     let there = match status {
-        Status::Done | Status::Unknown => true,
+        Status::Done => true,
+        // A format that has one `Catch` for refusals and outages speaks of refusals nearly always.
+        Status::Unknown => !cx.is_imported(cx.graph.node(act).span),
         Status::Kept | Status::AfterPivot => unwound,
         Status::None | Status::Refused | Status::Undone | Status::Tombstone => false,
     };
     there
-        && cx.occurring_untroubled.contains(act)
         && match &cx.graph.node(act).kind {
-            NodeKind::Act(step) => {
-                let residue =
-                    step.undone.as_ref().is_some_and(|undone| matches!(undone.by, UndoneBy::Nothing { .. }));
-                let excused = !unwound && (step.irreversible.is_some() || step.pivot.is_some());
-                step.is_write && !residue && !excused && !cx.undo_operations.contains(&step.operation)
-            }
-            NodeKind::Run(run) => {
-                let residue =
-                    run.undone.as_ref().is_some_and(|undone| matches!(undone.by, UndoneBy::Nothing { .. }));
-                let writes = cx.graph.nodes_of(run.workflow).any(|(_, node)| match &node.kind {
-                    NodeKind::Act(act) => act.is_write,
-                    NodeKind::Run(_) => true,
-                    _ => false,
-                });
-                !residue && writes && (unwound || run.pivot.is_none())
-            }
+            NodeKind::Act(step) => unwound || (step.irreversible.is_none() && step.pivot.is_none()),
+            NodeKind::Run(run) => unwound || run.pivot.is_none(),
             _ => false,
         }
 }

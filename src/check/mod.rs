@@ -4,6 +4,7 @@
 mod context;
 mod contradictions;
 mod leftovers;
+mod naming;
 mod obligations;
 mod phrases;
 mod pivots;

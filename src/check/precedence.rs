@@ -4,7 +4,7 @@
 use super::Context;
 use crate::finding::Finding;
 use crate::graph::{Node, NodeKind, Trigger};
-use crate::model::Reaction;
+use crate::model::{GoalKind, Reaction};
 use crate::source::Span;
 use std::collections::BTreeSet;
 
@@ -22,6 +22,12 @@ enum Shared {
     MissingEnd,
     /// What the lower one is about comes behind what the higher one waits for.
     Behind,
+    /// Some place that both point to.
+    Label,
+    /// The workflow, where the higher one is about a success.
+    Success,
+    /// The lower one misses an event of the service whose step the higher one is about.
+    EventOf,
 }
 
 /// A rule, the rules it stands above, and when.
@@ -35,6 +41,13 @@ const CAUSES: &[(&str, &[&str], Shared)] = &[
     ("passive-aggressive-broadcast", &["unbounded-wait"], Shared::Place),
     ("unwatched-goal", &["unbounded-wait"], Shared::Place),
     ("dead-end", &["unbounded-wait"], Shared::Entity),
+    ("undo-without-compensation", &["missing-compensation"], Shared::Label),
+    // A refusal that says nothing to anybody is why its event never comes.
+    ("unhandled-failure", &["unpublished-event", "unreachable-goal", "unreachable-step"], Shared::EventOf),
+    ("unhandled-failure", &["dead-end"], Shared::Workflow),
+    // What cannot be reached is where a run stands still.
+    ("unreachable-step", &["dead-end"], Shared::Workflow),
+    ("unreachable-goal", &["dead-end"], Shared::Success),
     ("dead-end", &["unreachable-goal"], Shared::MissingEnd),
     ("contradictory-ends", &["missing-compensation", "skipped-compensation"], Shared::Workflow),
     (
@@ -73,11 +86,15 @@ fn have_one_cause(cx: &Context, higher: &Finding, lower: &Finding, shared: Share
             let named = reactions_named(cx, lower);
             !named.is_empty() && named.iter().all(|reaction| reaction.span.contains(higher.span()))
         }
-        Shared::MissingEnd => {
-            let falls_off =
-                |(_, node): (_, &Node)| matches!(node.kind, NodeKind::FallOff) && node.span == higher.span();
-            workflow(higher) == workflow(lower) && cx.graph.nodes().any(falls_off)
+        Shared::Label => {
+            higher.labels.iter().any(|label| lower.labels.iter().any(|other| other.span == label.span))
         }
+        Shared::Success => {
+            let stands_still = workflow(higher) == workflow(lower) && !falls_off(cx, lower);
+            stands_still && is_about_a_success(cx, higher)
+        }
+        Shared::EventOf => workflow(higher) == workflow(lower) && misses_an_event_of(cx, lower, higher),
+        Shared::MissingEnd => workflow(higher) == workflow(lower) && falls_off(cx, higher),
         Shared::Behind => behind(cx, higher).contains(&lower.entity),
     }
 }
@@ -85,6 +102,40 @@ fn have_one_cause(cx: &Context, higher: &Finding, lower: &Finding, shared: Share
 /// The first part of the path: `FulfilOrder` of `FulfilOrder/Payments/charged`.
 fn workflow(finding: &Finding) -> &str {
     finding.entity.split('/').next().unwrap_or_default()
+}
+
+/// Whether a dead end is a last line without an `end`.
+fn falls_off(cx: &Context, finding: &Finding) -> bool {
+    let is_there = |node: &Node| matches!(node.kind, NodeKind::FallOff) && node.span == finding.span();
+    cx.graph.nodes().any(|(_, node)| is_there(node))
+}
+
+fn is_about_a_success(cx: &Context, finding: &Finding) -> bool {
+    cx.model.goals.values().any(|goal| goal.kind == GoalKind::Success && goal.name.span == finding.span())
+}
+
+/// Whether `lower` points to the name of an event that is owned by the service on whose side the step
+/// of `higher` stands.
+fn misses_an_event_of(cx: &Context, lower: &Finding, higher: &Finding) -> bool {
+    let side = |span: Span| {
+        let stands = |node: &&Node| span.contains(node.span) || node.span == span;
+        cx.graph
+            .nodes()
+            .map(|(_, node)| node)
+            .filter(|node| matches!(node.kind, NodeKind::Act(_)))
+            .find(stands)
+    };
+    let service = higher.labels.iter().find_map(|label| side(label.span)).and_then(|node| node.side);
+    let named = |trigger: &Trigger| {
+        trigger.terms.iter().any(|(event, span)| {
+            Some(cx.model.events[*event].service) == service
+                && lower.labels.iter().any(|label| label.span == *span)
+        })
+    };
+    cx.graph.nodes().any(|(_, node)| match &node.kind {
+        NodeKind::Receive { trigger, .. } | NodeKind::Goal { trigger: Some(trigger), .. } => named(trigger),
+        _ => false,
+    })
 }
 
 /// The reactions of other services that a finding points to.

@@ -7,6 +7,7 @@ use crate::finding::{Confidence, Finding, Severity, WitnessStep};
 use crate::graph::{EdgeKind, NodeId, NodeKind};
 use crate::model::{EventId, GoalId, WorkflowId};
 use crate::source::Span;
+use std::collections::BTreeSet;
 
 /// Where an event comes into the system.
 pub struct Publication {
@@ -41,8 +42,10 @@ impl Context<'_> {
         (workflow, node.span.start)
     }
 
-    /// `FulfilOrder/Shop/OrderPlaced`: an event as a workflow meets it.
-    pub fn event_entity(&self, workflow: Option<WorkflowId>, event: EventId) -> String {
+    /// `FulfilOrder/Shop/OrderPlaced`: an event in the workflow that publishes it, else in one that takes it.
+    pub fn event_entity(&self, taken_in: Option<WorkflowId>, event: EventId) -> String {
+        let published = self.publication(event).node.and_then(|node| self.graph.node(node).workflow);
+        let workflow = published.or(taken_in);
         let workflow = workflow.map(|id| self.model.workflows[id].name.text.as_str());
         let publisher = self.service(self.model.events[event].service);
         let name = self.model.event_name(event);
@@ -54,10 +57,15 @@ impl Context<'_> {
     }
 
     /// "`A`, `B` and `C`"
-    pub fn goal_names<'a>(&self, goals: impl IntoIterator<Item = &'a GoalId>) -> String {
-        let mut goals: Vec<GoalId> = goals.into_iter().copied().collect();
+    pub fn goal_names(&self, goals: &[GoalId]) -> String {
+        enumerated(goals.iter().map(|goal| self.goal_name(*goal)))
+    }
+
+    /// The goals as they stand in the text.
+    pub fn in_order(&self, goals: &BTreeSet<GoalId>) -> Vec<GoalId> {
+        let mut goals: Vec<GoalId> = goals.iter().copied().collect();
         goals.sort_by_key(|goal| self.place(self.graph.goal(*goal)));
-        enumerated(goals.into_iter().map(|goal| self.goal_name(goal)))
+        goals
     }
 
     /// The services behind subscriptions, each once.

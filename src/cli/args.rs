@@ -117,7 +117,7 @@ pub struct Graph {
     #[arg(long, value_name = "FORMAT")]
     pub format: Option<PictureName>,
 
-    /// Which workflow; needed only where there are several.
+    /// Which workflow; needed only where several have nothing to do with each other.
     #[arg(long, value_name = "NAME")]
     pub workflow: Option<String>,
 
@@ -240,7 +240,7 @@ impl From<FormatName> for Format {
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
 pub enum ViewName {
-    /// The steps of one workflow.
+    /// The steps of the workflows.
     Flow,
     /// The services and what connects them.
     Services,

@@ -3,7 +3,8 @@
 use super::Outcome;
 use super::args::Check;
 use super::output::{Output, Unwritten};
-use crate::compile;
+use super::today::today;
+use crate::compile::{self, Settings};
 use crate::project::{Request, WhenEmpty, disk};
 use crate::report::selection::{Selection, Verdict, select};
 use crate::report::{self, summary::summary};
@@ -26,7 +27,7 @@ pub fn run(wanted: &Check, output: &Output) -> Result<Outcome, Unwritten> {
         stdin_name: wanted.stdin_filename.clone(),
         when_empty: if wanted.allow_empty { WhenEmpty::Fine } else { WhenEmpty::Trouble },
     });
-    let checked = compile::check(&loaded.sources);
+    let checked = compile::check(&loaded.sources, Settings { today: Some(&today()) });
     let selection = Selection {
         profile: wanted.profile.into(),
         fail_on: wanted.fail_on.into(),

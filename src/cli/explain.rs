@@ -3,11 +3,12 @@
 use super::Outcome;
 use super::args::{Explain, PageFormat};
 use super::output::{Output, Unwritten};
+use crate::catalog;
+use crate::compile::{self, EXAMPLE_DAY, Settings};
 use crate::finding::Rule;
 use crate::report::paint::Paint;
 use crate::report::{human, page};
 use crate::source::{SourceFile, Sources};
-use crate::{catalog, compile};
 
 pub fn run(wanted: &Explain, output: &Output) -> Result<Outcome, Unwritten> {
     let Some(rule) = catalog::find(&wanted.rule) else {
@@ -31,7 +32,7 @@ fn example(rule: &Rule, paint: &Paint) -> String {
     let path = if rule.example_language == "wfc" { "example.wfc" } else { "example.asl.json" };
     let mut sources = Sources::default();
     sources.add(SourceFile::new(path, rule.bad));
-    let mut findings = compile::check(&sources).findings;
+    let mut findings = compile::check(&sources, Settings { today: Some(EXAMPLE_DAY) }).findings;
     findings.retain(|finding| finding.rule.name == rule.name);
     // An example is no file that a link could lead to.
     let paint = Paint { link_base: None, ..paint.clone() };

@@ -74,7 +74,10 @@ fn choose(workflow: Option<&str>, names: &[String]) -> String {
     match (workflow, near) {
         _ if names.is_empty() => "there is no workflow to draw".to_string(),
         (Some(name), Some(near)) => format!("there is no workflow `{name}`; did you mean `{near}`?"),
-        (Some(name), None) => format!("there is no workflow `{name}`; declared: {}", quoted.join(", ")),
-        (None, _) => format!("several workflows: choose one with --workflow: {}", quoted.join(", ")),
+        (Some(name), None) => format!("there is no workflow `{name}`; there are {}", quoted.join(", ")),
+        (None, _) => format!(
+            "several workflows that are not connected: choose one with --workflow: {}",
+            quoted.join(", ")
+        ),
     }
 }

@@ -8,6 +8,7 @@ mod graph;
 mod init;
 mod output;
 mod rules;
+mod today;
 
 use args::{Arguments, Command};
 use clap::{CommandFactory, Parser};

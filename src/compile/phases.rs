@@ -3,11 +3,11 @@
 use super::follow_ups::{drop_follow_ups, drop_half_read};
 use crate::check::{self, Budget};
 use crate::diagram::{self, Diagram, Subject, View};
-use crate::finding::Finding;
-use crate::graph;
+use crate::finding::{Finding, Severity};
+use crate::graph::{self, NodeKind, StepGraph};
 use crate::import;
 use crate::lower::{self, Links};
-use crate::model::Allow;
+use crate::model::{Allow, Model};
 use crate::source::{FileId, SourceFile, Sources, Span};
 use crate::syntax;
 use crate::syntax::ast::{Ast, Format};
@@ -35,6 +35,10 @@ pub(super) fn read(id: FileId, file: &SourceFile) -> (Ast, Vec<Finding>) {
 pub(super) struct SystemChecked {
     pub findings: Vec<Finding>,
     pub allows: Vec<Allow>,
+    /// Workflows, and the contracts they use.
+    pub used: Vec<Span>,
+    /// Whether something could not be read or resolved.
+    pub damaged: bool,
 }
 
 /// Lowers, builds the graph, explores and checks one system; `findings` are those of reading it.
@@ -42,11 +46,25 @@ pub(super) fn check(trees: &[Ast], links: &Links, mut findings: Vec<Finding>) ->
     let mut lowered = lower::lower(trees, links);
     drop_half_read(&findings, &mut lowered.findings);
     findings.extend(lowered.findings);
+    let damaged = findings.iter().any(|finding| finding.severity == Severity::Error);
     let graph = graph::build(&lowered.model);
     let mut found = check::check(&lowered.model, &graph, Budget::default());
     drop_follow_ups(&lowered.model, &findings, &mut found);
     findings.extend(found);
-    SystemChecked { findings, allows: lowered.model.allows }
+    let used = if lowered.model.allows.is_empty() { Vec::new() } else { used(&lowered.model, &graph) };
+    SystemChecked { findings, allows: lowered.model.allows, used, damaged }
+}
+
+/// The workflows, and the contracts that stand in the step graph.
+fn used(model: &Model, graph: &StepGraph) -> Vec<Span> {
+    let workflows = model.workflows.values().map(|workflow| workflow.span);
+    let contracts = graph.nodes().filter_map(|(_, node)| match &node.kind {
+        NodeKind::Act(act) => Some(model.operations[act.operation].span),
+        NodeKind::Notify { operation: Some(operation), .. } => Some(model.operations[*operation].span),
+        NodeKind::Publish { event } => Some(model.events[*event].span),
+        _ => None,
+    });
+    workflows.chain(contracts).collect()
 }
 
 /// Draws the workflows of one system that are called `wanted`, or all of them.

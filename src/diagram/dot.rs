@@ -61,7 +61,7 @@ fn declared(node: &Node) -> String {
     format!(
         "{} [label={}, shape={shape}, style=\"{style}{dashes}\", fillcolor=\"{}\", color=\"{}\", fontcolor=\"{}\", penwidth={}]",
         node.id,
-        text(&node.lines, look.has_title),
+        text(&node.title, &node.lines),
         look.fill,
         look.line,
         look.text,
@@ -87,7 +87,7 @@ fn drawn(diagram: &Diagram, edge: &Edge) -> String {
     let look = look::edge(edge.kind);
     let mut attributes = Vec::new();
     if !edge.lines.is_empty() {
-        attributes.push(format!("label={}", text(&edge.lines, false)));
+        attributes.push(format!("label={}", text(&[], &edge.lines)));
     }
     match look.stroke {
         Stroke::None | Stroke::Solid => {}
@@ -109,17 +109,13 @@ fn drawn(diagram: &Diagram, edge: &Edge) -> String {
 }
 
 /// Lines as one label, in the markup that Graphviz reads between `<` and `>`.
-fn text(lines: &[String], has_title: bool) -> String {
-    let lines: Vec<String> = lines
-        .iter()
-        .enumerate()
-        .map(|(number, line)| match (has_title, number) {
-            (true, 0) => format!("<b>{}</b>", escaped(line)),
-            (true, _) => format!("<font point-size=\"10\">{}</font>", escaped(line)),
-            (false, _) => escaped(line),
-        })
-        .collect();
-    format!("<{}>", lines.join("<br/>"))
+fn text(title: &[String], lines: &[String]) -> String {
+    let below = |line: &String| match title.is_empty() {
+        true => escaped(line),
+        false => format!("<font point-size=\"10\">{}</font>", escaped(line)),
+    };
+    let title = title.iter().map(|line| format!("<b>{}</b>", escaped(line)));
+    format!("<{}>", title.chain(lines.iter().map(below)).collect::<Vec<_>>().join("<br/>"))
 }
 
 fn escaped(line: &str) -> String {

@@ -12,7 +12,7 @@ use super::ids::Ids;
 use super::label::{listed, wrapped};
 use super::said::{Said, said};
 use super::{Diagram, Edge, EdgeKind, Node, NodeKind, Subject};
-use crate::graph::{self, NodeId, RegionId, RegionKind, Timer};
+use crate::graph::{self, NodeId, ReceiveKind, RegionId, RegionKind, StepGraph, Timer};
 use crate::model::{Id, ServiceId, WorkflowId};
 use std::collections::BTreeMap;
 
@@ -24,6 +24,7 @@ pub fn draw(subject: &Subject) -> Diagram {
         ids: Ids::default(),
         diagram: Diagram::default(),
         shown: vec![None; subject.graph.n_nodes()],
+        anchors: anchors(subject.graph),
         groups: BTreeMap::new(),
         late: BTreeMap::new(),
         unhandled: BTreeMap::new(),
@@ -46,6 +47,7 @@ struct Sketch<'a> {
     diagram: Diagram,
     /// The position in the diagram of each node of the step graph that is drawn.
     shown: Vec<Option<usize>>,
+    anchors: BTreeMap<RegionId, NodeId>,
     groups: BTreeMap<RegionId, usize>,
     /// The group of what comes after the end of each workflow.
     late: BTreeMap<WorkflowId, usize>,
@@ -115,6 +117,7 @@ impl Sketch<'_> {
         let node = Node {
             id: self.ids.of(described.word, &described.name),
             kind: described.kind,
+            title: described.title,
             lines: described.lines,
             group: self.group_of(id),
             stands_for: Some(id),
@@ -127,29 +130,7 @@ impl Sketch<'_> {
 
     /// The one thing that a limit or reminder is said of, where it is not said of a whole block.
     fn anchor(&self, beside: NodeId) -> Option<NodeId> {
-        let graph = self.subject.graph;
-        let region = graph.node(beside).region;
-        match graph.region(region).kind {
-            RegionKind::Step
-            | RegionKind::ChoreographedRun
-            | RegionKind::Wait
-            | RegionKind::Parallel
-            | RegionKind::Loop => {}
-            _ => return None,
-        }
-        let is_inside = |node: &graph::Node| {
-            node.region == region
-                && matches!(
-                    node.kind,
-                    graph::NodeKind::Act(_)
-                        | graph::NodeKind::Run(_)
-                        | graph::NodeKind::Receive { kind: graph::ReceiveKind::Wait, .. }
-                        | graph::NodeKind::Race
-                        | graph::NodeKind::Fork { .. }
-                        | graph::NodeKind::Decide
-                )
-        };
-        graph.nodes().find(|(_, node)| is_inside(node)).map(|(id, _)| id)
+        self.anchors.get(&self.subject.graph.node(beside).region).copied()
     }
 
     fn said_at(&self, id: NodeId, table: impl Fn(&Said) -> &BTreeMap<crate::source::Span, String>) -> String {
@@ -183,6 +164,9 @@ impl Sketch<'_> {
             if edge.kind == EdgeKind::Next && labels.is_empty() && parallels[&(edge.from, edge.to)] > 1 {
                 labels.push("done".to_string());
             }
+            if labels == ["yes", "no"] {
+                labels = vec!["either way".to_string()];
+            }
             let label = listed(&labels, "or", 5);
             let lines = if label.is_empty() { Vec::new() } else { wrapped(&label, 22) };
             self.diagram.edges.push(Edge { lines, ..edge });
@@ -191,10 +175,39 @@ impl Sketch<'_> {
     }
 }
 
+/// The node that stands for the whole of its region, by region.
+fn anchors(graph: &StepGraph) -> BTreeMap<RegionId, NodeId> {
+    let mut anchors = BTreeMap::new();
+    for (id, node) in graph.nodes() {
+        let is_small = matches!(
+            graph.region(node.region).kind,
+            RegionKind::Step
+                | RegionKind::ChoreographedRun
+                | RegionKind::Wait
+                | RegionKind::Parallel
+                | RegionKind::Loop
+        );
+        let stands_for_it = matches!(
+            node.kind,
+            graph::NodeKind::Act(_)
+                | graph::NodeKind::Run(_)
+                | graph::NodeKind::Receive { kind: ReceiveKind::Wait, .. }
+                | graph::NodeKind::Race
+                | graph::NodeKind::Fork { .. }
+                | graph::NodeKind::Decide
+        );
+        if is_small && stands_for_it {
+            anchors.entry(node.region).or_insert(id);
+        }
+    }
+    anchors
+}
+
 /// What a node says, and what it is called in the diagram's text.
 struct Described {
     kind: NodeKind,
     word: &'static str,
     name: String,
+    title: Vec<String>,
     lines: Vec<String>,
 }

@@ -1,6 +1,6 @@
 //! Ids that are legal in every format, readable, and stable as long as the names are.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Longer names are cut: an id is for reading a diagram's text, not the picture.
 const LONGEST: usize = 40;
@@ -9,6 +9,8 @@ const LONGEST: usize = 40;
 #[derive(Default)]
 pub struct Ids {
     taken: BTreeSet<String>,
+    /// How often each id was wished for, so that the thousandth is not tried a thousand times.
+    wished: BTreeMap<String, u32>,
 }
 
 impl Ids {
@@ -22,16 +24,13 @@ impl Ids {
 
     /// `id`, with a number behind it where it is taken.
     pub fn unique(&mut self, id: String) -> String {
-        if self.taken.insert(id.clone()) {
-            return id;
-        }
-        let mut number = 2;
+        let wished = self.wished.entry(id.clone()).or_default();
         loop {
-            let numbered = format!("{id}_{number}");
+            *wished += 1;
+            let numbered = if *wished == 1 { id.clone() } else { format!("{id}_{wished}") };
             if self.taken.insert(numbered.clone()) {
                 return numbered;
             }
-            number += 1;
         }
     }
 }

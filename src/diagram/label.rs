@@ -4,7 +4,7 @@
 /// Longer texts end in `…`: a picture is no place to read them in full.
 const LONGEST: usize = 140;
 /// A word that is wider than this is broken: Mermaid cuts off what does not fit into its boxes.
-const WIDEST_WORD: usize = 20;
+const WIDEST_WORD: usize = 23;
 
 /// Lines of at most about `width` characters; `?` where there is nothing to read.
 pub fn wrapped(text: &str, width: usize) -> Vec<String> {
@@ -12,15 +12,12 @@ pub fn wrapped(text: &str, width: usize) -> Vec<String> {
     let clean = clean(text);
     let seen = if clean.is_empty() { "?" } else { &clean };
     for word in seen.split(' ') {
-        for (number, piece) in pieces(word).into_iter().enumerate() {
-            let space = if number == 0 { " " } else { "" };
-            match lines.last_mut() {
-                Some(line) if length(line) + length(&piece) + space.len() <= width => {
-                    line.push_str(space);
-                    line.push_str(&piece);
-                }
-                Some(_) | None => lines.push(piece),
+        match (pieces(word).as_slice(), lines.last_mut()) {
+            ([whole], Some(line)) if length(line) + 1 + length(whole) <= width => {
+                line.push(' ');
+                line.push_str(whole);
             }
+            (pieces, _) => lines.extend_from_slice(pieces),
         }
     }
     lines
@@ -58,28 +55,33 @@ fn is_unseen(c: char) -> bool {
         || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
 }
 
-/// A long word in pieces that fit, broken between the words in it where there are any.
+/// A long word in pieces that fit, broken behind dots, else between the words in it, else by force.
 fn pieces(word: &str) -> Vec<String> {
     if length(word) <= WIDEST_WORD {
         return vec![word.to_string()];
     }
     let mut pieces: Vec<String> = Vec::new();
-    for part in parts(word) {
-        match pieces.last_mut() {
-            Some(piece) if length(piece) + length(&part) <= WIDEST_WORD => piece.push_str(&part),
-            Some(_) | None => pieces.push(part),
+    for name in word.split_inclusive('.') {
+        let is_whole = length(name) <= WIDEST_WORD;
+        let parts = if is_whole { vec![name.to_string()] } else { parts(name) };
+        for (number, part) in parts.into_iter().enumerate() {
+            match pieces.last_mut() {
+                Some(piece) if (is_whole || number > 0) && length(piece) + length(&part) <= WIDEST_WORD => {
+                    piece.push_str(&part);
+                }
+                Some(_) | None => pieces.push(part),
+            }
         }
     }
     pieces
 }
 
-/// `Bank.`, `Reserve`, `Money` of `Bank.ReserveMoney`.
+/// `Reserve`, `All`, `Money` of `ReserveAllMoney`.
 fn parts(word: &str) -> Vec<String> {
     let mut parts = vec![String::new()];
     let mut before = ' ';
     for c in word.chars() {
-        let is_seam =
-            matches!(before, '.' | '_' | '-' | '/' | ':') || (before.is_lowercase() && c.is_uppercase());
+        let is_seam = matches!(before, '_' | '-' | '/' | ':') || (before.is_lowercase() && c.is_uppercase());
         if is_seam || parts.last().is_some_and(|part| length(part) == WIDEST_WORD) {
             parts.push(String::new());
         }
@@ -98,7 +100,7 @@ mod tests {
     #[test]
     fn breaks_at_words_and_long_words_by_force() {
         assert_eq!(wrapped("wait for  A\nand B", 10), ["wait for A", "and B"]);
-        assert_eq!(wrapped("Warehouse.ReserveStockForOrder", 23), ["Warehouse.Reserve", "StockForOrder"]);
+        assert_eq!(wrapped("Warehouse.ReserveStockForOrder", 23), ["Warehouse.", "ReserveStockForOrder"]);
         let long = "x".repeat(300);
         let lines = wrapped(&long, 20);
         assert!(lines.iter().all(|line| line.chars().count() <= WIDEST_WORD));

@@ -34,8 +34,6 @@ pub struct Look {
     pub text: &'static str,
     pub width: u8,
     pub is_dashed: bool,
-    /// Whether the first line is a name that stands out.
-    pub has_title: bool,
 }
 
 pub const EVERY_NODE: &[NodeKind] = &[
@@ -71,7 +69,6 @@ pub fn node(kind: NodeKind) -> Look {
         text: "#101828",
         width: 1,
         is_dashed: false,
-        has_title: false,
     };
     match kind {
         NodeKind::Start => Look {
@@ -82,28 +79,14 @@ pub fn node(kind: NodeKind) -> Look {
             text: "#ffffff",
             ..plain
         },
-        NodeKind::Command => {
-            Look { class: "command", fill: "#d1e9ff", line: "#1570ef", has_title: true, ..plain }
+        NodeKind::Command => Look { class: "command", fill: "#d1e9ff", line: "#1570ef", ..plain },
+        NodeKind::Query => {
+            Look { class: "query", shape: Shape::Round, fill: "#eff8ff", line: "#1570ef", ..plain }
         }
-        NodeKind::Query => Look {
-            class: "query",
-            shape: Shape::Round,
-            fill: "#eff8ff",
-            line: "#1570ef",
-            has_title: true,
-            ..plain
-        },
-        NodeKind::Pivot => {
-            Look { class: "pivot", fill: "#d1e9ff", line: "#194185", width: 4, has_title: true, ..plain }
+        NodeKind::Pivot => Look { class: "pivot", fill: "#d1e9ff", line: "#194185", width: 4, ..plain },
+        NodeKind::Run => {
+            Look { class: "run", shape: Shape::Double, fill: "#d1e9ff", line: "#1570ef", ..plain }
         }
-        NodeKind::Run => Look {
-            class: "run",
-            shape: Shape::Double,
-            fill: "#d1e9ff",
-            line: "#1570ef",
-            has_title: true,
-            ..plain
-        },
         NodeKind::Notify => {
             Look { class: "notify", shape: Shape::Round, fill: "#f2f4f7", line: "#98a2b3", ..plain }
         }
@@ -132,24 +115,12 @@ pub fn node(kind: NodeKind) -> Look {
         NodeKind::Undo => {
             Look { class: "undo", shape: Shape::Leaning, fill: "#ffead5", line: "#c4320a", ..plain }
         }
-        NodeKind::Success => Look {
-            class: "success",
-            shape: Shape::Pill,
-            fill: "#a6f4c5",
-            line: "#027a48",
-            width: 2,
-            has_title: true,
-            ..plain
-        },
-        NodeKind::Failure => Look {
-            class: "failure",
-            shape: Shape::Pill,
-            fill: "#fecdca",
-            line: "#b42318",
-            width: 2,
-            has_title: true,
-            ..plain
-        },
+        NodeKind::Success => {
+            Look { class: "success", shape: Shape::Pill, fill: "#a6f4c5", line: "#027a48", width: 2, ..plain }
+        }
+        NodeKind::Failure => {
+            Look { class: "failure", shape: Shape::Pill, fill: "#fecdca", line: "#b42318", width: 2, ..plain }
+        }
         NodeKind::Done => {
             Look { class: "done", shape: Shape::Circle, fill: "#f2f4f7", line: "#98a2b3", ..plain }
         }
@@ -169,17 +140,10 @@ pub fn node(kind: NodeKind) -> Look {
             is_dashed: true,
             ..plain
         },
-        NodeKind::Service => {
-            Look { class: "service", fill: "#d1e9ff", line: "#1570ef", has_title: true, ..plain }
+        NodeKind::Service => Look { class: "service", fill: "#d1e9ff", line: "#1570ef", ..plain },
+        NodeKind::ExternalService => {
+            Look { class: "external", fill: "#f2f4f7", line: "#475467", is_dashed: true, ..plain }
         }
-        NodeKind::ExternalService => Look {
-            class: "external",
-            fill: "#f2f4f7",
-            line: "#475467",
-            is_dashed: true,
-            has_title: true,
-            ..plain
-        },
     }
 }
 
@@ -213,11 +177,11 @@ pub fn edge(kind: EdgeKind) -> EdgeLook {
     EdgeLook { stroke, colour }
 }
 
-/// Fill and line of a group.
+/// Fill and line of a group: the page shows through, be it light or dark.
 pub fn group(kind: GroupKind) -> (&'static str, &'static str) {
     match kind {
-        GroupKind::Workflow => ("#ffffff", "#d0d5dd"),
-        GroupKind::Participant => ("#f9fafb", "#98a2b3"),
-        GroupKind::Part => ("#fcfcfd", "#d0d5dd"),
+        GroupKind::Workflow => ("#98a2b300", "#98a2b3"),
+        GroupKind::Participant => ("#98a2b31f", "#98a2b3"),
+        GroupKind::Part => ("#98a2b314", "#98a2b3"),
     }
 }

@@ -24,7 +24,7 @@ pub fn mermaid(diagram: &Diagram) -> String {
         };
         let (from, to) = (&diagram.nodes[edge.from].id, &diagram.nodes[edge.to].id);
         let label =
-            if edge.lines.is_empty() { String::new() } else { format!("|{}|", text(&edge.lines, false)) };
+            if edge.lines.is_empty() { String::new() } else { format!("|{}|", text(&[], &edge.lines)) };
         line(&mut out, 1, &format!("{from} {arrow}{label} {to}"));
     }
     styles(&mut out, diagram);
@@ -38,7 +38,7 @@ fn inside(out: &mut String, diagram: &Diagram, group: Option<usize>, depth: usiz
     }
     let inner = diagram.groups.iter().enumerate().filter(|(_, it)| it.parent == group);
     for (at, Group { id, title, .. }) in inner {
-        line(out, depth, &format!("subgraph {id}[{}]", text(std::slice::from_ref(title), true)));
+        line(out, depth, &format!("subgraph {id}[{}]", text(std::slice::from_ref(title), &[])));
         // Without a direction of its own a group that no edge leaves is drawn from left to right.
         line(out, depth + 1, "direction TB");
         inside(out, diagram, Some(at), depth + 1);
@@ -66,7 +66,7 @@ fn declared(node: &Node) -> String {
         Shape::Leaning => ("[\\", "\\]"),
         Shape::Circle => ("((", "))"),
     };
-    format!("{}{open}{}{close}:::{}", node.id, text(&node.lines, look.has_title), look.class)
+    format!("{}{open}{}{close}:::{}", node.id, text(&node.title, &node.lines), look.class)
 }
 
 fn styles(out: &mut String, diagram: &Diagram) {
@@ -92,24 +92,15 @@ fn styles(out: &mut String, diagram: &Diagram) {
     }
     for group in &diagram.groups {
         let (fill, stroke) = look::group(group.kind);
-        line(out, 1, &format!("style {} fill:{fill},stroke:{stroke},color:#101828", group.id));
+        line(out, 1, &format!("style {} fill:{fill},stroke:{stroke}", group.id));
     }
 }
 
 /// Lines as one quoted text.
-fn text(lines: &[String], has_title: bool) -> String {
-    let mut quoted = String::from("\"");
-    for (number, line) in lines.iter().enumerate() {
-        if number > 0 {
-            quoted.push_str("<br/>");
-        }
-        match has_title && number == 0 {
-            true => quoted += &format!("<b>{}</b>", escaped(line)),
-            false => quoted += &escaped(line),
-        }
-    }
-    quoted.push('"');
-    quoted
+fn text(title: &[String], lines: &[String]) -> String {
+    let title = title.iter().map(|line| format!("<b>{}</b>", escaped(line)));
+    let lines = title.chain(lines.iter().map(|line| escaped(line)));
+    format!("\"{}\"", lines.collect::<Vec<_>>().join("<br/>"))
 }
 
 /// A line in which nothing means anything but itself.

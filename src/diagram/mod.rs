@@ -77,7 +77,9 @@ pub struct Node {
     /// Letters, digits and `_`, unique in its diagram, and no word of any format.
     pub id: String,
     pub kind: NodeKind,
-    /// What it says, line by line; never empty, and without control characters.
+    /// The name that stands out, line by line; empty where there is none.
+    pub title: Vec<String>,
+    /// What it says beside its name: never empty together, and without control characters.
     pub lines: Vec<String>,
     pub group: Option<usize>,
     /// The node of the step graph it stands for.

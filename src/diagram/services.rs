@@ -54,7 +54,8 @@ pub fn draw(subject: &Subject) -> Diagram {
 fn service(subject: &Subject, id: ServiceId, ids: &mut Ids) -> Node {
     let model = subject.model;
     let service = &model.services[id];
-    let mut lines = wrapped(&service.name.text, WIDE);
+    let title = wrapped(&service.name.text, WIDE);
+    let mut lines = Vec::new();
     let conducted: Vec<&str> = subject
         .workflows
         .iter()
@@ -72,7 +73,7 @@ fn service(subject: &Subject, id: ServiceId, ids: &mut Ids) -> Node {
     lines.extend(service.external.map(|_| "external".to_string()));
     lines.extend(service.many_instances.map(|_| "many instances".to_string()));
     let kind = if service.external.is_some() { NodeKind::ExternalService } else { NodeKind::Service };
-    Node { id: ids.of("service", &service.name.text), kind, lines, group: None, stands_for: None }
+    Node { id: ids.of("service", &service.name.text), kind, title, lines, group: None, stands_for: None }
 }
 
 fn couplings(subject: &Subject) -> Couplings {

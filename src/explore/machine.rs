@@ -3,10 +3,12 @@
 use super::Timers;
 use super::closure::upstream;
 use super::state::{State, Status};
+use super::undo::can_be_undone;
 use super::unhandled::unhandled_refusals;
 use crate::graph::{EdgeId, EdgeKind, NodeId, NodeKind, ReceiveKind, RegionId, RegionKind, StepGraph, Timer};
 use crate::model::{EventId, GoalId, Id, Model, OperationId, UndoneBy, WorkflowId};
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 /// How many rounds of nested parallel loops are told apart: two of each, two loops deep.
 const MAX_ROUND_BITS: u32 = 2;
@@ -22,12 +24,19 @@ pub(super) struct Machine<'g> {
     pub workflows: Vec<WorkflowId>,
     /// Ways a token can take from each node.
     pub ways: Vec<Vec<EdgeId>>,
-    /// Where the status of each write, run and refusable step begins; one byte a round.
-    pub slots: BTreeMap<NodeId, usize>,
+    /// The steps whose status is kept.
+    pub acts: Vec<NodeId>,
+    /// The bytes of their status, by node; one byte a round.
+    slots: Vec<Range<usize>>,
+    /// Whether an operation takes the step back, by node.
+    undoable: Vec<bool>,
+    /// The pivots of each workflow.
+    pivots: BTreeMap<WorkflowId, Vec<NodeId>>,
     /// Acts that are undone by this operation, when a step runs it.
     pub undone_by: BTreeMap<OperationId, Vec<NodeId>>,
     messages: usize,
-    taken: BTreeMap<(NodeId, usize), usize>,
+    /// Where the counts of a receive begin, by node: one byte a term and round.
+    taken: Vec<usize>,
     fired: BTreeMap<NodeId, usize>,
     consequences: BTreeMap<NodeId, usize>,
     progress: usize,
@@ -58,10 +67,13 @@ impl<'g> Machine<'g> {
             timers,
             judged,
             ways: vec![Vec::new(); graph.n_nodes()],
-            slots: BTreeMap::new(),
+            acts: Vec::new(),
+            slots: vec![0..0; graph.n_nodes()],
+            undoable: vec![false; graph.n_nodes()],
+            pivots: BTreeMap::new(),
             undone_by: BTreeMap::new(),
             messages: 0,
-            taken: BTreeMap::new(),
+            taken: vec![0; graph.n_nodes()],
             fired: BTreeMap::new(),
             consequences: BTreeMap::new(),
             progress: 0,
@@ -98,7 +110,10 @@ impl<'g> Machine<'g> {
             let rounds = 1 << graph.region(node.region).each_depth.min(MAX_ROUND_BITS);
             match &node.kind {
                 NodeKind::Act(act) => {
-                    self.slots.insert(*id, reserve(rounds));
+                    let first = reserve(rounds);
+                    self.slots[id.index()] = first..first + rounds;
+                    self.undoable[id.index()] = can_be_undone(self.model, graph, *id);
+                    self.acts.push(*id);
                     if graph.out_edges(*id).any(|edge| edge.edge.kind == EdgeKind::Consequence) {
                         self.consequences.insert(*id, reserve(1));
                     }
@@ -112,15 +127,16 @@ impl<'g> Machine<'g> {
                     }
                 }
                 NodeKind::Run(run) => {
-                    self.slots.insert(*id, reserve(rounds));
+                    let first = reserve(rounds);
+                    self.slots[id.index()] = first..first + rounds;
+                    self.undoable[id.index()] = can_be_undone(self.model, graph, *id);
+                    self.acts.push(*id);
                     if run.pivot.is_some() {
                         self.mark_behind(*id);
                     }
                 }
                 NodeKind::Receive { kind, trigger } => {
-                    for term in 0..trigger.terms.len() {
-                        self.taken.insert((*id, term), reserve(rounds));
-                    }
+                    self.taken[id.index()] = reserve(rounds * trigger.terms.len());
                     if matches!(kind, ReceiveKind::Reaction | ReceiveKind::Interrupt | ReceiveKind::Late) {
                         self.listeners.push(*id);
                     }
@@ -134,6 +150,10 @@ impl<'g> Machine<'g> {
                 }
                 _ => {}
             }
+        }
+        for act in self.acts.iter().filter(|act| is_pivot(graph, **act)) {
+            let workflow = graph.node(*act).workflow;
+            self.pivots.entry(workflow.unwrap_or(self.judged)).or_default().push(*act);
         }
         self.messages = reserve(self.model.events.len());
         self.progress = reserve(self.model.workflows.len());
@@ -199,9 +219,11 @@ impl<'g> Machine<'g> {
         round & ((1u8 << bits) - 1)
     }
 
+    /// The byte of an act in one round; `None` for nodes without a status.
     pub fn slot(&self, act: NodeId, round: u8) -> Option<usize> {
-        let base = self.slots.get(&act)?;
-        Some(base + self.round_of(self.graph.node(act).region, round) as usize)
+        let slots = &self.slots[act.index()];
+        let round = self.round_of(self.graph.node(act).region, round);
+        (!slots.is_empty()).then(|| slots.start + round as usize)
     }
 
     /// The status of an act in each of its rounds.
@@ -210,19 +232,30 @@ impl<'g> Machine<'g> {
     }
 
     /// The bytes of an act, one a round.
-    pub fn slots_of(&self, act: NodeId) -> std::ops::Range<usize> {
-        let rounds = 1 << self.graph.region(self.graph.node(act).region).each_depth.min(MAX_ROUND_BITS);
-        self.slots.get(&act).map_or(0..0, |base| *base..*base + rounds)
+    pub fn slots_of(&self, act: NodeId) -> Range<usize> {
+        self.slots[act.index()].clone()
+    }
+
+    /// Whether an operation takes the act back.
+    pub fn can_be_undone(&self, act: NodeId) -> bool {
+        self.undoable[act.index()]
+    }
+
+    /// Whether a pivot of the workflow has succeeded.
+    pub fn pivot_is_done(&self, state: &State, workflow: WorkflowId) -> bool {
+        let pivots = self.pivots.get(&workflow).into_iter().flatten();
+        pivots.into_iter().any(|act| self.statuses(state, *act).any(|status| status == Status::Kept))
     }
 
     pub fn message(&self, event: EventId) -> usize {
         self.messages + event.index()
     }
 
+    /// How many occurrences a receive has taken for one of its terms.
     pub fn taken(&self, receive: NodeId, term: usize, round: u8) -> usize {
-        // INVARIANT: every receive of an explored workflow was laid out with all its terms.
-        let base = self.taken.get(&(receive, term)).copied().unwrap_or(self.poison);
-        base + self.round_of(self.graph.node(receive).region, round) as usize
+        let region = self.graph.node(receive).region;
+        let rounds = 1 << self.graph.region(region).each_depth.min(MAX_ROUND_BITS);
+        self.taken[receive.index()] + term * rounds + self.round_of(region, round) as usize
     }
 
     pub fn fired(&self, timer: NodeId) -> Option<usize> {

@@ -310,17 +310,9 @@ impl Machine<'_> {
         }
     }
 
-    pub(super) fn pivot_is_done(&self, state: &State, workflow: WorkflowId) -> bool {
-        self.slots.keys().any(|act| {
-            self.graph.node(*act).workflow == Some(workflow)
-                && is_pivot(self.graph, *act)
-                && self.statuses(state, *act).any(|status| status == Status::Kept)
-        })
-    }
-
     /// What was done before the pivot is no longer taken back.
     fn keep(&self, state: &mut State, workflow: WorkflowId) {
-        for act in self.slots.keys().filter(|act| self.graph.node(**act).workflow == Some(workflow)) {
+        for act in self.acts.iter().filter(|act| self.graph.node(**act).workflow == Some(workflow)) {
             for slot in self.slots_of(*act) {
                 if matches!(Status::from_byte(state.memory[slot]), Status::Done | Status::Unknown) {
                     state.memory[slot] = Status::Kept as u8;

@@ -5,7 +5,7 @@ use super::moves::{Move, What};
 use super::state::{Cause, IDLE, OVER, State, Status};
 use crate::graph::{NodeId, NodeKind, StepGraph};
 use crate::model::{GoalId, Id, WorkflowId};
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 
 /// The runs of one workflow.
 pub struct Runs<'g> {
@@ -39,7 +39,7 @@ pub enum Stop {
 
 pub(super) fn run(machine: Machine, max_states: usize) -> Runs {
     let start = machine.initial();
-    let mut known: HashMap<State, u32> = HashMap::from([(start.clone(), 0)]);
+    let mut known: FxHashMap<State, u32> = FxHashMap::from_iter([(start.clone(), 0)]);
     let mut runs =
         Runs { machine, states: vec![start], came_from: vec![None], ends: Vec::new(), complete: true };
     let mut next = 0;
@@ -99,8 +99,8 @@ impl<'g> Runs<'g> {
     /// The acts and runs whose status is kept.
     pub fn acts(&self) -> impl Iterator<Item = NodeId> {
         self.machine
-            .slots
-            .keys()
+            .acts
+            .iter()
             .copied()
             .filter(|act| self.machine.graph.node(*act).workflow == Some(self.machine.judged))
     }

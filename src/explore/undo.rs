@@ -2,8 +2,8 @@
 
 use super::machine::Machine;
 use super::state::{State, Status, Token};
-use crate::graph::{NodeId, NodeKind, RegionKind};
-use crate::model::{GoalKind, Id, UndoTarget, Undone, UndoneBy, WorkflowId};
+use crate::graph::{NodeId, NodeKind, RegionKind, StepGraph};
+use crate::model::{GoalKind, Id, Model, OperationId, UndoTarget, Undone, UndoneBy, WorkflowId};
 
 impl Machine<'_> {
     /// The state after an undo; `None` where the undoing line stops because nothing is left to undo.
@@ -87,8 +87,8 @@ impl Machine<'_> {
         for token in stopped {
             let Some(branch) = self.branch_of(token.node) else { continue };
             let acts: Vec<NodeId> = self
-                .slots
-                .keys()
+                .acts
+                .iter()
                 .copied()
                 .filter(|act| self.graph.is_within(self.graph.node(*act).region, branch))
                 .collect();
@@ -113,40 +113,37 @@ impl Machine<'_> {
         }
         None
     }
+}
 
-    /// Whether an operation takes the act back.
-    pub(super) fn can_be_undone(&self, act: NodeId) -> bool {
-        match &self.graph.node(act).kind {
-            NodeKind::Act(act) => has_operation(act.undone.as_ref()),
-            NodeKind::Run(run) => {
-                has_operation(run.undone.as_ref()) || self.child_can_be_undone(run.workflow)
-            }
-            _ => false,
+/// Whether an operation takes the act back.
+pub(super) fn can_be_undone(model: &Model, graph: &StepGraph, act: NodeId) -> bool {
+    match &graph.node(act).kind {
+        NodeKind::Act(act) => has_operation(act.undone.as_ref()),
+        NodeKind::Run(run) => {
+            has_operation(run.undone.as_ref()) || child_can_be_undone(model, graph, run.workflow)
         }
+        _ => false,
     }
+}
 
-    /// A finished child can be taken back by its own journal when it passed no pivot and each of its
-    /// writes can be undone or is a declared residue.
-    fn child_can_be_undone(&self, child: WorkflowId) -> bool {
-        self.graph.nodes_of(child).all(|(_, node)| match &node.kind {
-            NodeKind::Act(act) => {
-                let needs_nothing = !act.is_write || act.undone.is_some() || self.is_undo_step(act.operation);
-                act.pivot.is_none() && act.irreversible.is_none() && needs_nothing
-            }
-            // A child's child counts by what its own contract says; deeper runs are not followed.
-            NodeKind::Run(run) => run.undone.is_some(),
-            _ => true,
-        }) && self.model.workflows[child]
-            .goals
-            .iter()
-            .any(|goal| self.model.goals[*goal].kind == GoalKind::Success)
-    }
+/// A finished child can be taken back by its own journal when it passed no pivot and each of its
+/// writes can be undone or is a declared residue.
+fn child_can_be_undone(model: &Model, graph: &StepGraph, child: WorkflowId) -> bool {
+    graph.nodes_of(child).all(|(_, node)| match &node.kind {
+        NodeKind::Act(act) => {
+            let needs_nothing = !act.is_write || act.undone.is_some() || is_undo_step(model, act.operation);
+            act.pivot.is_none() && act.irreversible.is_none() && needs_nothing
+        }
+        // A child's child counts by what its own contract says; deeper runs are not followed.
+        NodeKind::Run(run) => run.undone.is_some(),
+        _ => true,
+    }) && model.workflows[child].goals.iter().any(|goal| model.goals[*goal].kind == GoalKind::Success)
+}
 
-    fn is_undo_step(&self, operation: crate::model::OperationId) -> bool {
-        self.model.operations.values().any(|other| {
-            matches!(&other.undone, Some(Undone { by: UndoneBy::Operation { operation: by, .. }, .. }) if *by == operation)
-        })
-    }
+fn is_undo_step(model: &Model, operation: OperationId) -> bool {
+    model.operations.values().any(|other| {
+        matches!(&other.undone, Some(Undone { by: UndoneBy::Operation { operation: by, .. }, .. }) if *by == operation)
+    })
 }
 
 fn has_operation(undone: Option<&Undone>) -> bool {

@@ -1,9 +1,15 @@
 //! What stands around a step: the limits that bound it, who meets what goes wrong in it, and what may
 //! have been done before it.
 
-use super::{EdgeView, NodeId, NodeKind, StepGraph, Timer};
+use super::{EdgeView, NodeId, NodeKind, Region, RegionId, StepGraph, Timer};
 
 impl StepGraph {
+    /// The regions that a region lies in, innermost first, itself included.
+    pub fn regions_around(&self, region: RegionId) -> impl Iterator<Item = &Region> {
+        let first = Some(self.region(region));
+        std::iter::successors(first, |region| region.parent.map(|parent| self.region(parent)))
+    }
+
     /// The limits of the blocks that enclose a node, innermost first.
     pub fn limits_around(&self, node: NodeId) -> Vec<NodeId> {
         let mut limits = Vec::new();

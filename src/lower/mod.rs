@@ -69,6 +69,7 @@ pub fn lower(files: &[Ast], links: &Links) -> Lowered {
     }
     let System { model, mut findings, .. } = sys;
     finding::sort(&mut findings);
+    repeats::drop_follow_ups(&model, &mut findings);
     let findings = repeats::merge(findings);
     Lowered { model, findings }
 }

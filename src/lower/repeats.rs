@@ -1,8 +1,9 @@
 //! A name that is missing, or a field, is missing wherever it stands: told once, with its other places.
 
-use super::rules::{MISSING_FIELD, UNKNOWN_NAME};
-use crate::finding::Finding;
-use crate::source::FileId;
+use super::rules::{MISPLACED_ENTRY, MISSING_CORRELATION, MISSING_FIELD, MISSING_STYLE, UNKNOWN_NAME};
+use crate::finding::{Finding, Rule};
+use crate::model::{Model, Workflow};
+use crate::source::{FileId, Span};
 use std::collections::HashMap;
 
 /// How many of the other places are shown.
@@ -43,6 +44,32 @@ pub(super) fn merge(findings: Vec<Finding>) -> Vec<Finding> {
         }
     }
     merged
+}
+
+/// Drops what follows from a workflow that lacks a word about itself: without a key its fields are
+/// unknown names, without a style its entries seem misplaced.
+pub(super) fn drop_follow_ups(model: &Model, findings: &mut Vec<Finding>) {
+    let lacking = |workflow: &Workflow, rule: &Rule| {
+        findings.iter().any(|finding| {
+            finding.rule.name == rule.name
+                && finding.labels.iter().any(|label| label.span == workflow.name.span)
+        })
+    };
+    let of = |rule: &'static Rule| -> Vec<Span> {
+        model
+            .workflows
+            .values()
+            .filter(|workflow| lacking(workflow, rule))
+            .map(|workflow| workflow.span)
+            .collect()
+    };
+    let (without_key, without_style) = (of(&MISSING_CORRELATION), of(&MISSING_STYLE));
+    findings.retain(|finding| {
+        let within = |workflows: &[Span]| workflows.iter().any(|workflow| workflow.contains(finding.span()));
+        let misses_a_value = finding.rule.name == UNKNOWN_NAME.name && finding.message.starts_with("value ");
+        let misplaced = finding.rule.name == MISPLACED_ENTRY.name;
+        !(misses_a_value && within(&without_key) || misplaced && within(&without_style))
+    });
 }
 
 /// Where a name is missing: a type in the whole file, other names in one workflow or service. Each

@@ -74,7 +74,7 @@ fn a_full_disk_is_trouble_and_said() {
         &["rules"],
         &["rules", "--format", "json"],
         &["explain", "missing-import"],
-        &["graph", "b.wfc"],
+        &["graph", "b.wfc", "--view", "services"],
         &["init", "new"],
         &["--help"],
         &["--version"],
@@ -85,7 +85,7 @@ fn a_full_disk_is_trouble_and_said() {
         run.is_trouble("standard output cannot be written: No space left");
     }
     folder
-        .wfc(&["graph", "b.wfc", "--format", "dot", "-o", "/dev/full"])
+        .wfc(&["graph", "b.wfc", "--view", "services", "-o", "/dev/full", "--format", "dot"])
         .is_trouble("/dev/full: the disk is full");
 }
 

@@ -105,7 +105,10 @@ fn edges_and_groups_lead_somewhere_and_ids_differ() {
             for (at, group) in diagram.groups.iter().enumerate() {
                 assert!(group.parent.is_none_or(|parent| parent < at), "{}", path.display());
             }
-            assert!(diagram.nodes.iter().all(|node| node.lines.iter().all(|line| !line.is_empty())));
+            assert!(diagram.nodes.iter().all(|node| {
+                let mut lines = node.title.iter().chain(&node.lines).peekable();
+                lines.peek().is_some() && lines.all(|line| !line.is_empty())
+            }));
         }
     }
 }

@@ -1,6 +1,6 @@
 //! What stands in the documentation is true: every ```wfc block parses and has no error, every
-//! ```console block shows what the commands in it really print, a ```text block that is marked
-//! `$ wfc …` what that command prints, and every link to a file leads to one.
+//! ```console block shows what the commands in it really print, a ```text or ```mermaid block that
+//! is marked `$ wfc …` what that command prints, and every link to a file leads to one.
 
 use super::{check, file_name, files_below, is_blessing, one_file, read, render, root};
 use libtest_mimic::{Failed, Trial};
@@ -28,7 +28,7 @@ pub fn trials() -> Vec<Trial> {
                 trials.push(Trial::test(test, move || example(&fence)));
             } else if fence.info == "console" {
                 trials.push(Trial::test(test, move || session(&path, &fence)));
-            } else if let Some(command) = fence.info.strip_prefix("text $ ").map(str::to_string) {
+            } else if let Some(command) = command_of(&fence.info) {
                 trials.push(Trial::test(test, move || hold(&path, &fence, &printed(&command)?)));
             }
         }
@@ -37,6 +37,12 @@ pub fn trials() -> Vec<Trial> {
     }
     trials.push(Trial::test("pages/every decision is in the index", index_of_decisions));
     trials
+}
+
+/// The command of a block that shows what it prints: `text $ wfc …`, `mermaid $ wfc …`.
+fn command_of(info: &str) -> Option<String> {
+    let (kind, command) = info.split_once(" $ ")?;
+    ["text", "mermaid"].contains(&kind).then(|| command.to_string())
 }
 
 fn index_of_decisions() -> Result<(), Failed> {

@@ -2,7 +2,7 @@
 
 use crate::check::Context;
 use crate::finding::{Confidence, Finding, Group, Rule, Severity};
-use crate::graph::{NodeId, NodeKind};
+use crate::graph::{NodeId, NodeKind, ReceiveKind};
 use crate::model::{GoalKind, OperationKind, ServiceId, UndoneBy};
 use crate::source::Span;
 use std::collections::BTreeMap;
@@ -172,7 +172,11 @@ fn needs(cx: &Context) -> BTreeMap<(ServiceId, ServiceId), Need> {
     }
     for reaction in &cx.obligations().subscriptions {
         if reaction.is_needed() || undoes_or_fails(cx, reaction.taker) {
-            let text = format!("reacts to `{}`", cx.model.event_name(reaction.event));
+            let verb = match cx.graph.node(reaction.taker).kind {
+                NodeKind::Receive { kind: ReceiveKind::Wait | ReceiveKind::Alternative, .. } => "waits for",
+                _ => "reacts to",
+            };
+            let text = format!("{verb} `{}`", cx.model.event_name(reaction.event));
             let need = Need { span: reaction.span, node: reaction.taker, text, is_call: false };
             add(reaction.subscriber, reaction.publisher, need);
         }

@@ -1,6 +1,7 @@
 //! `disguised-command`: an event that tells somebody what to do.
 
 use crate::check::Context;
+use crate::check::naming::{is_past, words};
 use crate::finding::{Confidence, Finding, Group, Rule, Severity};
 use crate::graph::NodeKind;
 use crate::model::spoken::{self, Spoken};
@@ -318,32 +319,13 @@ const IMPERATIVES: &[&str] = &[
     "Write",
 ];
 
-/// Past forms that do not end in `ed`.
-const IRREGULAR: &[&str] = &[
-    "Begun", "Bought", "Broken", "Built", "Chosen", "Come", "Done", "Drawn", "Fallen", "Fell", "Found",
-    "Given", "Gone", "Held", "Kept", "Known", "Left", "Lost", "Made", "Met", "Out", "Over", "Paid", "Put",
-    "Read", "Run", "Sent", "Set", "Shut", "Sold", "Spent", "Taken", "Told", "Up", "Won", "Written",
-];
-
 fn sounds_like_an_order(name: &str) -> bool {
     if ASKING.iter().any(|ending| name.len() > ending.len() && name.ends_with(ending)) {
         return true;
     }
     let words = words(name);
     let Some((first, rest)) = words.split_first() else { return false };
-    let is_past = |word: &&str| word.ends_with("ed") || IRREGULAR.contains(word);
-    IMPERATIVES.contains(first) && !rest.is_empty() && !rest.iter().any(is_past)
-}
-
-/// `ReserveStock`: `Reserve`, `Stock`.
-fn words(name: &str) -> Vec<&str> {
-    let starts: Vec<usize> = name
-        .char_indices()
-        .filter(|(at, letter)| *at == 0 || letter.is_uppercase())
-        .map(|(at, _)| at)
-        .chain([name.len()])
-        .collect();
-    starts.windows(2).map(|pair| &name[pair[0]..pair[1]]).collect()
+    IMPERATIVES.contains(first) && !rest.is_empty() && !rest.iter().any(|word| is_past(word))
 }
 
 #[cfg(test)]

@@ -249,10 +249,10 @@ fn finding(cx: &Context, circle: &Reactions) -> Finding {
         if **node != first {
             finding = finding.label(cx.graph.node(**node).span, "wakes this reaction");
         }
-        for (event, span) in &reaction.publishes {
-            if circle.values().any(|other| other.hears.contains(event)) {
-                finding = finding.label(*span, "publishes what wakes the next");
-            }
+        let is_heard = |event: &EventId| circle.values().any(|other| other.hears.contains(event));
+        let waking = reaction.publishes.iter().filter(|(event, _)| is_heard(event)).map(|(_, span)| *span);
+        for span in waking.collect::<BTreeSet<Span>>() {
+            finding = finding.label(span, "publishes what wakes the next");
         }
     }
     finding.witness(cx.witness_of_path(&round(cx, &told)))

@@ -85,8 +85,7 @@ it behind everything that may fail.",
 pub fn find(cx: &Context) -> Vec<Finding> {
     let mut findings = Vec::new();
     for (id, workflow) in cx.model.workflows.iter() {
-        let mut left = leftovers(cx, id);
-        left.retain(|leftover| leftover.why == Why::NothingUndoesIt);
+        let left = leftovers(cx, id, Why::NothingUndoesIt);
         if left.is_empty() {
             continue;
         }

@@ -11,12 +11,16 @@ mod fallible_after_pivot;
 mod foreign_event;
 mod inconclusive;
 mod late_pivot;
+mod lost_correlation;
 mod missing_compensation;
+mod missing_failure_end;
+mod missing_goal;
 mod passive_aggressive_broadcast;
 mod passive_aggressive_publisher;
 mod publisher_handles_refusal;
 mod skipped_compensation;
 mod swallowed_failure;
+mod tense;
 mod unbounded_wait;
 mod undo_without_compensation;
 mod unhandled_command;
@@ -67,6 +71,11 @@ pub(super) const ALL: &[(&Rule, Find)] = &[
     (&unbounded_wait::UNBOUNDED_WAIT, unbounded_wait::find),
     (&unsafe_retry::UNSAFE_RETRY, unsafe_retry::find),
     (&swallowed_failure::SWALLOWED_FAILURE, swallowed_failure::find),
+    // Data and names.
+    (&missing_goal::MISSING_GOAL, missing_goal::find),
+    (&missing_failure_end::MISSING_FAILURE_END, missing_failure_end::find),
+    (&lost_correlation::LOST_CORRELATION, lost_correlation::find),
+    (&tense::TENSE, tense::find),
     // Last: it speaks of what the others explored.
     (&inconclusive::INCONCLUSIVE, inconclusive::find),
 ];

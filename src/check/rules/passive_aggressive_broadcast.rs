@@ -120,7 +120,8 @@ pub fn find(cx: &Context) -> Vec<Finding> {
 
 fn broadcast(cx: &Context, found: &Broadcast) -> Finding {
     let publisher = cx.service(found.publisher);
-    let goals = cx.goal_names(&found.goals);
+    let goals = cx.in_order(&found.goals);
+    let names = cx.goal_names(&goals);
     // INVARIANT: a broadcast has at least two reactions.
     let first = &found.reactions[0];
     let workflow = cx.graph.node(first.taker).workflow;
@@ -128,7 +129,7 @@ fn broadcast(cx: &Context, found: &Broadcast) -> Finding {
         .at(cx.publication(first.event).span, "published to all of them")
         .message(format!("`{publisher}` asks everybody by event and has no closing time"))
         .entity(cx.event_entity(workflow, first.event))
-        .what_if(format!("when none of them reacts, {goals} is never reached, and `{publisher}` waits on"));
+        .what_if(format!("when none of them reacts, {names} is never reached, and `{publisher}` waits on"));
     for reaction in &found.reactions {
         let text = format!("`{}` may react, and has promised nothing", cx.service(reaction.subscriber));
         finding = finding.label(reaction.span, text);
@@ -136,10 +137,10 @@ fn broadcast(cx: &Context, found: &Broadcast) -> Finding {
     for wait in &found.waits {
         finding = finding.label(wait.span, format!("`{publisher}` goes on with whichever comes"));
     }
-    for goal in &found.goals {
+    for goal in &goals {
         finding = finding.label(cx.model.goals[*goal].name.span, "which this end needs");
     }
-    if let (Some(wait), Some(goal)) = (found.waits.first(), found.goals.first()) {
+    if let (Some(wait), Some(goal)) = (found.waits.first(), goals.first()) {
         let over = [first.taker, wait.taker, cx.graph.goal(*goal)];
         finding = finding.witness(cx.witness_of_event(first.event, &over));
     }

@@ -4,7 +4,8 @@ use crate::check::Context;
 use crate::check::obligations::{Awaited, Hostage, Subscription};
 use crate::check::telling::without_intent;
 use crate::finding::{Confidence, Finding, Group, Rule, Severity};
-use crate::graph::{NodeKind, ReceiveKind};
+use crate::graph::{NodeId, NodeKind, ReceiveKind};
+use crate::model::GoalId;
 
 pub static PASSIVE_AGGRESSIVE_PUBLISHER: Rule = Rule {
     name: "passive-aggressive-publisher",
@@ -115,49 +116,65 @@ fn awaited(cx: &Context, found: &Awaited) -> Finding {
     for wait in &found.waits {
         finding = finding.label(wait.span, format!("`{publisher}` goes on only when this has come"));
     }
-    for goal in &found.goals {
+    let goals = cx.in_order(&found.goals);
+    for goal in &goals {
         finding = finding.label(cx.model.goals[*goal].name.span, "which this end needs");
     }
-    if let (Some(reaction), Some(wait), Some(goal)) =
-        (found.reactions.first(), found.waits.first(), found.goals.first())
-    {
-        let over = [reaction.taker, cx.graph.message(wait.event), wait.taker, cx.graph.goal(*goal)];
+    if let Some(over) = way_back(cx, found, &goals) {
         finding = finding.witness(cx.witness_of_event(found.event, &over));
     }
     let subscribers = cx.subscribers(&found.reactions);
-    let goals = cx.goal_names(&found.goals);
-    let finding = finding.what_if(what_if(&found.reactions, &goals));
+    let finding = finding.what_if(what_if(cx, &found.reactions, &goals));
     let call = format!("if `{publisher}` wants an answer: send {subscribers} a command, and take the reply");
-    let stands = |wait: &Subscription| matches!(cx.graph.node(wait.taker).kind, NodeKind::Receive { kind, .. } if kind != ReceiveKind::Reaction);
-    let clock = if found.waits.iter().all(stands) { LIMITED_WAIT } else { WATCHED_RUN };
+    let clock = if found.waits.iter().all(|wait| stands(cx, wait)) { LIMITED_WAIT } else { WATCHED_RUN };
     // A call in disguise is best written as a call; a saga that is closed by its initiator is not.
     match found.is_direct {
-        true => cures(finding.help(call), &subscribers, clock, &goals),
-        false => cures(finding, &subscribers, clock, &goals).help(call),
+        true => cures(cx, finding.help(call), &subscribers, clock, &goals),
+        false => cures(cx, finding, &subscribers, clock, &goals).help(call),
     }
+}
+
+/// From a reaction over what the publisher waits for to an end: the first such way there is.
+fn way_back(cx: &Context, found: &Awaited, goals: &[GoalId]) -> Option<[NodeId; 4]> {
+    let pairs =
+        found.waits.iter().flat_map(|wait| found.reactions.iter().map(move |reaction| (wait, reaction)));
+    pairs.into_iter().find_map(|(wait, reaction)| {
+        let goal =
+            goals.iter().find(|goal| wait.needed_by.contains(goal) && reaction.needed_by.contains(goal))?;
+        let message = cx.graph.message(wait.event);
+        let leads_there = !cx.graph.path(reaction.taker, message).is_empty();
+        leads_there.then(|| [reaction.taker, message, wait.taker, cx.graph.goal(*goal)])
+    })
+}
+
+/// Whether a conductor stands at it.
+fn stands(cx: &Context, wait: &Subscription) -> bool {
+    matches!(cx.graph.node(wait.taker).kind, NodeKind::Receive { kind, .. } if kind != ReceiveKind::Reaction)
 }
 
 fn hostage(cx: &Context, found: &Hostage) -> Finding {
     let publisher = cx.service(found.publisher);
     let event = cx.model.event_name(found.event);
-    let goals = cx.goal_names(&found.goals);
+    let goals = cx.in_order(&found.goals);
+    let names = cx.goal_names(&goals);
     let subscribers = cx.subscribers(&found.reactions);
     let mut finding = PASSIVE_AGGRESSIVE_PUBLISHER
         .at(cx.publication(found.event).span, "published as a fact")
         .variant("hostage")
-        .message(format!("`{publisher}` owns {goals}, which others reach if they hear `{event}`"))
+        .message(format!("`{publisher}` owns {names}, which others reach if they hear `{event}`"))
         .entity(cx.event_entity(workflow(cx, &found.reactions), found.event));
     finding = label_reactions(cx, finding, &found.reactions);
-    for goal in &found.goals {
+    for goal in &goals {
         let goal = &cx.model.goals[*goal];
         let owned = goal.owner.written.unwrap_or(goal.name.span);
         finding = finding.label(owned, format!("`{publisher}` answers for it and never hears back"));
     }
-    if let (Some(reaction), Some(goal)) = (found.reactions.first(), found.goals.first()) {
+    if let (Some(reaction), Some(goal)) = (found.reactions.first(), goals.first()) {
         let over = [reaction.taker, cx.graph.goal(*goal)];
         finding = finding.witness(cx.witness_of_event(found.event, &over));
     }
-    cures(finding.what_if(what_if(&found.reactions, &goals)), &subscribers, WATCHED_RUN, &goals)
+    let finding = finding.what_if(what_if(cx, &found.reactions, &goals));
+    cures(cx, finding, &subscribers, WATCHED_RUN, &goals)
         .help(format!("or send {subscribers} a command, and take the reply"))
 }
 
@@ -173,17 +190,23 @@ fn workflow(cx: &Context, reactions: &[Subscription]) -> Option<crate::model::Wo
     reactions.first().and_then(|reaction| cx.graph.node(reaction.taker).workflow)
 }
 
-fn what_if(reactions: &[Subscription], goals: &str) -> String {
+fn what_if(cx: &Context, reactions: &[Subscription], goals: &[GoalId]) -> String {
     let which = if reactions.len() == 1 { "this reaction" } else { "any one of these reactions" };
-    let is = if goals.contains(" and ") { "are" } else { "is" };
-    format!("without {which}, {goals} {is} never reached")
+    let are = if goals.len() == 1 { "is" } else { "are" };
+    format!("without {which}, {} {are} never reached", cx.goal_names(goals))
 }
 
 const WATCHED_RUN: &str = "watch the run: `within 3d else { … }`";
 const LIMITED_WAIT: &str = "limit the wait: `within 3d else { … }`";
 
-fn cures(finding: Finding, subscribers: &str, clock: &str, goals: &str) -> Finding {
-    finding
-        .help(format!("let {subscribers} promise it: `promises within 1d`; or {clock}"))
-        .help(format!("if {goals} is the business of another service, say so with `owned by`"))
+fn cures(cx: &Context, finding: Finding, subscribers: &str, clock: &str, goals: &[GoalId]) -> Finding {
+    let finding = finding.help(format!("let {subscribers} promise it: `promises within 1d`; or {clock}"));
+    // The ends of a conducted workflow are its conductor's.
+    let is_free = |goal: &GoalId| cx.model.workflows[cx.model.goals[*goal].workflow].is_choreographed();
+    if !goals.iter().all(is_free) {
+        return finding;
+    }
+    let names = cx.goal_names(goals);
+    let are = if goals.len() == 1 { "is" } else { "are" };
+    finding.help(format!("if {names} {are} the business of another service, say so with `owned by`"))
 }

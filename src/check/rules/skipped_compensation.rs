@@ -76,11 +76,8 @@ service that did the step react to the event that announces the failure, and `un
 };
 
 pub fn find(cx: &Context) -> Vec<Finding> {
-    let leftovers = cx.model.workflows.ids().flat_map(|workflow| leftovers(cx, workflow));
-    leftovers
-        .filter(|leftover| leftover.why == Why::NotUndone)
-        .map(|leftover| finding(cx, &leftover))
-        .collect()
+    let left = cx.model.workflows.ids().flat_map(|workflow| leftovers(cx, workflow, Why::NotUndone));
+    left.map(|leftover| finding(cx, &leftover)).collect()
 }
 
 fn finding(cx: &Context, leftover: &Leftover) -> Finding {

@@ -139,7 +139,9 @@ fn goes_on_untroubled(cx: &Context, entry: NodeId) -> Option<NodeId> {
             | NodeKind::Receive { .. }
             | NodeKind::Race
             | NodeKind::Fork { .. }
-            | NodeKind::Timer(_) => is_usual && !is_another_attempt(cx, at, entry),
+            | NodeKind::Timer(_) => {
+                is_usual && !is_another_attempt(cx, at, entry) && !only_fails_from(cx, at)
+            }
             NodeKind::Merge { .. } => {
                 let onward = cx.graph.out_edges(at).filter(|edge| edge.edge.kind == EdgeKind::Next);
                 open.extend(onward.map(|edge| edge.to).filter(|to| seen.insert(*to)));
@@ -162,6 +164,17 @@ fn goes_on_untroubled(cx: &Context, entry: NodeId) -> Option<NodeId> {
         goes_on = Some(at);
     }
     goes_on
+}
+
+/// Whether the run ends behind `node`, and never well: a way that others take to fail as well.
+fn only_fails_from(cx: &Context, node: NodeId) -> bool {
+    let behind = cx.graph.line_from(node);
+    let goals = behind.iter().filter_map(|at| match cx.graph.node(*at).kind {
+        NodeKind::End { goal } => Some(cx.model.goals[goal].kind),
+        _ => None,
+    });
+    let kinds: Vec<_> = goals.collect();
+    !kinds.is_empty() && kinds.iter().all(|kind| *kind == crate::model::GoalKind::Failure)
 }
 
 /// Whether what failed comes again behind `node`: a jump back is a retry.

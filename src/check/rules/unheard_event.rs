@@ -72,10 +72,9 @@ pub fn find(cx: &Context) -> Vec<Finding> {
         let is_external = cx.model.services[event.service].external.is_some();
         let (label, help) = match is_external {
             true => ("may come of this", "take it where it matters: `when …`, or `wait for any` with both"),
-            false => (
-                "published here",
-                "remove it, or say who reads it: `allow unheard-event because \"…\"` in its block",
-            ),
+            false => {
+                ("published here", "remove it, or say who reads it: `allow unheard-event because \"…\"`")
+            }
         };
         findings.push(
             UNHEARD_EVENT

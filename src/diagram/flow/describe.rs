@@ -5,7 +5,7 @@ use crate::diagram::NodeKind as Kind;
 use crate::diagram::expression::formula;
 use crate::diagram::label::{listed, wrapped};
 use crate::graph::{self, Guard, NodeId, NodeKind, ReceiveKind, RegionKind, Timer};
-use crate::model::{Answers, GoalKind, Id, LabelId, Trigger, UndoTarget, UndoneBy, WorkflowId};
+use crate::model::{Answers, GoalKind, Id, Trigger, UndoTarget, UndoneBy, WorkflowId};
 
 /// Lines of nodes are about this wide, and those of diamonds, which grow in both directions.
 const WIDE: usize = 23;
@@ -19,20 +19,13 @@ impl Sketch<'_> {
             NodeKind::Start { .. } => self.start(node),
             NodeKind::Goal { goal, .. } => {
                 let goal = &model.goals[*goal];
-                let mut lines = wrapped(&goal.name.text, WIDE);
-                if let Some(owner) = goal.owner.service {
-                    lines.extend(wrapped(&format!("owned by {}", model.service_name(owner)), WIDE));
-                }
-                described(end_kind(goal.kind), "goal", &goal.name.text, lines)
+                let owner = goal.owner.service.map(|owner| format!("owned by {}", model.service_name(owner)));
+                named(end_kind(goal.kind), "goal", &goal.name.text, lines(owner))
             }
             NodeKind::End { goal } => {
                 let goal = &model.goals[*goal];
-                let mut lines = wrapped(&goal.name.text, WIDE);
-                let reason = self.said_at(id, |said| &said.reasons);
-                if !reason.is_empty() {
-                    lines.extend(wrapped(&reason, WIDE));
-                }
-                described(end_kind(goal.kind), "goal", &goal.name.text, lines)
+                let reason = Some(self.said_at(id, |said| &said.reasons)).filter(|it| !it.is_empty());
+                named(end_kind(goal.kind), "goal", &goal.name.text, lines(reason))
             }
             NodeKind::Unhandled => {
                 let text = "nobody handles this";
@@ -43,8 +36,8 @@ impl Sketch<'_> {
             NodeKind::Act(act) => self.act(act),
             NodeKind::Run(run) => {
                 let called = &model.workflows[run.workflow].name.text;
-                let lines = self.step(run.label, &format!("run {called}"));
-                described(Kind::Run, "run", &model.labels[run.label].name.text, lines)
+                let lines = wrapped(&format!("run {called}"), WIDE);
+                named(Kind::Run, "run", &model.labels[run.label].name.text, lines)
             }
             NodeKind::Notify { operation, workflow, .. } => {
                 let called = match (operation, workflow) {
@@ -121,16 +114,9 @@ impl Sketch<'_> {
         described(Kind::Start, "start", &workflow.name.text, wrapped(&text, WIDE))
     }
 
-    /// A step's name, and what it does.
-    fn step(&self, label: LabelId, does: &str) -> Vec<String> {
-        let mut lines = wrapped(&self.subject.model.labels[label].name.text, WIDE);
-        lines.extend(wrapped(does, WIDE));
-        lines
-    }
-
     fn act(&self, act: &graph::Act) -> Described {
         let model = self.subject.model;
-        let mut lines = self.step(act.label, &model.operation_path(act.operation));
+        let mut lines = wrapped(&model.operation_path(act.operation), WIDE);
         match model.operations[act.operation].answers {
             Answers::OnTheLine => {}
             Answers::Later(_) => lines.push("answers later".to_string()),
@@ -144,7 +130,7 @@ impl Sketch<'_> {
         if act.pivot.is_some() {
             lines.push("pivot: no way back".to_string());
         }
-        described(kind, "step", &model.labels[act.label].name.text, lines)
+        named(kind, "step", &model.labels[act.label].name.text, lines)
     }
 
     fn timer(&self, id: NodeId, timer: &Timer) -> Described {
@@ -238,6 +224,15 @@ fn end_kind(kind: GoalKind) -> Kind {
     }
 }
 
+/// Something whose name stands above what it says.
+fn named(kind: Kind, word: &'static str, name: &str, lines: Vec<String>) -> Described {
+    Described { kind, word, name: name.to_string(), title: wrapped(name, WIDE), lines }
+}
+
 fn described(kind: Kind, word: &'static str, name: &str, lines: Vec<String>) -> Described {
-    Described { kind, word, name: name.to_string(), lines }
+    Described { kind, word, name: name.to_string(), title: Vec::new(), lines }
+}
+
+fn lines(text: Option<String>) -> Vec<String> {
+    text.map_or_else(Vec::new, |text| wrapped(&text, WIDE))
 }

@@ -55,7 +55,7 @@ impl Sketch<'_> {
         let hub = self.show(message);
         if publishers.is_empty() {
             let service = self.subject.model.service_name(self.subject.model.events[event].service);
-            let line = crate::diagram::label::wrapped(&format!("from {service}"), 30);
+            let line = crate::diagram::label::wrapped(&format!("from {service}"), 23);
             self.diagram.nodes[hub].lines.extend(line);
         }
         publishers.into_iter().for_each(|from| self.trace(from, hub, Kind::Message, String::new()));

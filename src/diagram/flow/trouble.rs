@@ -27,16 +27,14 @@ impl Sketch<'_> {
             bundles.entry((to, from)).or_default().push(label);
         }
         for ((to, sources), labels) in bundles {
-            let names: Vec<&str> = sources
-                .iter()
-                .filter_map(|at| self.diagram.nodes[*at].lines.first())
-                .map(String::as_str)
-                .collect();
+            let names: Vec<String> =
+                sources.iter().map(|at| self.diagram.nodes[*at].title.join(" ")).collect();
             let text = format!("{} of {}", listed(&labels, "or", 4), listed(&names, "or", 8));
             let node = Node {
                 id: self.ids.of("trouble", &labels.join("_")),
                 kind: NodeKind::Trouble,
-                lines: wrapped(&text, 34),
+                title: Vec::new(),
+                lines: wrapped(&text, 23),
                 group: self.diagram.nodes[to].group,
                 stands_for: None,
             };
