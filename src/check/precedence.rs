@@ -12,6 +12,9 @@ use std::collections::BTreeSet;
 #[derive(Clone, Copy, Debug)]
 enum Shared {
     Workflow,
+    /// The workflow, where the lower one is a run that stands still. A last line without an `end` is a
+    /// mistake of its own.
+    Standstill,
     /// The same step, wait or end.
     Entity,
     /// The lower one stands where the higher one points to.
@@ -44,9 +47,9 @@ const CAUSES: &[(&str, &[&str], Shared)] = &[
     ("undo-without-compensation", &["missing-compensation"], Shared::Label),
     // A refusal that says nothing to anybody is why its event never comes.
     ("unhandled-failure", &["unpublished-event", "unreachable-goal", "unreachable-step"], Shared::EventOf),
-    ("unhandled-failure", &["dead-end"], Shared::Workflow),
+    ("unhandled-failure", &["dead-end"], Shared::Standstill),
     // What cannot be reached is where a run stands still.
-    ("unreachable-step", &["dead-end"], Shared::Workflow),
+    ("unreachable-step", &["dead-end"], Shared::Standstill),
     ("unreachable-goal", &["dead-end"], Shared::Success),
     ("dead-end", &["unreachable-goal"], Shared::MissingEnd),
     ("contradictory-ends", &["missing-compensation", "skipped-compensation"], Shared::Workflow),
@@ -77,6 +80,7 @@ pub(super) fn keep_causes(cx: &Context, findings: &mut Vec<Finding>) {
 fn have_one_cause(cx: &Context, higher: &Finding, lower: &Finding, shared: Shared) -> bool {
     match shared {
         Shared::Workflow => workflow(higher) == workflow(lower),
+        Shared::Standstill => workflow(higher) == workflow(lower) && !falls_off(cx, lower),
         Shared::Entity => higher.entity == lower.entity,
         Shared::Place => {
             let place = lower.span();
@@ -90,8 +94,7 @@ fn have_one_cause(cx: &Context, higher: &Finding, lower: &Finding, shared: Share
             higher.labels.iter().any(|label| lower.labels.iter().any(|other| other.span == label.span))
         }
         Shared::Success => {
-            let stands_still = workflow(higher) == workflow(lower) && !falls_off(cx, lower);
-            stands_still && is_about_a_success(cx, higher)
+            have_one_cause(cx, higher, lower, Shared::Standstill) && is_about_a_success(cx, higher)
         }
         Shared::EventOf => workflow(higher) == workflow(lower) && misses_an_event_of(cx, lower, higher),
         Shared::MissingEnd => workflow(higher) == workflow(lower) && falls_off(cx, higher),
