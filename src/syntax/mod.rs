@@ -7,6 +7,7 @@ mod grammar;
 mod recovery;
 pub mod rules;
 mod split;
+mod tidy;
 
 use crate::finding::{self, Finding};
 use crate::source::{FileId, Span};
@@ -65,13 +66,20 @@ fn read_piece(file: FileId, text: &str, piece: Piece) -> Read {
 fn read_quickly(file: FileId, text: &str, piece: Piece) -> Read {
     let slice = &text[piece.start..piece.end];
     if piece.too_deep.is_none()
-        && let Ok(pairs) = Reader::parse(Rule::one_item, slice)
+        && let Some((item, findings)) = read_sound(file, piece.start, slice, &Edits::default())
     {
-        let edits = Edits::default();
-        let mut builder = Builder::new(file, piece.start, &edits);
-        return (vec![builder.item(pairs)], builder.findings);
+        return (vec![item], findings);
     }
     read_damaged(file, text, piece)
+}
+
+/// Reads the text of one item; none if it has errors.
+fn read_sound(file: FileId, base: usize, text: &str, edits: &Edits) -> Option<(Item, Vec<Finding>)> {
+    let tidy = tidy::tidy(text)?;
+    let pairs = Reader::parse(Rule::one_item, &tidy.text).ok()?;
+    let mut builder = Builder::new(file, base, edits, text, &tidy);
+    let item = builder.item(pairs)?;
+    Some((item, builder.findings))
 }
 
 /// Reads a piece that has errors. Where another item seems to begin at the left margin inside of
@@ -116,11 +124,10 @@ fn build_recovered(file: FileId, piece: Piece, recovered: Recovered) -> Read {
     let mut findings = recovered.findings;
     let mut item = Item::Bad(Span::new(file, piece.start, piece.end));
     if let Some(text) = &recovered.text
-        && let Ok(pairs) = Reader::parse(Rule::one_item, text)
+        && let Some((sound, more)) = read_sound(file, piece.start, text, &recovered.edits)
     {
-        let mut builder = Builder::new(file, piece.start, &recovered.edits);
-        item = builder.item(pairs);
-        findings.extend(builder.findings);
+        item = sound;
+        findings.extend(more);
     }
     if findings.is_empty() && matches!(item, Item::Bad(_)) {
         let span = Span::new(file, piece.start, piece.end);
