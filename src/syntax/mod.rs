@@ -141,3 +141,40 @@ fn join(mut all: Read, more: Read) -> Read {
     all.1.extend(more.1);
     all
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Whether one item can be read from `text`, as each of the two parsers sees it.
+    fn verdicts(text: &str) -> (bool, bool) {
+        let quick = read_sound(FileId(0), 0, text, &Edits::default()).is_some();
+        (quick, expected::read(What::Item, text).is_ok())
+    }
+
+    #[test]
+    fn both_parsers_accept_the_same_texts() {
+        let items = [
+            "/// One.\nrecord A(/// x\n a: list of list of b?, `c d`: e,) { allow f-g because \"\\\"h\" until 2027-01-02 }",
+            "service `A b` { external; many instances team \"b\" event C v2(d: e) { replaces v1 } \
+             command F(in: g) -> list of H? { fails I(j: k) or L undone by M(reply.n) idempotent by o, p \
+             answers by hand latency 1ms..2s available 99.5% } }",
+            "workflow A(b: c) { orchestrated by D when E.`f g`.h v1 where i.j == -1 and K { skip } /// x\n\
+             step l = m.N(o, end: p, q: R(s)) { timeout 1h30m on any { give -1 } } }",
+            "workflow A { if not b and true or c in [now, none, 2.5] { undo all } else if foreign \"d\" \"e\" { end F(g: round) } \
+             allow h-i let j = -k-l*m/n for each o in -p { } wait until -q }",
+        ];
+        for item in items {
+            assert_eq!(verdicts(item), (true, true), "{item}");
+            for (at, _) in item.char_indices().step_by(3) {
+                let (before, behind) = item.split_at(at);
+                let texts = ["", " ", "-", "x", ".", "\u{1}"].map(|put| format!("{before}{put}{behind}"));
+                let without = format!("{before}{}", &behind[1..]);
+                for text in texts.into_iter().chain([without, format!("{before} {}", &behind[1..])]) {
+                    let (quick, slow) = verdicts(&text);
+                    assert_eq!(quick, slow, "{text}");
+                }
+            }
+        }
+    }
+}
