@@ -7,6 +7,7 @@ mod grammar;
 mod recovery;
 pub mod rules;
 mod split;
+mod tidy;
 
 use crate::finding::{self, Finding};
 use crate::source::{FileId, Span};
@@ -65,13 +66,20 @@ fn read_piece(file: FileId, text: &str, piece: Piece) -> Read {
 fn read_quickly(file: FileId, text: &str, piece: Piece) -> Read {
     let slice = &text[piece.start..piece.end];
     if piece.too_deep.is_none()
-        && let Ok(pairs) = Reader::parse(Rule::one_item, slice)
+        && let Some((item, findings)) = read_sound(file, piece.start, slice, &Edits::default())
     {
-        let edits = Edits::default();
-        let mut builder = Builder::new(file, piece.start, &edits);
-        return (vec![builder.item(pairs)], builder.findings);
+        return (vec![item], findings);
     }
     read_damaged(file, text, piece)
+}
+
+/// Reads the text of one item; none if it has errors.
+fn read_sound(file: FileId, base: usize, text: &str, edits: &Edits) -> Option<(Item, Vec<Finding>)> {
+    let tidy = tidy::tidy(text)?;
+    let pairs = Reader::parse(Rule::one_item, &tidy.text).ok()?;
+    let mut builder = Builder::new(file, base, edits, text, &tidy);
+    let item = builder.item(pairs)?;
+    Some((item, builder.findings))
 }
 
 /// Reads a piece that has errors. Where another item seems to begin at the left margin inside of
@@ -116,11 +124,10 @@ fn build_recovered(file: FileId, piece: Piece, recovered: Recovered) -> Read {
     let mut findings = recovered.findings;
     let mut item = Item::Bad(Span::new(file, piece.start, piece.end));
     if let Some(text) = &recovered.text
-        && let Ok(pairs) = Reader::parse(Rule::one_item, text)
+        && let Some((sound, more)) = read_sound(file, piece.start, text, &recovered.edits)
     {
-        let mut builder = Builder::new(file, piece.start, &recovered.edits);
-        item = builder.item(pairs);
-        findings.extend(builder.findings);
+        item = sound;
+        findings.extend(more);
     }
     if findings.is_empty() && matches!(item, Item::Bad(_)) {
         let span = Span::new(file, piece.start, piece.end);
@@ -133,4 +140,41 @@ fn join(mut all: Read, more: Read) -> Read {
     all.0.extend(more.0);
     all.1.extend(more.1);
     all
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Whether one item can be read from `text`, as each of the two parsers sees it.
+    fn verdicts(text: &str) -> (bool, bool) {
+        let quick = read_sound(FileId(0), 0, text, &Edits::default()).is_some();
+        (quick, expected::read(What::Item, text).is_ok())
+    }
+
+    #[test]
+    fn both_parsers_accept_the_same_texts() {
+        let items = [
+            "/// One.\nrecord A(/// x\n a: list of list of b?, `c d`: e,) { allow f-g because \"\\\"h\" until 2027-01-02 }",
+            "service `A b` { external; many instances team \"b\" event C v2(d: e) { replaces v1 } \
+             command F(in: g) -> list of H? { fails I(j: k) or L undone by M(reply.n) idempotent by o, p \
+             answers by hand latency 1ms..2s available 99.5% } }",
+            "workflow A(b: c) { orchestrated by D when E.`f g`.h v1 where i.j == -1 and K { skip } /// x\n\
+             step l = m.N(o, end: p, q: R(s)) { timeout 1h30m on any { give -1 } } }",
+            "workflow A { if not b and true or c in [now, none, 2.5] { undo all } else if foreign \"d\" \"e\" { end F(g: round) } \
+             allow h-i let j = -k-l*m/n for each o in -p { } wait until -q }",
+        ];
+        for item in items {
+            assert_eq!(verdicts(item), (true, true), "{item}");
+            for (at, _) in item.char_indices().step_by(3) {
+                let (before, behind) = item.split_at(at);
+                let texts = ["", " ", "-", "x", ".", "\u{1}"].map(|put| format!("{before}{put}{behind}"));
+                let without = format!("{before}{}", &behind[1..]);
+                for text in texts.into_iter().chain([without, format!("{before} {}", &behind[1..])]) {
+                    let (quick, slow) = verdicts(&text);
+                    assert_eq!(quick, slow, "{text}");
+                }
+            }
+        }
+    }
 }

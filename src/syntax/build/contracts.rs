@@ -13,8 +13,9 @@ pub(super) fn service(b: &mut Builder, doc: Doc, pair: Pair) -> Service {
     let name = next_name(b, &mut children);
     let mut entries = Vec::new();
     while !children.is_empty() {
-        let doc = children.doc();
-        entries.push(service_entry(b, doc, children.next()));
+        let pair = children.next();
+        let doc = b.doc(&pair);
+        entries.push(service_entry(b, doc, pair));
     }
     Service { doc, name, entries, span }
 }
@@ -56,8 +57,9 @@ fn contract(b: &mut Builder, children: &mut Children) -> Vec<ContractEntry> {
     if let Some(contract) = children.take(Rule::contract) {
         let mut children = Children::of(contract);
         while !children.is_empty() {
-            children.doc();
-            entries.push(contract_entry(b, children.next()));
+            let pair = children.next();
+            b.doc(&pair);
+            entries.push(contract_entry(b, pair));
         }
     }
     entries

@@ -113,17 +113,20 @@ fn primary(b: &mut Builder, pair: Pair, children: &mut Children) -> Expr {
                 let arguments = events::arguments(b, &mut Children::of(made));
                 ExprKind::Make(path(b, &pair), arguments)
             }
-            None => ExprKind::Path(path(b, &pair)),
+            None => match pair.as_str() {
+                "true" => ExprKind::Bool(true),
+                "false" => ExprKind::Bool(false),
+                "none" => ExprKind::None,
+                "now" => ExprKind::Now,
+                "round" => ExprKind::Round,
+                _ => ExprKind::Path(path(b, &pair)),
+            },
         },
         Rule::string => ExprKind::Text(text(b, &pair)),
         Rule::number => ExprKind::Number(pair.as_str().into()),
         Rule::percent => ExprKind::Percent(pair.as_str().into()),
         Rule::duration => ExprKind::Duration(duration(b, &pair)),
         Rule::date => ExprKind::Date(pair.as_str().into()),
-        Rule::truth => ExprKind::Bool(pair.as_str() == "true"),
-        Rule::none => ExprKind::None,
-        Rule::now => ExprKind::Now,
-        Rule::round => ExprKind::Round,
         Rule::group => ExprKind::Group(Box::new(expr(b, Children::of(pair).next()))),
         Rule::list => ExprKind::List(pair.into_inner().map(|pair| expr(b, pair)).collect()),
         Rule::foreign => {

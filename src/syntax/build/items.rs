@@ -8,8 +8,8 @@ use super::{Builder, Children, contracts, workflows};
 /// The item inside of a `one_item`.
 pub(super) fn item(b: &mut Builder, whole: Pair) -> Item {
     let mut children = Children::of(whole);
-    let doc = children.doc();
     let pair = children.next();
+    let doc = b.doc(&pair);
     match pair.as_rule() {
         Rule::use_file => Item::Use(use_file(b, pair)),
         Rule::record => Item::Record(record(b, doc, pair)),
@@ -61,8 +61,8 @@ pub(super) fn fields(b: &mut Builder, children: &mut Children) -> Vec<Field> {
 
 fn field(b: &mut Builder, pair: Pair) -> Field {
     let whole = b.span(&pair);
+    let doc = b.doc(&pair);
     let mut children = Children::of(pair);
-    let doc = children.doc();
     let name = next_name(b, &mut children);
     let ty = type_ref(b, children.next());
     Field { doc, span: name.span.to(whole), name, ty }

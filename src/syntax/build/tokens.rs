@@ -1,14 +1,34 @@
 //! The smallest pieces: names, texts, numbers, durations, doc comments.
 
 use super::super::ast::{Doc, Duration, Name, Version};
-use super::super::grammar::Pair;
+use super::super::grammar::{Pair, Rule};
 use super::super::rules::SYNTAX_ERROR;
 use super::{Builder, Children};
 use smol_str::SmolStr;
 
 /// A name without its backticks; the span includes them.
 pub(super) fn name(b: &Builder, pair: &Pair) -> Name {
+    if pair.as_rule() == Rule::name && is_reserved(pair.as_str()) {
+        b.refuse();
+    }
     Name { text: bare(pair.as_str()), span: b.span(pair) }
+}
+
+/// The words that cannot be names without backticks, as the grammar has it.
+pub(in crate::syntax) fn is_reserved(word: &str) -> bool {
+    match word.len() {
+        2 => matches!(word, "if" | "in" | "on" | "or"),
+        3 => matches!(word, "all" | "and" | "any" | "end" | "for" | "let" | "not" | "now" | "run"),
+        4 => matches!(
+            word,
+            "else" | "give" | "none" | "skip" | "step" | "then" | "true" | "undo" | "wait" | "when"
+        ),
+        5 => matches!(word, "false" | "round" | "scope" | "until"),
+        6 => matches!(word, "notify" | "repeat" | "within"),
+        7 => matches!(word, "foreign" | "publish"),
+        8 => word == "parallel",
+        _ => false,
+    }
 }
 
 pub(super) fn next_name(b: &Builder, children: &mut Children) -> Name {
@@ -23,6 +43,10 @@ fn bare(text: &str) -> SmolStr {
 pub(super) fn path(b: &Builder, pair: &Pair) -> Vec<Name> {
     let text = pair.as_str();
     let from = pair.as_span().start();
+    let first = text.split_once('.').map_or(text, |(first, _)| first);
+    if is_reserved(first) {
+        b.refuse();
+    }
     let mut parts = Vec::with_capacity(2);
     let mut start = 0;
     let mut is_quoted = false;
@@ -41,6 +65,11 @@ pub(super) fn path(b: &Builder, pair: &Pair) -> Vec<Name> {
 }
 
 fn part(b: &Builder, text: &str, from: usize, start: usize, end: usize) -> Name {
+    if !text[start..end]
+        .starts_with(|letter: char| letter.is_ascii_alphabetic() || matches!(letter, '_' | '`'))
+    {
+        b.refuse();
+    }
     Name { text: bare(&text[start..end]), span: b.span_of(from + start, from + end) }
 }
 
@@ -160,8 +189,8 @@ fn milliseconds(text: &str) -> Option<u64> {
 }
 
 /// The lines of a doc comment without their `///` and one blank, joined by line breaks.
-pub(super) fn doc(pair: &Pair) -> Doc {
-    let lines = pair.as_str().lines().filter_map(|line| line.trim_start().strip_prefix("///"));
+pub(super) fn doc(comment: &str) -> Doc {
+    let lines = comment.lines().filter_map(|line| line.trim_start().strip_prefix("///"));
     let lines: Vec<&str> = lines
         .filter(|line| !line.starts_with('/'))
         .map(|line| line.strip_prefix(' ').unwrap_or(line).trim_end())

@@ -21,8 +21,9 @@ pub(super) fn block(b: &mut Builder, pair: Pair) -> Block {
     let mut children = Children::of(pair);
     let mut entries = Vec::new();
     while !children.is_empty() {
-        let doc = children.doc();
-        entries.push(entry(b, doc, children.next()));
+        let pair = children.next();
+        let doc = b.doc(&pair);
+        entries.push(entry(b, doc, pair));
     }
     Block { entries, span }
 }
