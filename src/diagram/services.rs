@@ -186,7 +186,7 @@ fn heard(subject: &Subject, trigger: &graph::Trigger, kind: EdgeKind) -> Vec<Nee
 
 /// Whether some `undo` can take the step back.
 fn is_undone(subject: &Subject, act: NodeId) -> bool {
-    subject.graph.in_edges(act).any(|edge| edge.edge.kind == graph::EdgeKind::Undoes)
+    subject.graph.is_undone(act)
 }
 
 /// What taking an event is good for: nothing on purpose, telling somebody, or more.

@@ -327,8 +327,7 @@ fn is_way(kind: &EdgeKind) -> bool {
         | EdgeKind::Consequence
         | EdgeKind::Message
         | EdgeKind::Disarms
-        | EdgeKind::Runs
-        | EdgeKind::Undoes => false,
+        | EdgeKind::Runs => false,
     }
 }
 

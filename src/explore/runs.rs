@@ -5,12 +5,16 @@ use super::moves::{Move, What};
 use super::state::{Cause, IDLE, OVER, State, Status};
 use crate::graph::{NodeId, NodeKind, StepGraph};
 use crate::model::{GoalId, Id, WorkflowId};
-use rustc_hash::FxHashMap;
+use indexmap::IndexSet;
+use rustc_hash::FxBuildHasher;
+
+/// Every state once, in the order in which they were reached.
+type States = IndexSet<State, FxBuildHasher>;
 
 /// The runs of one workflow.
 pub struct Runs<'g> {
     machine: Machine<'g>,
-    states: Vec<State>,
+    states: States,
     came_from: Vec<Option<(u32, Move)>>,
     ends: Vec<RunEnd>,
     complete: bool,
@@ -38,10 +42,8 @@ pub enum Stop {
 }
 
 pub(super) fn run(machine: Machine, max_states: usize) -> Runs {
-    let start = machine.initial();
-    let mut known: FxHashMap<State, u32> = FxHashMap::from_iter([(start.clone(), 0)]);
-    let mut runs =
-        Runs { machine, states: vec![start], came_from: vec![None], ends: Vec::new(), complete: true };
+    let states = States::from_iter([machine.initial()]);
+    let mut runs = Runs { machine, states, came_from: vec![None], ends: Vec::new(), complete: true };
     let mut next = 0;
     while next < runs.states.len() {
         let moves = runs.machine.successors(&runs.states[next]);
@@ -49,16 +51,16 @@ pub(super) fn run(machine: Machine, max_states: usize) -> Runs {
             runs.end_of_moves(next as u32);
         }
         for (made, state) in moves {
-            if known.contains_key(&state) {
-                continue;
-            }
-            if runs.states.len() >= max_states {
+            let is_full = runs.states.len() >= max_states;
+            if is_full && !runs.states.contains(&state) {
                 runs.complete = false;
                 break;
             }
-            let id = runs.states.len() as u32;
-            known.insert(state.clone(), id);
-            runs.states.push(state);
+            let (id, is_new) = runs.states.insert_full(state);
+            if !is_new {
+                continue;
+            }
+            let id = id as u32;
             runs.came_from.push(Some((next as u32, made)));
             runs.note_end(id, made);
         }

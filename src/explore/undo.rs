@@ -21,7 +21,7 @@ impl Machine<'_> {
             self.stop(&mut next, workflow);
             next.add(token);
         }
-        for act in acts {
+        for act in acts.iter() {
             self.take_back(&mut next, *act, late);
         }
         self.go_on(&mut next, token);

@@ -70,6 +70,8 @@ pub struct StepGraph {
     labels: Vec<Option<LabelPlace>>,
     /// The nodes of each workflow, in the order of the text.
     of_workflow: Vec<Vec<NodeId>>,
+    /// Whether some undo may take the step back, by node.
+    undone: Vec<bool>,
     /// Events that may arrive from outside of the system.
     environment: Vec<bool>,
 }
@@ -156,6 +158,11 @@ impl StepGraph {
 
     pub fn label(&self, label: LabelId) -> Option<LabelPlace> {
         self.labels[label.index()]
+    }
+
+    /// Whether some undo may take the step back.
+    pub fn is_undone(&self, act: NodeId) -> bool {
+        self.undone[act.index()]
     }
 
     /// Whether the event may arrive from outside: an external service's, or a trigger that nobody

@@ -6,6 +6,7 @@ use crate::model::{
 };
 use crate::source::Span;
 use smol_str::SmolStr;
+use std::sync::Arc;
 
 #[derive(Clone, Debug)]
 pub struct Node {
@@ -81,7 +82,7 @@ pub enum NodeKind {
     /// `acts`: the steps it can undo.
     Undo {
         target: UndoTarget,
-        acts: Vec<super::NodeId>,
+        acts: Arc<[super::NodeId]>,
     },
 }
 
@@ -189,8 +190,6 @@ pub enum EdgeKind {
     Disarms,
     /// From `run` to the start of the other workflow; no flow.
     Runs,
-    /// From an undo to a step it may take back; no flow.
-    Undoes,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -207,7 +206,7 @@ impl EdgeKind {
     /// Whether a token, a message or an armed timer goes along it.
     pub fn is_flow(&self) -> bool {
         match self {
-            EdgeKind::Disarms | EdgeKind::Runs | EdgeKind::Undoes => false,
+            EdgeKind::Disarms | EdgeKind::Runs => false,
             EdgeKind::Next
             | EdgeKind::Guard(_)
             | EdgeKind::Fails(_)

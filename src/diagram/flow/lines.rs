@@ -80,8 +80,7 @@ impl Sketch<'_> {
             | EdgeKind::Consequence
             | EdgeKind::Message
             | EdgeKind::Disarms
-            | EdgeKind::Runs
-            | EdgeKind::Undoes => None,
+            | EdgeKind::Runs => None,
         }
     }
 

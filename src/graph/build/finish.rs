@@ -1,9 +1,10 @@
 //! What can only be said once all nodes stand: which edges close which regions, what each undo takes
 //! back, and which events may come from outside.
 
-use crate::graph::{Edge, EdgeKind, NodeId, NodeKind, RegionId, StepGraph};
+use crate::graph::{EdgeKind, NodeId, NodeKind, RegionId, StepGraph};
 use crate::model::{Id, Trigger, UndoTarget, World};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 impl super::Builder<'_> {
     pub(super) fn finish(mut self) -> StepGraph {
@@ -52,12 +53,20 @@ impl super::Builder<'_> {
             .filter(|(_, node)| matches!(node.kind, NodeKind::Undo { .. }))
             .map(|(id, _)| id)
             .collect();
+        // Each `undo all` of a side takes back the same: a workflow of a thousand steps may have as many.
+        let mut of_sides: BTreeMap<_, Arc<[NodeId]>> = BTreeMap::new();
+        self.graph.undone = vec![false; self.graph.n_nodes()];
         for undo in undos {
-            let acts = self.undone_by(undo);
-            let span = self.graph.node(undo).span;
-            for act in &acts {
-                let edge = Edge { kind: EdgeKind::Undoes, span, closes: None, branch: None };
-                self.graph.graph.add_edge(undo.0, act.0, edge);
+            let node = self.graph.node(undo);
+            let acts = match &node.kind {
+                NodeKind::Undo { target: UndoTarget::All, .. } => {
+                    let side = (node.workflow, node.side);
+                    of_sides.entry(side).or_insert_with(|| self.undone_by(undo).into()).clone()
+                }
+                _ => self.undone_by(undo).into(),
+            };
+            for act in acts.iter() {
+                self.graph.undone[act.index()] = true;
             }
             if let NodeKind::Undo { acts: known, .. } = &mut self.graph.graph[undo.0].kind {
                 *known = acts;

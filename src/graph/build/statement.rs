@@ -45,7 +45,7 @@ impl<'m> super::Builder<'m> {
                 Vec::new()
             }
             StatementKind::Undo(target) => {
-                let kind = NodeKind::Undo { target: *target, acts: Vec::new() };
+                let kind = NodeKind::Undo { target: *target, acts: [].into() };
                 let node = self.line(place, kind, span, incoming);
                 self.after(node)
             }
