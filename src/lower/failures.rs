@@ -4,7 +4,7 @@ use super::body::{Body, Caught};
 use super::rules::UNRAISED_FAILURE;
 use super::types::optional;
 use super::unknown::{Search, failures, listed};
-use crate::model::{Block, Field, GoalKind, Model, Notified, Statement, StatementKind, Trouble, Wait};
+use crate::model::{Block, Field, GoalKind, Model, StatementKind, Trouble};
 use crate::syntax::ast;
 use smol_str::SmolStr;
 use std::collections::BTreeMap;
@@ -14,50 +14,12 @@ pub(super) type Raised = BTreeMap<SmolStr, Vec<Vec<Field>>>;
 
 /// Adds what the steps in `block` can fail with. Its own call's failures are the caller's to add.
 pub(super) fn raised_in(model: &Model, block: &Block, raised: &mut Raised) {
-    let mut blocks: Vec<&Block> = vec![block];
-    while let Some(block) = blocks.pop() {
-        blocks.extend(block.limits.iter().filter_map(|limit| limit.otherwise.as_ref()));
-        blocks.extend(block.needs.iter().filter_map(|needs| needs.otherwise.as_deref()));
-        blocks.extend(block.at_most_times.iter().filter_map(|most| most.otherwise.as_deref()));
-        blocks.extend(block.reminders.iter().map(|reminder| &reminder.block));
-        blocks.extend(block.interrupts.iter().map(|interrupt| &interrupt.block));
-        blocks.extend(block.handlers.iter().map(|handler| &handler.block));
-        for statement in &block.statements {
-            raised_by(model, statement, raised, &mut blocks);
+    for statement in block.with_inner().into_iter().flat_map(|block| &block.statements) {
+        match &statement.kind {
+            StatementKind::Act(act) => of_operation(model, act.operation, raised),
+            StatementKind::Run(run) => of_workflow(model, run.workflow, raised),
+            _ => {}
         }
-    }
-}
-
-fn raised_by<'m>(model: &Model, statement: &'m Statement, raised: &mut Raised, blocks: &mut Vec<&'m Block>) {
-    match &statement.kind {
-        StatementKind::Act(act) => {
-            of_operation(model, act.operation, raised);
-            blocks.push(&act.block);
-        }
-        StatementKind::Run(run) => {
-            of_workflow(model, run.workflow, raised);
-            blocks.push(&run.block);
-        }
-        StatementKind::Scope { block, .. } => blocks.push(block),
-        StatementKind::If { branches, otherwise } => {
-            blocks.extend(branches.iter().map(|(_, block)| block));
-            blocks.extend(otherwise);
-        }
-        StatementKind::Parallel(parallel) => blocks.push(&parallel.block),
-        StatementKind::ForEach(each) => blocks.push(&each.block),
-        StatementKind::Repeat(repeat) => blocks.push(&repeat.block),
-        StatementKind::Wait(wait) => match &**wait {
-            Wait::For { block, .. } | Wait::Any { block } => blocks.push(block),
-            Wait::Time(_) | Wait::Until(_) => {}
-        },
-        StatementKind::Notify(Notified::Operation { .. } | Notified::Workflow { .. })
-        | StatementKind::Let { .. }
-        | StatementKind::Publish { .. }
-        | StatementKind::Give(_)
-        | StatementKind::Skip
-        | StatementKind::Undo(_)
-        | StatementKind::Then { .. }
-        | StatementKind::End { .. } => {}
     }
 }
 

@@ -11,17 +11,27 @@ impl Workflow {
             found.extend(participant.watches.iter().map(|watch| &watch.otherwise));
         }
         found.extend(self.late.iter().map(|late| &late.block));
-        let mut next = 0;
-        while let Some(block) = found.get(next).copied() {
-            found.extend(block.sides());
-            found.extend(block.statements.iter().flat_map(Statement::blocks));
-            next += 1;
-        }
-        found
+        unfold(found)
     }
 }
 
+/// The blocks, and all that stand in them.
+fn unfold(mut found: Vec<&Block>) -> Vec<&Block> {
+    let mut next = 0;
+    while let Some(block) = found.get(next).copied() {
+        found.extend(block.sides());
+        found.extend(block.statements.iter().flat_map(Statement::blocks));
+        next += 1;
+    }
+    found
+}
+
 impl Block {
+    /// Itself and every block that stands in it, outermost first.
+    pub fn with_inner(&self) -> Vec<&Block> {
+        unfold(vec![self])
+    }
+
     /// The blocks that stand around its statements.
     pub fn sides(&self) -> Vec<&Block> {
         let limits = self.limits.iter().filter_map(|limit| limit.otherwise.as_ref());

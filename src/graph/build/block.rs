@@ -4,6 +4,7 @@ use super::{CollectorId, Dangling, Frame, Place, What};
 use crate::graph::{EdgeKind, NodeId, NodeKind, ReceiveKind, RegionKind, Timer, build::trigger};
 use crate::model::{Block, Formula, Id, LabelId, Limit, Reaction, Reminder, Statement, StatementKind};
 use crate::source::Span;
+use std::collections::BTreeSet;
 
 impl<'m> super::Builder<'m> {
     /// A block of statements; gives where the line goes on behind it.
@@ -214,9 +215,7 @@ impl<'m> super::Builder<'m> {
 
     /// Gives every scope, and every step that some `then` names, a node to jump to.
     pub(super) fn entries_of(&mut self, block: &Block) {
-        let mut targets = std::collections::BTreeSet::new();
-        jumps(block, &mut targets);
-        for label in targets {
+        for label in jumps(block) {
             let item = &self.model.labels[label];
             let place = self.root_place(item.workflow);
             let node = self.node(place, NodeKind::Merge { label: Some(label) }, item.name.span);
@@ -226,58 +225,12 @@ impl<'m> super::Builder<'m> {
 }
 
 /// The labels that jumps in a block lead to, and all its scopes.
-fn jumps(block: &Block, targets: &mut std::collections::BTreeSet<LabelId>) {
-    let mut blocks = vec![block];
-    while let Some(block) = blocks.pop() {
-        blocks.extend(parts(block));
-        for statement in &block.statements {
-            match &statement.kind {
-                StatementKind::Then { label, .. } | StatementKind::Scope { label, .. } => {
-                    targets.insert(*label);
-                }
-                _ => {}
-            }
-            blocks.extend(blocks_of(statement));
-        }
-    }
-}
-
-/// The blocks that stand around the statements of a block.
-pub(super) fn parts(block: &Block) -> Vec<&Block> {
-    let mut parts = Vec::new();
-    parts.extend(block.limits.iter().filter_map(|limit| limit.otherwise.as_ref()));
-    parts.extend(block.needs.iter().filter_map(|needs| needs.otherwise.as_deref()));
-    parts.extend(block.reminders.iter().map(|reminder| &reminder.block));
-    parts.extend(block.interrupts.iter().map(|interrupt| &interrupt.block));
-    parts.extend(block.handlers.iter().map(|handler| &handler.block));
-    parts.extend(block.at_most_times.iter().filter_map(|bound| bound.otherwise.as_deref()));
-    parts
-}
-
-/// The blocks of a statement.
-fn blocks_of(statement: &Statement) -> Vec<&Block> {
-    use crate::model::Wait;
-    match &statement.kind {
-        StatementKind::Act(act) => vec![&act.block],
-        StatementKind::Run(run) => vec![&run.block],
-        StatementKind::Scope { block, .. } => vec![block],
-        StatementKind::If { branches, otherwise } => {
-            branches.iter().map(|(_, block)| block).chain(otherwise).collect()
-        }
-        StatementKind::Parallel(parallel) => vec![&parallel.block],
-        StatementKind::ForEach(each) => vec![&each.block],
-        StatementKind::Repeat(repeat) => vec![&repeat.block],
-        StatementKind::Wait(wait) => match &**wait {
-            Wait::For { block, .. } | Wait::Any { block } => vec![block],
-            Wait::Time(_) | Wait::Until(_) => Vec::new(),
-        },
-        StatementKind::Let { .. }
-        | StatementKind::Publish { .. }
-        | StatementKind::Notify(_)
-        | StatementKind::Give(_)
-        | StatementKind::Skip
-        | StatementKind::Undo(_)
-        | StatementKind::Then { .. }
-        | StatementKind::End { .. } => Vec::new(),
-    }
+fn jumps(block: &Block) -> BTreeSet<LabelId> {
+    let statements = block.with_inner().into_iter().flat_map(|block| &block.statements);
+    statements
+        .filter_map(|statement| match &statement.kind {
+            StatementKind::Then { label, .. } | StatementKind::Scope { label, .. } => Some(*label),
+            _ => None,
+        })
+        .collect()
 }
