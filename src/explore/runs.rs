@@ -7,6 +7,7 @@ use crate::graph::{NodeId, NodeKind, StepGraph};
 use crate::model::{GoalId, Id, WorkflowId};
 use indexmap::IndexSet;
 use rustc_hash::FxBuildHasher;
+use std::collections::BTreeSet;
 
 /// Every state once, in the order in which they were reached.
 type States = IndexSet<State, FxBuildHasher>;
@@ -69,6 +70,7 @@ pub(super) fn run(machine: Machine, max_states: usize) -> Runs {
         }
         next += 1;
     }
+    runs.end_at_last_milestones();
     runs
 }
 
@@ -166,6 +168,25 @@ impl<'g> Runs<'g> {
             },
         };
         self.push_end(id, stop);
+    }
+
+    /// What the graph takes for a milestone is an end after all when no run goes on from it to another
+    /// one: the graph does not see that two events exclude each other.
+    fn end_at_last_milestones(&mut self) {
+        if !self.complete {
+            return;
+        }
+        let goes_on =
+            |goal: &GoalId| self.ends.iter().any(|end| end.goals.len() > 1 && end.goals.contains(goal));
+        let all: BTreeSet<GoalId> = self.ends.iter().flat_map(|end| &end.goals).copied().collect();
+        let last: BTreeSet<GoalId> = all.into_iter().filter(|goal| !goes_on(goal)).collect();
+        for end in &mut self.ends {
+            if let (Stop::Stuck { .. }, Some(goal)) =
+                (&end.stop, end.goals.iter().find(|goal| last.contains(goal)))
+            {
+                end.stop = Stop::Complete { at: self.machine.graph.goal(*goal) };
+            }
+        }
     }
 
     fn push_end(&mut self, id: u32, stop: Stop) {
