@@ -209,3 +209,35 @@ fn good_systems_reach_a_success() {
     }
     assert!(n_checked >= 30, "only {n_checked} workflows were looked at");
 }
+
+#[test]
+fn beyond_the_cap_some_ends_are_still_seen() {
+    let n = 12;
+    let mut text = String::from("id K\nservice Shop { event Placed(k: K) }\n");
+    for at in 0..n {
+        let _ = writeln!(
+            text,
+            "service S{at} {{ command Do(k: K) {{ fails No; idempotent by k }} event Did{at}(k: K) event Not{at}(k: K) }}"
+        );
+    }
+    let all = |word: &str, with: &str| {
+        (0..n).map(|at| format!("{word}{at}")).collect::<Vec<_>>().join(&format!(" {with} "))
+    };
+    let _ = writeln!(
+        text,
+        "workflow W {{ choreographed correlated by k starts when Placed\n success Ok reached by {}\n failure Bad reached by {}",
+        all("Did", "and"),
+        all("Not", "or")
+    );
+    for at in 0..n {
+        let _ = writeln!(
+            text,
+            "participant S{at} {{ when Placed {{ step s{at} = S{at}.Do(k) {{ on No {{ publish Not{at}(k); skip }} }} publish Did{at}(k) }} }}"
+        );
+    }
+    let (model, graph) = system(&(text + "}"));
+    let runs = runs(&model, &graph, Timers::Patient);
+    assert!(!runs.is_complete());
+    assert_eq!(runs.n_states(), ENOUGH);
+    assert!(!runs.ends().is_empty());
+}

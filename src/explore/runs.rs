@@ -7,7 +7,7 @@ use crate::graph::{NodeId, NodeKind, StepGraph};
 use crate::model::{GoalId, Id, WorkflowId};
 use indexmap::IndexSet;
 use rustc_hash::FxBuildHasher;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, VecDeque};
 
 /// Every state once, in the order in which they were reached.
 type States = IndexSet<State, FxBuildHasher>;
@@ -42,33 +42,37 @@ pub enum Stop {
     Unwound { at: NodeId },
 }
 
+/// The first half of the states is looked at breadth first, for the shortest runs; where there are more,
+/// the second half goes into the depth, so that ends are seen at all.
 pub(super) fn run(machine: Machine, max_states: usize) -> Runs {
     let states = States::from_iter([machine.initial()]);
     let mut runs = Runs { machine, states, came_from: vec![None], ends: Vec::new(), complete: true };
-    let mut next = 0;
-    while next < runs.states.len() {
-        let moves = runs.machine.successors(&runs.states[next]);
+    let mut open = VecDeque::from([0]);
+    loop {
+        let deep = runs.states.len() > max_states / 2;
+        let Some(at) = (if deep { open.pop_back() } else { open.pop_front() }) else { break };
+        let moves = runs.machine.successors(&runs.states[at as usize]);
         if moves.is_empty() {
-            runs.end_of_moves(next as u32);
+            runs.end_of_moves(at);
         }
         for (made, state) in moves {
             let is_full = runs.states.len() >= max_states;
             if is_full && !runs.states.contains(&state) {
                 runs.complete = false;
-                break;
+                continue;
             }
             let (id, is_new) = runs.states.insert_full(state);
             if !is_new {
                 continue;
             }
             let id = id as u32;
-            runs.came_from.push(Some((next as u32, made)));
+            runs.came_from.push(Some((at, made)));
             runs.note_end(id, made);
+            open.push_back(id);
         }
         if !runs.complete {
             break;
         }
-        next += 1;
     }
     runs.end_at_last_milestones();
     runs
