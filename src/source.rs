@@ -70,14 +70,6 @@ impl SourceFile {
         Position { line: line as u32 + 1, column: column as u32 + 1 }
     }
 
-    /// The column of byte `offset` in UTF-16 code units from 0, as editors count.
-    pub fn utf16_column(&self, offset: u32) -> u32 {
-        let lines = self.line_starts();
-        let offset = (offset as usize).min(self.text.len());
-        let line = lines.partition_point(|&start| start as usize <= offset) - 1;
-        self.text.get(lines[line] as usize..offset).map_or(0, |before| before.encode_utf16().count() as u32)
-    }
-
     /// The text that `span` covers, or nothing where it does not fit.
     pub fn slice(&self, span: Span) -> &str {
         self.text.get(span.range()).unwrap_or("")

@@ -29,7 +29,7 @@ pub fn passed<'c>(cx: &'c Context, workflow: WorkflowId) -> Vec<Passed<'c>> {
     let finals: Vec<NodeId> = cx
         .graph
         .nodes_of(workflow)
-        .filter(|(_, node)| is_pivot(&node.kind) || is_irreversible(&node.kind))
+        .filter(|(_, node)| node.kind.is_pivot() || is_irreversible(&node.kind))
         .map(|(id, _)| id)
         .collect();
     if !fails || finals.is_empty() {
@@ -53,7 +53,7 @@ pub fn passed<'c>(cx: &'c Context, workflow: WorkflowId) -> Vec<Passed<'c>> {
 
 fn judge(cx: &Context, runs: &Runs, end: &RunEnd, act: NodeId) -> Option<Failed> {
     let status = runs.status(end, act);
-    let pivot = is_pivot(&cx.graph.node(act).kind);
+    let pivot = cx.graph.node(act).kind.is_pivot();
     let done = match status {
         Status::Kept => true,
         // Behind a pivot it is where it belongs; there the pivot is the one to speak of.
@@ -87,14 +87,6 @@ fn fails_behind(cx: &Context, runs: &Runs, end: &RunEnd, act: NodeId) -> bool {
     let behind = cx.graph.downstream(act);
     runs.acts()
         .any(|other| runs.status(end, other) == Status::Refused && behind.binary_search(&other).is_ok())
-}
-
-fn is_pivot(kind: &NodeKind) -> bool {
-    match kind {
-        NodeKind::Act(act) => act.pivot.is_some(),
-        NodeKind::Run(run) => run.pivot.is_some(),
-        _ => false,
-    }
 }
 
 fn is_irreversible(kind: &NodeKind) -> bool {

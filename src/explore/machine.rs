@@ -105,8 +105,11 @@ impl<'g> Machine<'g> {
         nodes.sort();
         for id in &nodes {
             let node = graph.node(*id);
-            self.ways[id.index()] =
-                graph.out_edges(*id).filter(|edge| is_way(&edge.edge.kind)).map(|edge| edge.id).collect();
+            self.ways[id.index()] = graph
+                .out_edges(*id)
+                .filter(|edge| edge.edge.kind.moves_a_token())
+                .map(|edge| edge.id)
+                .collect();
             let rounds = 1 << graph.region(node.region).each_depth.min(MAX_ROUND_BITS);
             match &node.kind {
                 NodeKind::Act(act) => {
@@ -151,7 +154,7 @@ impl<'g> Machine<'g> {
                 _ => {}
             }
         }
-        for act in self.acts.iter().filter(|act| is_pivot(graph, **act)) {
+        for act in self.acts.iter().filter(|act| graph.node(**act).kind.is_pivot()) {
             let workflow = graph.node(*act).workflow;
             self.pivots.entry(workflow.unwrap_or(self.judged)).or_default().push(*act);
         }
@@ -163,9 +166,9 @@ impl<'g> Machine<'g> {
         self.outside = self.events_from_outside(&nodes);
         for limit in self.limits.clone() {
             let region = graph.node(limit).region;
-            let pivots = nodes
-                .iter()
-                .filter(|id| is_pivot(graph, **id) && graph.is_within(graph.node(**id).region, region));
+            let pivots = nodes.iter().filter(|id| {
+                graph.node(**id).kind.is_pivot() && graph.is_within(graph.node(**id).region, region)
+            });
             self.pivots_in.insert(limit, pivots.copied().collect());
         }
     }
@@ -310,31 +313,5 @@ impl<'g> Machine<'g> {
             at = region.parent;
         }
         false
-    }
-}
-
-/// Whether a token moves along such an edge.
-fn is_way(kind: &EdgeKind) -> bool {
-    match kind {
-        EdgeKind::Next
-        | EdgeKind::Guard(_)
-        | EdgeKind::Fails(_)
-        | EdgeKind::Outage
-        | EdgeKind::Otherwise
-        | EdgeKind::Skipped => true,
-        EdgeKind::Arms
-        | EdgeKind::Publishes
-        | EdgeKind::Consequence
-        | EdgeKind::Message
-        | EdgeKind::Disarms
-        | EdgeKind::Runs => false,
-    }
-}
-
-pub(super) fn is_pivot(graph: &StepGraph, node: NodeId) -> bool {
-    match &graph.node(node).kind {
-        NodeKind::Act(act) => act.pivot.is_some(),
-        NodeKind::Run(run) => run.pivot.is_some(),
-        _ => false,
     }
 }

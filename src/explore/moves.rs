@@ -1,7 +1,7 @@
 //! What can happen next in a state.
 
 use super::Timers;
-use super::machine::{MANY, Machine, is_pivot};
+use super::machine::{MANY, Machine};
 use super::state::{Cause, IDLE, OVER, RUNNING, State, Status, Token};
 use crate::graph::{EdgeId, EdgeKind, NodeId, NodeKind, ReceiveKind, Trigger};
 use crate::model::{EventId, GoalId, HowMany, Id, WorkflowId};
@@ -289,7 +289,7 @@ impl Machine<'_> {
             let after = conducted && self.pivot_is_done(state, workflow);
             state.memory[slot] = if after { Status::AfterPivot } else { Status::Done } as u8;
         }
-        if is_pivot(self.graph, node) {
+        if self.graph.node(node).kind.is_pivot() {
             if conducted {
                 self.keep(state, workflow);
             }

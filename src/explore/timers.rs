@@ -1,6 +1,6 @@
 //! When timers go off, and what becomes of a block that is given up.
 
-use super::machine::{Machine, is_pivot};
+use super::machine::Machine;
 use super::moves::{Move, Moves, What};
 use super::state::{IDLE, State, Status, Token};
 use crate::graph::{NodeId, NodeKind, Timer};
@@ -77,7 +77,7 @@ impl Machine<'_> {
                 && self.round_of(region, token.round) == round;
             if inside
                 && matches!(&self.graph.node(token.node).kind, NodeKind::Act(act) if act.is_write)
-                && !is_pivot(self.graph, token.node)
+                && !self.graph.node(token.node).kind.is_pivot()
                 && !self.can_be_undone(token.node)
             {
                 self.remember(&mut left, self.slot(token.node, token.round), Status::Unknown);

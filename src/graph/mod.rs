@@ -95,10 +95,6 @@ impl StepGraph {
         self.graph.node_count()
     }
 
-    pub fn n_edges(&self) -> usize {
-        self.graph.edge_count()
-    }
-
     pub fn edge(&self, id: EdgeId) -> EdgeView<'_> {
         // INVARIANT: an EdgeId comes from this graph, and edges are never removed.
         let (from, to) = self.graph.edge_endpoints(id.0).expect("edges are never removed");

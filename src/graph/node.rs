@@ -141,6 +141,17 @@ pub struct Run {
     pub call_span: Span,
 }
 
+impl NodeKind {
+    /// Whether it is marked as the point of no return.
+    pub fn is_pivot(&self) -> bool {
+        match self {
+            NodeKind::Act(act) => act.pivot.is_some(),
+            NodeKind::Run(run) => run.pivot.is_some(),
+            _ => false,
+        }
+    }
+}
+
 #[derive(Clone, Debug)]
 pub enum Timer {
     /// `wait 1d`, `wait until T`, the pause of a loop.
@@ -223,6 +234,11 @@ impl EdgeKind {
     /// Whether a token or an armed timer goes along it: flow, without messages.
     pub fn is_on_the_line(&self) -> bool {
         self.is_flow() && !matches!(self, EdgeKind::Publishes | EdgeKind::Consequence | EdgeKind::Message)
+    }
+
+    /// Whether a token moves along it: the line, without what it arms.
+    pub fn moves_a_token(&self) -> bool {
+        self.is_on_the_line() && *self != EdgeKind::Arms
     }
 
     /// Whether only something that went wrong goes along it.

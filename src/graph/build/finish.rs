@@ -17,16 +17,8 @@ impl super::Builder<'_> {
 
     fn close_regions(&mut self) {
         for edge in self.graph.graph.edge_indices() {
-            let flow = matches!(
-                self.graph.graph[edge].kind,
-                EdgeKind::Next
-                    | EdgeKind::Guard(_)
-                    | EdgeKind::Fails(_)
-                    | EdgeKind::Outage
-                    | EdgeKind::Otherwise
-                    | EdgeKind::Skipped
-            );
-            let Some((from, to)) = self.graph.graph.edge_endpoints(edge).filter(|_| flow) else { continue };
+            let moves = self.graph.graph[edge].kind.moves_a_token();
+            let Some((from, to)) = self.graph.graph.edge_endpoints(edge).filter(|_| moves) else { continue };
             self.graph.graph[edge].closes = self.outermost_left(NodeId(from), NodeId(to));
         }
     }
