@@ -3,9 +3,8 @@
 use super::colour::ColorChoice;
 use crate::compile::Picture;
 use crate::diagram::View;
-use crate::finding::{Confidence, Severity};
+use crate::finding::{Confidence, Profile, Severity};
 use crate::report::Format;
-use crate::report::selection::Profile;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 /// wfc checks workflows that span several services: it finds hidden coupling and missing

@@ -2,7 +2,7 @@
 
 use super::path;
 use super::uses::UsedPath;
-use crate::finding::{Confidence, Finding, Group, Rule, Severity, suggest};
+use crate::finding::{Confidence, Finding, Group, Profile, Rule, Severity, suggest};
 use crate::source::{FileId, Sources, Span};
 
 pub static MISSING_IMPORT: Rule = Rule {
@@ -10,6 +10,7 @@ pub static MISSING_IMPORT: Rule = Rule {
     group: Group::Syntax,
     severity: Severity::Error,
     confidence: Confidence::High,
+    profile: Profile::Default,
     reports: "Reports a `use` of a file that does not exist or cannot be read.",
     why: "A file that is used brings the services and types that the rest of the file stands on. \
           Without it nearly every name in here would be unknown, so those findings are held back \

@@ -44,6 +44,28 @@ impl fmt::Display for Confidence {
     }
 }
 
+/// How much a team wants to hear; each profile shows what the one before it shows, and more.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Profile {
+    /// What is surely or probably wrong.
+    #[default]
+    Default,
+    /// Also what is only worth knowing, and rules that ask more of a design than most teams do.
+    Strict,
+    /// Also what is only a suspicion, and matters of style.
+    Audit,
+}
+
+impl fmt::Display for Profile {
+    fn fmt(&self, out: &mut fmt::Formatter) -> fmt::Result {
+        out.write_str(match self {
+            Profile::Default => "default",
+            Profile::Strict => "strict",
+            Profile::Audit => "audit",
+        })
+    }
+}
+
 /// A place and what is to be said of it; it may lie in any file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Label {
@@ -92,6 +114,11 @@ impl Finding {
             Some(variant) => format!("{}/{variant}", self.rule.name),
             None => self.rule.name.to_string(),
         }
+    }
+
+    /// Whether a profile shows it at all; severity and confidence decide besides.
+    pub fn is_in(&self, profile: Profile) -> bool {
+        profile >= self.rule.profile
     }
 
     pub fn message(mut self, text: impl Into<String>) -> Finding {

@@ -1,7 +1,7 @@
 //! What a rule is: its name, its manual page, and how loud it is by default. Every phase that finds
 //! something declares it as a `Rule`, so that `wfc explain` knows everything a user can meet.
 
-use super::{Confidence, Finding, Label, Severity};
+use super::{Confidence, Finding, Label, Profile, Severity};
 use crate::source::Span;
 
 /// Under which heading a rule stands in the list of rules.
@@ -41,6 +41,8 @@ pub struct Rule {
     pub group: Group,
     pub severity: Severity,
     pub confidence: Confidence,
+    /// The first profile that shows it at all; severity and confidence decide besides.
+    pub profile: Profile,
     /// One sentence that begins with "Reports".
     pub reports: &'static str,
     /// Why it hurts: a paragraph or two.

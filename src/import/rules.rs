@@ -1,6 +1,6 @@
 //! What importing a foreign file can find.
 
-use crate::finding::{Confidence, Group, Rule, Severity};
+use crate::finding::{Confidence, Group, Profile, Rule, Severity};
 
 pub static RULES: &[&Rule] = &[&INVALID_DOCUMENT, &INVALID_MACHINE, &LOST_CONSTRUCT, &FOREIGN_EXPRESSION];
 
@@ -9,6 +9,7 @@ pub static INVALID_DOCUMENT: Rule = Rule {
     group: Group::Import,
     severity: Severity::Error,
     confidence: Confidence::High,
+    profile: Profile::Default,
     reports: "Reports a JSON or YAML file that cannot be read.",
     why: "A state machine in a file that does not parse cannot be deployed, and nothing in it can be checked.\n\n\
           JSON has neither comments nor trailing commas; a file that ends in `.json5` or `.jsonc` may have \
@@ -32,6 +33,7 @@ pub static INVALID_MACHINE: Rule = Rule {
     group: Group::Import,
     severity: Severity::Error,
     confidence: Confidence::High,
+    profile: Profile::Default,
     reports: "Reports what makes a state machine illegal in the Amazon States Language.",
     why: "The service refuses a machine that leads to a state that does not exist, that has a state without \
           `Next` or `End`, or a field where it does not belong. It is refused at deployment, when the code \
@@ -62,6 +64,7 @@ pub static LOST_CONSTRUCT: Rule = Rule {
     group: Group::Import,
     severity: Severity::Info,
     confidence: Confidence::High,
+    profile: Profile::Default,
     reports: "Reports what a foreign format can say and a workflow cannot.",
     why: "An imported machine is checked as a workflow. Where the two differ, the checker sees less than what \
           is written, or takes it for something a little different. It says so once for each kind of \
@@ -102,6 +105,7 @@ pub static FOREIGN_EXPRESSION: Rule = Rule {
     group: Group::Import,
     severity: Severity::Info,
     confidence: Confidence::High,
+    profile: Profile::Default,
     reports: "Reports how many expressions of another language were carried over unread, once a file.",
     why: "Simple paths and comparisons in JSONPath and JSONata are understood. Everything else is carried as \
           it is written: both ways of a choice count as possible, and what an expression reads is not known.",

@@ -214,7 +214,7 @@ impl SourceCode for Drawing<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::finding::{Group, Label, Rule};
+    use crate::finding::{Group, Label, Profile, Rule};
     use crate::source::{FileId, SourceFile, Span};
     use proptest::prelude::*;
 
@@ -223,6 +223,7 @@ mod tests {
         group: Group::Publishers,
         severity: Severity::Error,
         confidence: Confidence::Medium,
+        profile: Profile::Default,
         reports: "",
         why: "",
         bad: "",

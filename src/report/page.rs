@@ -2,7 +2,7 @@
 
 use super::paint::{Paint, Style};
 use super::wrap::wrap;
-use crate::finding::Rule;
+use crate::finding::{Profile, Rule};
 
 /// How long a line of prose may become.
 const WIDTH: usize = 88;
@@ -11,9 +11,10 @@ const WIDTH: usize = 88;
 pub fn markdown(rule: &Rule, output: &str) -> String {
     let language = rule.example_language;
     let facts = format!(
-        "{}, {} confidence. Group: {}.",
+        "{}, {} confidence{}. Group: {}.",
         capital(&rule.severity.to_string()),
         rule.confidence,
+        shown_by(rule),
         rule.group.title()
     );
     [
@@ -38,7 +39,7 @@ pub fn markdown(rule: &Rule, output: &str) -> String {
 pub fn terminal(rule: &Rule, output: &str, paint: &Paint) -> String {
     let heading = |text: &str| paint.style(Style::Strong, text);
     let kind = format!("{}[{}]", rule.severity, rule.name);
-    let facts = format!("{}; {} confidence", rule.group.title(), rule.confidence);
+    let facts = format!("{}; {} confidence{}", rule.group.title(), rule.confidence, shown_by(rule));
     [
         format!(
             "{}\n{}",
@@ -58,6 +59,14 @@ pub fn terminal(rule: &Rule, output: &str, paint: &Paint) -> String {
     ]
     .join("\n\n")
         + "\n"
+}
+
+/// Which profile shows it, where the default one does not.
+fn shown_by(rule: &Rule) -> String {
+    match rule.profile {
+        Profile::Default => String::new(),
+        Profile::Strict | Profile::Audit => format!(", shown by `--profile {}`", rule.profile),
+    }
 }
 
 /// Prose in lines; what is a list, or indented, keeps its shape.

@@ -1,18 +1,6 @@
 //! Which findings are shown, and which of them make a run fail.
 
-use crate::finding::{Confidence, Finding, Severity};
-
-/// How much a team wants to hear.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Profile {
-    /// What is surely or probably wrong.
-    #[default]
-    Default,
-    /// Also what is only worth knowing.
-    Strict,
-    /// Also what is only a suspicion.
-    Audit,
-}
+use crate::finding::{Confidence, Finding, Profile, Severity};
 
 /// What the user wants to see, and what shall fail the run.
 #[derive(Clone, Copy, Debug)]
@@ -61,9 +49,9 @@ pub fn select(findings: Vec<Finding>, selection: &Selection) -> Selected {
 impl Selection {
     fn shows(&self, finding: &Finding) -> bool {
         // What may fail a run must be visible, whatever the profile says.
-        let severity = self.profile.min_severity().min(self.fail_on);
-        let confidence = self.min_confidence.unwrap_or(self.profile.min_confidence());
-        finding.severity >= severity && finding.confidence >= confidence
+        let severity = min_severity(self.profile).min(self.fail_on);
+        let confidence = self.min_confidence.unwrap_or(min_confidence(self.profile));
+        finding.is_in(self.profile) && finding.severity >= severity && finding.confidence >= confidence
     }
 
     /// The mildest option that shows everything in `hidden`.
@@ -84,19 +72,17 @@ impl Selection {
     }
 }
 
-impl Profile {
-    fn min_severity(self) -> Severity {
-        match self {
-            Profile::Default => Severity::Warning,
-            Profile::Strict | Profile::Audit => Severity::Info,
-        }
+fn min_severity(profile: Profile) -> Severity {
+    match profile {
+        Profile::Default => Severity::Warning,
+        Profile::Strict | Profile::Audit => Severity::Info,
     }
+}
 
-    fn min_confidence(self) -> Confidence {
-        match self {
-            Profile::Default | Profile::Strict => Confidence::Medium,
-            Profile::Audit => Confidence::Low,
-        }
+fn min_confidence(profile: Profile) -> Confidence {
+    match profile {
+        Profile::Default | Profile::Strict => Confidence::Medium,
+        Profile::Audit => Confidence::Low,
     }
 }
 

@@ -1,12 +1,13 @@
 //! What can be wrong with the text itself.
 
-use crate::finding::{Confidence, Group, Rule, Severity};
+use crate::finding::{Confidence, Group, Profile, Rule, Severity};
 
 pub static SYNTAX_ERROR: Rule = Rule {
     name: "syntax-error",
     group: Group::Syntax,
     severity: Severity::Error,
     confidence: Confidence::High,
+    profile: Profile::Default,
     reports: "Reports text that is not written in the language: a missing or misspelt word, a missing sign, \
               an open brace.",
     why: "wfc reads on after a damaged entry, so that one run shows all mistakes, and the entry itself is left \
@@ -24,6 +25,7 @@ pub static DEEP_NESTING: Rule = Rule {
     group: Group::Syntax,
     severity: Severity::Error,
     confidence: Confidence::High,
+    profile: Profile::Default,
     reports: "Reports brackets nested more than 64 deep, and expressions of more than 500 operators.",
     why: "Nobody can read such a text, and reading it could take more memory than a machine has. It mostly comes \
           out of a broken generator. What stands deeper is not read.",

@@ -1,7 +1,7 @@
 //! The manual of every rule: its bad example yields exactly this rule, its good one nothing, and its
 //! page is the one that would be generated today.
 
-use super::{check, compare, entries, file_name, is_blessing, one_file, render, root};
+use super::{check, compare, entries, file_name, is_blessing, is_loud, one_file, render, root};
 use libtest_mimic::{Failed, Trial};
 use std::collections::BTreeSet;
 use std::fs;
@@ -83,7 +83,7 @@ fn bad(rule: &'static Rule) -> Result<(), Failed> {
     let is_own = |finding: &&Finding| finding.rule.name == rule.name;
     let level = rule.severity.min(Severity::Warning);
     let is_found = findings.iter().filter(is_own).any(|finding| finding.severity >= level);
-    let others = findings.iter().any(|finding| finding.severity >= Severity::Warning && !is_own(&finding));
+    let others = findings.iter().any(|finding| is_loud(finding) && !is_own(&finding));
     if is_found && !others {
         return Ok(());
     }
@@ -94,7 +94,7 @@ fn bad(rule: &'static Rule) -> Result<(), Failed> {
 fn good(rule: &'static Rule) -> Result<(), Failed> {
     let sources = example(rule, rule.good);
     let findings = check(&sources)?;
-    if findings.iter().all(|finding| finding.severity < Severity::Warning && finding.rule.name != rule.name) {
+    if findings.iter().all(|finding| !is_loud(finding) && finding.rule.name != rule.name) {
         return Ok(());
     }
     Err(format!("the good example must yield nothing:\n\n{}", render::findings(&findings, &sources)).into())

@@ -10,12 +10,17 @@ use libtest_mimic::Failed;
 use std::fs;
 use std::path::{Path, PathBuf};
 use wfc::compile::{EXAMPLE_DAY, Settings};
-use wfc::finding::Finding;
+use wfc::finding::{Finding, Profile, Severity};
 use wfc::source::{SourceFile, Sources};
 
 /// The root of the repository.
 pub fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// At error or warning level, and not only in a wider profile.
+pub fn is_loud(finding: &Finding) -> bool {
+    finding.severity >= Severity::Warning && finding.is_in(Profile::Default)
 }
 
 /// Every file and folder directly in `folder`, by name; nothing where there is no such folder.

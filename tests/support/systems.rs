@@ -8,7 +8,7 @@
 //! names what must be among the rest. `later` names rules that are not there yet.
 
 use super::cases::{cases_in, header_of, sources_of};
-use super::{check, render, root};
+use super::{check, is_loud, render, root};
 use libtest_mimic::{Failed, Trial};
 use std::collections::BTreeSet;
 use wfc::finding::{Finding, Severity};
@@ -65,7 +65,7 @@ fn judge(verdict: &Verdict, findings: &[Finding]) -> Vec<String> {
             troubles.push(format!("missing: {}", it.shown()));
         }
     }
-    let loud = findings.iter().filter(|finding| finding.severity >= Severity::Warning);
+    let loud = findings.iter().filter(|finding| is_loud(finding));
     let surplus: BTreeSet<String> = loud
         .filter(|finding| !verdict.exactly.iter().any(|it| it.is_met_by(finding)))
         .map(|finding| format!("not in the verdict: {} {}", finding.severity, render::rule_name(finding)))

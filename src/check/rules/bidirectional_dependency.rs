@@ -1,7 +1,7 @@
 //! `bidirectional-dependency`: two services that need each other.
 
 use crate::check::Context;
-use crate::finding::{Confidence, Finding, Group, Rule, Severity};
+use crate::finding::{Confidence, Finding, Group, Profile, Rule, Severity};
 use crate::graph::{NodeId, NodeKind, ReceiveKind};
 use crate::model::{GoalKind, OperationKind, ServiceId, UndoneBy};
 use crate::source::Span;
@@ -13,6 +13,7 @@ pub static BIDIRECTIONAL_DEPENDENCY: Rule = Rule {
     group: Group::Coupling,
     severity: Severity::Warning,
     confidence: Confidence::High,
+    profile: Profile::Default,
     reports: "Reports two services that need each other, in all workflows together.",
     why: "\
 A service needs another when it calls it, runs its workflow, or reacts to its event in a way that a

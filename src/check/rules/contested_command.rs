@@ -1,7 +1,7 @@
 //! Commands that two declarations of one system claim.
 
 use crate::check::Context;
-use crate::finding::{Confidence, Finding, Group, Rule, Severity};
+use crate::finding::{Confidence, Finding, Group, Profile, Rule, Severity};
 use crate::graph::NodeKind;
 use crate::model::{OperationId, World};
 use crate::source::Span;
@@ -12,6 +12,7 @@ pub static CONTESTED_COMMAND: Rule = Rule {
     group: Group::ControlFlow,
     severity: Severity::Error,
     confidence: Confidence::High,
+    profile: Profile::Default,
     reports: "Reports a command that several files of one system declare for services of the same name.",
     why: "A command is addressed to one service, and that service says in one place how it fails, how it is \
           undone and by what it is known again. Where two files of a system both declare `Payments.Charge`, \

@@ -3,13 +3,14 @@
 use crate::check::Context;
 use crate::check::contradictions::{Contradiction, contradictions};
 use crate::explore::DELIVERY;
-use crate::finding::{Confidence, Finding, Group, Rule, Severity};
+use crate::finding::{Confidence, Finding, Group, Profile, Rule, Severity};
 
 pub static CONTRADICTORY_ENDS: Rule = Rule {
     name: "contradictory-ends",
     group: Group::ControlFlow,
     severity: Severity::Error,
     confidence: Confidence::High,
+    profile: Profile::Default,
     reports: "Reports a run that reaches both a success and a failure of the same workflow.",
     why: "\
 In a choreography nobody stops the others. Where one service goes on without waiting for what another \

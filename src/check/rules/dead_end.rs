@@ -3,7 +3,7 @@
 use crate::check::Context;
 use crate::check::phrases::{ended, joined};
 use crate::explore::{DELIVERY, RunEnd, Runs, Stop, Timers};
-use crate::finding::{Confidence, Finding, Group, Rule, Severity};
+use crate::finding::{Confidence, Finding, Group, Profile, Rule, Severity};
 use crate::graph::{NodeId, NodeKind};
 use crate::model::WorkflowId;
 
@@ -12,6 +12,7 @@ pub static DEAD_END: Rule = Rule {
     group: Group::ControlFlow,
     severity: Severity::Error,
     confidence: Confidence::High,
+    profile: Profile::Default,
     reports: "Reports a run that stops without having reached an end.",
     why: "\
 Everybody reacted, every timer fired, nothing more can happen, and no end was reached: an order that is \

@@ -2,7 +2,7 @@
 
 use crate::check::Context;
 use crate::check::naming::{is_past, words};
-use crate::finding::{Confidence, Finding, Group, Rule, Severity};
+use crate::finding::{Confidence, Finding, Group, Profile, Rule, Severity};
 use crate::graph::NodeKind;
 use crate::model::spoken::{self, Spoken};
 use crate::model::{EventId, ExprKind, Field, Literal, Model, ServiceId, Type, TypeKind};
@@ -14,6 +14,7 @@ pub static DISGUISED_COMMAND: Rule = Rule {
     group: Group::Publishers,
     severity: Severity::Error,
     confidence: Confidence::High,
+    profile: Profile::Default,
     reports: "Reports an event that tells a subscriber what to do.",
     why: "\
 An event that names its recipients, that carries a flag only to steer what a subscriber does, or that

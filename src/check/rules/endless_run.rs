@@ -1,7 +1,7 @@
 //! `endless-run`: a circle of steps with no way to an end.
 
 use crate::check::Context;
-use crate::finding::{Confidence, Finding, Group, Rule, Severity};
+use crate::finding::{Confidence, Finding, Group, Profile, Rule, Severity};
 use crate::graph::{NodeId, NodeKind};
 use crate::model::{Id, WorkflowId};
 use std::collections::{BTreeMap, BTreeSet};
@@ -11,6 +11,7 @@ pub static ENDLESS_RUN: Rule = Rule {
     group: Group::ControlFlow,
     severity: Severity::Error,
     confidence: Confidence::High,
+    profile: Profile::Default,
     reports: "Reports a circle of steps from which no end can be reached.",
     why: "\
 A run that has come into the circle never leaves it: no condition, refusal, limit or event leads out.

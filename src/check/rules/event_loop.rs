@@ -2,7 +2,7 @@
 
 use crate::check::Context;
 use crate::check::telling::enumerated;
-use crate::finding::{Confidence, Finding, Group, Rule, Severity};
+use crate::finding::{Confidence, Finding, Group, Profile, Rule, Severity};
 use crate::graph::{EdgeKind, NodeId, NodeKind, ReceiveKind, StepGraph};
 use crate::model::{EventId, HowMany};
 use crate::source::Span;
@@ -13,6 +13,7 @@ pub static EVENT_LOOP: Rule = Rule {
     group: Group::Coupling,
     severity: Severity::Error,
     confidence: Confidence::High,
+    profile: Profile::Default,
     reports: "Reports reactions that wake each other without end.",
     why: "\
 A reaction runs each time its event comes. When what it publishes comes back to it, over however many

@@ -3,13 +3,14 @@
 use crate::check::Context;
 use crate::check::pivots::{Failed, Passed, passed};
 use crate::explore::{DELIVERY, What};
-use crate::finding::{Confidence, Finding, Group, Rule, Severity};
+use crate::finding::{Confidence, Finding, Group, Profile, Rule, Severity};
 
 pub static FALLIBLE_AFTER_PIVOT: Rule = Rule {
     name: "fallible-after-pivot",
     group: Group::Compensation,
     severity: Severity::Error,
     confidence: Confidence::High,
+    profile: Profile::Default,
     reports: "Reports a run that fails behind its pivot, where it can no longer be taken back.",
     why: "\
 Behind the pivot a saga only goes forward: what stands before it is kept, so a failure there leaves the \

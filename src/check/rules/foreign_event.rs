@@ -1,7 +1,7 @@
 //! `foreign-event`: a service states a fact that belongs to another.
 
 use crate::check::Context;
-use crate::finding::{Confidence, Finding, Group, Rule, Severity};
+use crate::finding::{Confidence, Finding, Group, Profile, Rule, Severity};
 use crate::graph::{EdgeKind, NodeKind};
 
 pub static FOREIGN_EVENT: Rule = Rule {
@@ -9,6 +9,7 @@ pub static FOREIGN_EVENT: Rule = Rule {
     group: Group::ControlFlow,
     severity: Severity::Error,
     confidence: Confidence::High,
+    profile: Profile::Default,
     reports: "Reports a service that publishes an event which another service declares.",
     why: "\
 An event is a fact that its publisher knows first hand, in one transaction with what it did. Who

@@ -2,13 +2,14 @@
 
 use crate::check::Context;
 use crate::explore::Timers;
-use crate::finding::{Confidence, Finding, Group, Rule, Severity};
+use crate::finding::{Confidence, Finding, Group, Profile, Rule, Severity};
 
 pub static INCONCLUSIVE: Rule = Rule {
     name: "inconclusive",
     group: Group::ControlFlow,
     severity: Severity::Info,
     confidence: Confidence::High,
+    profile: Profile::Default,
     reports: "Reports a workflow with more states than were explored, so that what was not found may still be there.",
     why: "\
 Some rules look at all runs of a workflow. The number of states that are kept is bounded; beyond it the \

@@ -3,7 +3,7 @@
 use crate::check::Context;
 use crate::check::pivots::{Failed, Passed, passed};
 use crate::explore::DELIVERY;
-use crate::finding::{Confidence, Finding, Group, Rule, Severity};
+use crate::finding::{Confidence, Finding, Group, Profile, Rule, Severity};
 use crate::graph::NodeKind;
 
 pub static LATE_PIVOT: Rule = Rule {
@@ -11,6 +11,7 @@ pub static LATE_PIVOT: Rule = Rule {
     group: Group::Compensation,
     severity: Severity::Error,
     confidence: Confidence::High,
+    profile: Profile::Default,
     reports: "Reports something irreversible, or the pivot, that is done in a run which then fails for a reason that did not have to come later.",
     why: "\
 A saga has one point of no return, its pivot: before it everything can be taken back, behind it \

@@ -1,7 +1,7 @@
 //! `lost-correlation`: an event that is published for another run than the one that publishes it.
 
 use crate::check::Context;
-use crate::finding::{Confidence, Finding, Group, Rule, Severity};
+use crate::finding::{Confidence, Finding, Group, Profile, Rule, Severity};
 use crate::graph::EdgeKind;
 use crate::model::{Argument, EventId, ExprKind, Literal, StatementKind, ValueKind, Workflow, WorkflowId};
 use crate::source::Span;
@@ -11,6 +11,7 @@ pub static LOST_CORRELATION: Rule = Rule {
     group: Group::Data,
     severity: Severity::Error,
     confidence: Confidence::High,
+    profile: Profile::Default,
     reports: "Reports an event of a workflow that is published with something else than the run's key.",
     why: "\
 Events find their run by the correlation key (Hohpe and Woolf, Correlation Identifier). One that carries

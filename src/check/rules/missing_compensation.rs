@@ -3,7 +3,7 @@
 use crate::check::Context;
 use crate::check::leftovers::{Leftover, Why, leftovers};
 use crate::explore::{DELIVERY, Status, Stop};
-use crate::finding::{Confidence, Finding, Group, Rule, Severity};
+use crate::finding::{Confidence, Finding, Group, Profile, Rule, Severity};
 use crate::graph::NodeKind;
 use crate::model::{UndoneBy, WorkflowId};
 
@@ -12,6 +12,7 @@ pub static MISSING_COMPENSATION: Rule = Rule {
     group: Group::Compensation,
     severity: Severity::Error,
     confidence: Confidence::High,
+    profile: Profile::Default,
     reports: "Reports a command that stays done when the run fails, because nothing says how to undo it.",
     why: "\
 A workflow over several services has no common transaction. When it fails half way, what was done \

@@ -1,7 +1,7 @@
 //! `missing-failure-end`: a run that was taken back ends as a success.
 
 use crate::check::Context;
-use crate::finding::{Confidence, Finding, Group, Rule, Severity};
+use crate::finding::{Confidence, Finding, Group, Profile, Rule, Severity};
 use crate::graph::{NodeKind, RegionKind};
 use crate::model::{GoalKind, UndoTarget};
 
@@ -10,6 +10,7 @@ pub static MISSING_FAILURE_END: Rule = Rule {
     group: Group::Data,
     severity: Severity::Warning,
     confidence: Confidence::High,
+    profile: Profile::Default,
     reports: "Reports a workflow that takes a run back as a whole and has no failure to end it in.",
     why: "\
 Where everything is undone, the run has failed. Without a named failure it ends in a success, or not at

@@ -1,13 +1,14 @@
 //! `missing-goal`: a workflow without any end.
 
 use crate::check::Context;
-use crate::finding::{Confidence, Finding, Group, Rule, Severity};
+use crate::finding::{Confidence, Finding, Group, Profile, Rule, Severity};
 
 pub static MISSING_GOAL: Rule = Rule {
     name: "missing-goal",
     group: Group::Data,
     severity: Severity::Warning,
     confidence: Confidence::High,
+    profile: Profile::Default,
     reports: "Reports a workflow that names no end.",
     why: "\
 A workflow is there for something. Without a named end nobody can say whether a run reached it, who

@@ -3,13 +3,14 @@
 use crate::check::Context;
 use crate::check::obligations::Broadcast;
 use crate::check::telling::without_intent;
-use crate::finding::{Confidence, Finding, Group, Rule, Severity};
+use crate::finding::{Confidence, Finding, Group, Profile, Rule, Severity};
 
 pub static PASSIVE_AGGRESSIVE_BROADCAST: Rule = Rule {
     name: "passive-aggressive-broadcast",
     group: Group::Publishers,
     severity: Severity::Warning,
     confidence: Confidence::High,
+    profile: Profile::Default,
     reports: "Reports a publisher that asks everybody by event and waits until somebody answers.",
     why: "\
 A broker that asks all banks by event needs none of them in particular, so each of them may stay

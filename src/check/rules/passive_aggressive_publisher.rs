@@ -3,7 +3,7 @@
 use crate::check::Context;
 use crate::check::obligations::{Awaited, Hostage, Subscription};
 use crate::check::telling::without_intent;
-use crate::finding::{Confidence, Finding, Group, Rule, Severity};
+use crate::finding::{Confidence, Finding, Group, Profile, Rule, Severity};
 use crate::graph::{NodeId, NodeKind, ReceiveKind};
 use crate::model::GoalId;
 
@@ -12,6 +12,7 @@ pub static PASSIVE_AGGRESSIVE_PUBLISHER: Rule = Rule {
     group: Group::Publishers,
     severity: Severity::Error,
     confidence: Confidence::High,
+    profile: Profile::Default,
     reports: "Reports an event whose publisher silently relies on somebody's reaction to it.",
     why: "\
 An event states a fact: whoever publishes it does not care who listens. A publisher that goes on only

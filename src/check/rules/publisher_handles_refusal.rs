@@ -3,7 +3,7 @@
 use crate::check::Context;
 use crate::check::obligations::Subscription;
 use crate::explore::is_taken;
-use crate::finding::{Confidence, Finding, Group, Rule, Severity};
+use crate::finding::{Confidence, Finding, Group, Profile, Rule, Severity};
 use crate::graph::{EdgeKind, NodeId, NodeKind, ReceiveKind, StepGraph};
 use crate::model::EventId;
 use std::collections::BTreeSet;
@@ -13,6 +13,7 @@ pub static PUBLISHER_HANDLES_REFUSAL: Rule = Rule {
     group: Group::Publishers,
     severity: Severity::Info,
     confidence: Confidence::High,
+    profile: Profile::Default,
     reports: "Reports an event whose publisher reacts when a subscriber refuses.",
     why: "\
 A fact cannot be refused. When a subscriber may fail for a business reason and the publisher of the

@@ -3,7 +3,7 @@
 use crate::check::Context;
 use crate::check::leftovers::{Leftover, Why, leftovers};
 use crate::explore::{DELIVERY, Stop, What};
-use crate::finding::{Confidence, Finding, Group, Rule, Severity};
+use crate::finding::{Confidence, Finding, Group, Profile, Rule, Severity};
 use crate::graph::NodeKind;
 use crate::model::UndoneBy;
 
@@ -12,6 +12,7 @@ pub static SKIPPED_COMPENSATION: Rule = Rule {
     group: Group::Compensation,
     severity: Severity::Error,
     confidence: Confidence::High,
+    profile: Profile::Default,
     reports: "Reports a command that stays done when the run fails, although its contract says how to undo it.",
     why: "\
 The compensation exists, and in this run nothing calls it: a branch ends without `undo all`, a sibling \

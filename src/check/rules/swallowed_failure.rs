@@ -2,7 +2,7 @@
 
 use crate::check::Context;
 use crate::check::phrases::quoted;
-use crate::finding::{Confidence, Finding, Group, Rule, Severity};
+use crate::finding::{Confidence, Finding, Group, Profile, Rule, Severity};
 use crate::graph::{EdgeKind, NodeId, NodeKind, RegionId, RegionKind};
 use crate::model::{Block, Handler, Statement, StatementKind, Trouble, WorkflowId};
 use crate::source::Span;
@@ -13,6 +13,7 @@ pub static SWALLOWED_FAILURE: Rule = Rule {
     group: Group::Resilience,
     severity: Severity::Warning,
     confidence: Confidence::High,
+    profile: Profile::Default,
     reports: "Reports a branch that takes every error, does nothing about it, and lets the run succeed.",
     why: "A catch-all is convenient while a workflow grows, and it hides everything that comes later: refusals, \
           outages, mistakes in the call itself. The run is counted as a success, nobody is told, and what the \

@@ -2,7 +2,7 @@
 
 use crate::check::Context;
 use crate::check::naming::{is_past, words};
-use crate::finding::{Confidence, Finding, Group, Rule, Severity};
+use crate::finding::{Confidence, Finding, Group, Profile, Rule, Severity};
 use crate::model::{OperationKind, Origin};
 
 pub static TENSE: Rule = Rule {
@@ -10,6 +10,7 @@ pub static TENSE: Rule = Rule {
     group: Group::Data,
     severity: Severity::Info,
     confidence: Confidence::Low,
+    profile: Profile::Audit,
     reports: "Reports an event that is not named in the past, or a command that is.",
     why: "\
 An event says what has happened, a command what shall be done. Names that keep to it, `OrderPlaced` and

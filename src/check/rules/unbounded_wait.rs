@@ -4,7 +4,7 @@ mod awaited;
 mod machine;
 
 use crate::check::Context;
-use crate::finding::{Confidence, Finding, Group, Rule, Severity};
+use crate::finding::{Confidence, Finding, Group, Profile, Rule, Severity};
 use crate::graph::{NodeId, NodeKind, ReceiveKind};
 use crate::model::WorkflowId;
 use awaited::Awaited;
@@ -14,6 +14,7 @@ pub static UNBOUNDED_WAIT: Rule = Rule {
     group: Group::Resilience,
     severity: Severity::Warning,
     confidence: Confidence::High,
+    profile: Profile::Default,
     reports: "Reports a coordinator that waits for an event, a person or a late answer without any limit.",
     why: "Events get lost, people go on holiday, and other teams retire what they publish. A run that waits \
           without a limit then stands for ever: it holds its reservations, nobody is told, and no end is \

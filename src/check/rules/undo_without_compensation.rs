@@ -1,7 +1,7 @@
 //! `undo-without-compensation`: an undo names what nothing can take back.
 
 use crate::check::Context;
-use crate::finding::{Confidence, Finding, Group, Rule, Severity};
+use crate::finding::{Confidence, Finding, Group, Profile, Rule, Severity};
 use crate::graph::{NodeId, NodeKind};
 use crate::model::{UndoTarget, UndoneBy};
 
@@ -10,6 +10,7 @@ pub static UNDO_WITHOUT_COMPENSATION: Rule = Rule {
     group: Group::Compensation,
     severity: Severity::Error,
     confidence: Confidence::High,
+    profile: Profile::Default,
     reports: "Reports an `undo` of a step whose contract has nothing to undo it.",
     why: "\
 `undo` runs what the contract of a step names in `undone by`. Where the contract names nothing, the \

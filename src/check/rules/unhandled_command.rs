@@ -1,7 +1,7 @@
 //! Commands that are sent to a service which does not know them.
 
 use crate::check::Context;
-use crate::finding::{Confidence, Finding, Group, Rule, Severity, suggest};
+use crate::finding::{Confidence, Finding, Group, Profile, Rule, Severity, suggest};
 use crate::graph::NodeKind;
 use crate::model::{OperationId, Service, World};
 
@@ -10,6 +10,7 @@ pub static UNHANDLED_COMMAND: Rule = Rule {
     group: Group::ControlFlow,
     severity: Severity::Error,
     confidence: Confidence::Medium,
+    profile: Profile::Default,
     reports: "Reports a command that an imported file sends to a service of the system that does not handle it.",
     why: "In wfc's own language a command belongs to the service that declares it, so that a wrong name is an \
           `unknown-name`. Other formats only write down what is sent, and to whom. Once a system declares that \

@@ -3,7 +3,7 @@
 use crate::check::Context;
 use crate::check::phrases::{joined, quoted};
 use crate::explore::unhandled_refusals;
-use crate::finding::{Confidence, Finding, Group, Rule, Severity, WitnessStep};
+use crate::finding::{Confidence, Finding, Group, Profile, Rule, Severity, WitnessStep};
 use crate::graph::{EdgeId, EdgeKind, EdgeView, NodeId, NodeKind};
 use crate::model::WorkflowId;
 use crate::source::Span;
@@ -14,6 +14,7 @@ pub static UNHANDLED_FAILURE: Rule = Rule {
     group: Group::Compensation,
     severity: Severity::Error,
     confidence: Confidence::High,
+    profile: Profile::Default,
     reports: "Reports a step that may fail for a business reason which no branch, end or watch takes.",
     why: "A declared failure is part of the contract: the card will be declined some day. In an orchestrated \
           workflow the failure goes outwards, block by block, to the first `on` that names it. Where there is \

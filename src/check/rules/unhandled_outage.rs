@@ -4,7 +4,7 @@ mod machine;
 
 use crate::check::Context;
 use crate::check::phrases::quoted;
-use crate::finding::{Confidence, Finding, Group, Rule, Severity};
+use crate::finding::{Confidence, Finding, Group, Profile, Rule, Severity};
 use crate::graph::{Act, EdgeKind, NodeId, NodeKind, Timer};
 use crate::model::{Type, WorkflowId};
 
@@ -13,6 +13,7 @@ pub static UNHANDLED_OUTAGE: Rule = Rule {
     group: Group::Resilience,
     severity: Severity::Warning,
     confidence: Confidence::High,
+    profile: Profile::Default,
     reports: "Reports a remote call of a coordinator with neither a retry nor a branch for an outage.",
     why: "Every call to another service fails some day for no reason of the business: a timeout, a refused \
           connection, an open breaker. Where nobody has said what happens then, the run undoes what it can and \

@@ -1,7 +1,7 @@
 //! `unheard-event`: an event that nobody takes.
 
 use crate::check::Context;
-use crate::finding::{Confidence, Finding, Group, Rule, Severity};
+use crate::finding::{Confidence, Finding, Group, Profile, Rule, Severity};
 use crate::graph::EdgeKind;
 use crate::model::World;
 
@@ -10,6 +10,7 @@ pub static UNHEARD_EVENT: Rule = Rule {
     group: Group::ControlFlow,
     severity: Severity::Info,
     confidence: Confidence::High,
+    profile: Profile::Default,
     reports: "Reports an event that is published and that nobody in the system takes.",
     why: "\
 An event without a subscriber may be meant for somebody outside, or be left over from a workflow that

@@ -1,7 +1,7 @@
 //! `unpublished-event`: something waits for an event that nobody publishes.
 
 use crate::check::Context;
-use crate::finding::{Confidence, Finding, Group, Rule, Severity};
+use crate::finding::{Confidence, Finding, Group, Profile, Rule, Severity};
 use crate::graph::{EdgeKind, EdgeView, NodeKind, ReceiveKind, Timer};
 use crate::model::EventId;
 
@@ -10,6 +10,7 @@ pub static UNPUBLISHED_EVENT: Rule = Rule {
     group: Group::ControlFlow,
     severity: Severity::Error,
     confidence: Confidence::High,
+    profile: Profile::Default,
     reports: "Reports a wait for an event that nobody publishes.",
     why: "\
 The wait never ends, or ends only by its limit; the alternative is never taken; the watch always goes

@@ -1,7 +1,7 @@
 //! `unreachable-goal`: no run can end so.
 
 use crate::check::Context;
-use crate::finding::{Confidence, Finding, Group, Rule, Severity};
+use crate::finding::{Confidence, Finding, Group, Profile, Rule, Severity};
 use crate::graph::{EdgeKind, NodeKind};
 use crate::model::GoalId;
 
@@ -10,6 +10,7 @@ pub static UNREACHABLE_GOAL: Rule = Rule {
     group: Group::ControlFlow,
     severity: Severity::Error,
     confidence: Confidence::High,
+    profile: Profile::Default,
     reports: "Reports an end of a workflow that no run can reach.",
     why: "\
 The ends are a workflow's contract: callers branch on them, owners answer for them. One that cannot \

@@ -1,7 +1,7 @@
 //! `unreachable-step`: nothing ever leads to a step.
 
 use crate::check::Context;
-use crate::finding::{Confidence, Finding, Group, Rule, Severity};
+use crate::finding::{Confidence, Finding, Group, Profile, Rule, Severity};
 use crate::graph::{EdgeKind, NodeId, NodeKind, ReceiveKind};
 
 pub static UNREACHABLE_STEP: Rule = Rule {
@@ -9,6 +9,7 @@ pub static UNREACHABLE_STEP: Rule = Rule {
     group: Group::ControlFlow,
     severity: Severity::Error,
     confidence: Confidence::High,
+    profile: Profile::Default,
     reports: "Reports a step, scope or reaction that no run can ever come to.",
     why: "\
 It stands behind an `end` or a jump and nothing jumps to it, or it reacts to an event that nobody \

@@ -1,7 +1,7 @@
 //! Effects that may happen twice.
 
 use crate::check::Context;
-use crate::finding::{Confidence, Finding, Group, Rule, Severity};
+use crate::finding::{Confidence, Finding, Group, Profile, Rule, Severity};
 use crate::graph::{Act, NodeId, NodeKind, RegionKind};
 use crate::model::{OperationId, WorkflowId};
 use crate::source::Span;
@@ -12,6 +12,7 @@ pub static UNSAFE_RETRY: Rule = Rule {
     group: Group::Resilience,
     severity: Severity::Error,
     confidence: Confidence::High,
+    profile: Profile::Default,
     reports: "Reports a command that may be sent more than once and has no idempotency key.",
     why: "After an outage nobody knows whether the command was done: the answer may have been lost and not the \
           request. Sent again without a key, it charges the card twice. The same holds for commands in a \

@@ -3,13 +3,14 @@
 use crate::check::Context;
 use crate::check::obligations::Unwatched;
 use crate::check::telling::without_intent;
-use crate::finding::{Confidence, Finding, Group, Rule, Severity};
+use crate::finding::{Confidence, Finding, Group, Profile, Rule, Severity};
 
 pub static UNWATCHED_GOAL: Rule = Rule {
     name: "unwatched-goal",
     group: Group::Publishers,
     severity: Severity::Warning,
     confidence: Confidence::High,
+    profile: Profile::Default,
     reports: "Reports a success whose owner would not notice that it is not reached.",
     why: "\
 A choreography has no conductor who misses an answer. When one of the services that the goal needs

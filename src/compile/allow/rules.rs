@@ -1,12 +1,13 @@
 //! The manual pages of what is found about allows.
 
-use crate::finding::{Confidence, Group, Rule, Severity};
+use crate::finding::{Confidence, Group, Profile, Rule, Severity};
 
 pub static UNUSED_ALLOW: Rule = Rule {
     name: "unused-allow",
     group: Group::Data,
     severity: Severity::Warning,
     confidence: Confidence::High,
+    profile: Profile::Default,
     reports: "Reports an `allow` that accepts nothing.",
     why: "\
 What it was for has been mended, or it stands in the wrong block. Left where it is, it would accept the
@@ -55,6 +56,7 @@ pub static EXPIRED_ALLOW: Rule = Rule {
     group: Group::Data,
     severity: Severity::Warning,
     confidence: Confidence::High,
+    profile: Profile::Default,
     reports: "Reports an `allow` whose day has passed. What it accepted is found again.",
     why: "\
 A date makes an exception one for a while. When it has passed, somebody has to look again: is the reason

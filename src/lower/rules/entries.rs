@@ -1,12 +1,13 @@
 //! Entries that make no sense where they stand, stand in an unusual order, or say too little.
 
-use crate::finding::{Confidence, Group, Rule, Severity};
+use crate::finding::{Confidence, Group, Profile, Rule, Severity};
 
 pub static MISPLACED_ENTRY: Rule = Rule {
     name: "misplaced-entry",
     group: Group::Data,
     severity: Severity::Error,
     confidence: Confidence::High,
+    profile: Profile::Default,
     reports: "Reports an entry that can be read and means nothing where it stands.",
     why: "A block means the same wherever it stands, but not everything can be said of every block: \
 only calls have a `timeout`, only loops an `every`, only a reaction `promises`, and nobody can `end` a \
@@ -61,6 +62,7 @@ pub static ENTRY_ORDER: Rule = Rule {
     group: Group::Data,
     severity: Severity::Info,
     confidence: Confidence::High,
+    profile: Profile::Default,
     reports: "Reports a block whose entries do not stand in the usual order.",
     why: "First what is said about the block, then its statements, then `on`, then `late`: whoever reads \
 twenty workflows looks for limits at the top and for what goes wrong at the bottom. It means the same \
@@ -106,6 +108,7 @@ pub static MISSING_STYLE: Rule = Rule {
     group: Group::Data,
     severity: Severity::Error,
     confidence: Confidence::High,
+    profile: Profile::Default,
     reports: "Reports a workflow that says neither `orchestrated by` nor `choreographed`.",
     why: "Who moves the process on decides nearly everything: who keeps its state, who evaluates its \
 conditions, who answers for its ends, who depends on whom. It is never guessed.",
@@ -134,6 +137,7 @@ pub static UNEXPLAINED_ALLOW: Rule = Rule {
     group: Group::Data,
     severity: Severity::Error,
     confidence: Confidence::High,
+    profile: Profile::Default,
     reports: "Reports an `allow` without a reason.",
     why: "A finding that is accepted is a decision. In a year somebody will ask whether it still holds, \
 and only its reason can answer that.",

@@ -1,12 +1,13 @@
 //! Names that do not exist, and names that exist twice.
 
-use crate::finding::{Confidence, Group, Rule, Severity};
+use crate::finding::{Confidence, Group, Profile, Rule, Severity};
 
 pub static UNKNOWN_NAME: Rule = Rule {
     name: "unknown-name",
     group: Group::Data,
     severity: Severity::Error,
     confidence: Confidence::High,
+    profile: Profile::Default,
     reports: "Reports names that stand for nothing, or for nothing of the kind that is needed there.",
     why: "Nearly always it is a spelling mistake, and the compiler says which name it probably was. \
 Otherwise something was renamed in one place and not in the other, or a file is not imported.\n\n\
@@ -56,6 +57,7 @@ pub static DUPLICATE_NAME: Rule = Rule {
     group: Group::Data,
     severity: Severity::Error,
     confidence: Confidence::High,
+    profile: Profile::Default,
     reports: "Reports a name that is declared twice where both can be seen.",
     why: "Whoever reads the name later cannot know which of the two it means, and neither can the \
 compiler: it goes on with the first.\n\n\

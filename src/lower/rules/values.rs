@@ -1,12 +1,13 @@
 //! Values that do not fit, that are not there, or that belong to no run.
 
-use crate::finding::{Confidence, Group, Rule, Severity};
+use crate::finding::{Confidence, Group, Profile, Rule, Severity};
 
 pub static TYPE_MISMATCH: Rule = Rule {
     name: "type-mismatch",
     group: Group::Data,
     severity: Severity::Error,
     confidence: Confidence::High,
+    profile: Profile::Default,
     reports: "Reports a value that is of another type than its place needs, or that may be missing there.",
     why: "Between services nobody else looks: the compiler of neither side sees that a charge was sent \
 where a parcel is expected. Ids are never mixed up, not even when both are strings underneath.\n\n\
@@ -63,6 +64,7 @@ pub static MISSING_FIELD: Rule = Rule {
     group: Group::Data,
     severity: Severity::Error,
     confidence: Confidence::High,
+    profile: Profile::Default,
     reports: "Reports a field that is read and that nothing provides: the type has none of that name, or \
 the event is one that never arrives there.",
     why: "A participant knows the events it receives and what it did itself, and nothing else. What it \
@@ -117,6 +119,7 @@ pub static MISSING_CORRELATION: Rule = Rule {
     group: Group::Data,
     severity: Severity::Error,
     confidence: Confidence::High,
+    profile: Profile::Default,
     reports: "Reports an event of which nothing says to which run it belongs.",
     why: "Of a workflow many runs are alive at once. When an event arrives, one of them must be found, \
 by fields that the event and the beginning of the run share (`correlated by order`), or by a condition \
@@ -168,6 +171,7 @@ pub static UNRAISED_FAILURE: Rule = Rule {
     group: Group::Data,
     severity: Severity::Warning,
     confidence: Confidence::High,
+    profile: Profile::Default,
     reports: "Reports an `on` for a failure that nothing in its block can fail with.",
     why: "The handler never runs. Either it stands at the wrong step, and the failure that it was \
 written for goes past it; or the contract does not say `fails` and should; or it is a leftover.",
