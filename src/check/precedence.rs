@@ -29,6 +29,9 @@ enum Shared {
     Label,
     /// The workflow, where the higher one is about a success.
     Success,
+    /// The workflow, where the lower one is about a failure: the branch that would lead there is what
+    /// the higher one misses.
+    Failure,
     /// The lower one misses an event of the service whose step the higher one is about.
     EventOf,
 }
@@ -38,7 +41,7 @@ const CAUSES: &[(&str, &[&str], Shared)] = &[
     ("unhandled-failure", &["endless-run"], Shared::Workflow),
     ("unhandled-failure", SILENCE, Shared::Reactions),
     ("unhandled-failure", &["unbounded-wait"], Shared::Entity),
-    ("endless-run", &["unreachable-goal", "unbounded-wait"], Shared::Workflow),
+    ("endless-run", &["unreachable-goal", "unreachable-step", "unbounded-wait"], Shared::Workflow),
     ("endless-run", SILENCE, Shared::Workflow),
     ("passive-aggressive-publisher", &["unbounded-wait"], Shared::Place),
     ("passive-aggressive-broadcast", &["unbounded-wait"], Shared::Place),
@@ -47,6 +50,7 @@ const CAUSES: &[(&str, &[&str], Shared)] = &[
     ("undo-without-compensation", &["missing-compensation"], Shared::Label),
     // A refusal that says nothing to anybody is why its event never comes.
     ("unhandled-failure", &["unpublished-event", "unreachable-goal", "unreachable-step"], Shared::EventOf),
+    ("unhandled-failure", &["unreachable-goal"], Shared::Failure),
     ("unhandled-failure", &["dead-end"], Shared::Standstill),
     // What cannot be reached is where a run stands still.
     ("unreachable-step", &["dead-end"], Shared::Standstill),
@@ -94,8 +98,9 @@ fn have_one_cause(cx: &Context, higher: &Finding, lower: &Finding, shared: Share
             higher.labels.iter().any(|label| lower.labels.iter().any(|other| other.span == label.span))
         }
         Shared::Success => {
-            have_one_cause(cx, higher, lower, Shared::Standstill) && is_about_a_success(cx, higher)
+            have_one_cause(cx, higher, lower, Shared::Standstill) && is_about(cx, higher, GoalKind::Success)
         }
+        Shared::Failure => workflow(higher) == workflow(lower) && is_about(cx, lower, GoalKind::Failure),
         Shared::EventOf => workflow(higher) == workflow(lower) && misses_an_event_of(cx, lower, higher),
         Shared::MissingEnd => workflow(higher) == workflow(lower) && falls_off(cx, higher),
         Shared::Behind => behind(cx, higher).contains(&lower.entity),
@@ -113,8 +118,8 @@ fn falls_off(cx: &Context, finding: &Finding) -> bool {
     cx.graph.nodes().any(|(_, node)| is_there(node))
 }
 
-fn is_about_a_success(cx: &Context, finding: &Finding) -> bool {
-    cx.model.goals.values().any(|goal| goal.kind == GoalKind::Success && goal.name.span == finding.span())
+fn is_about(cx: &Context, finding: &Finding, kind: GoalKind) -> bool {
+    cx.model.goals.values().any(|goal| goal.kind == kind && goal.name.span == finding.span())
 }
 
 /// Whether `lower` points to the name of an event that is owned by the service on whose side the step

@@ -116,12 +116,20 @@ impl super::Builder<'_> {
             .collect();
         let from_outside = |(id, event): (crate::model::EventId, &crate::model::Event)| {
             let message = self.graph.message(id);
-            let published = self
-                .graph
-                .in_edges(message)
-                .any(|edge| matches!(edge.edge.kind, EdgeKind::Publishes | EdgeKind::Consequence));
-            let open = self.model.world == World::Open || triggers.contains(&id);
-            self.model.services[event.service].external.is_some() || (!published && open)
+            let publishers = || {
+                let edges = self.graph.in_edges(message);
+                edges.filter(|edge| matches!(edge.edge.kind, EdgeKind::Publishes | EdgeKind::Consequence))
+            };
+            let is_trigger = triggers.contains(&id);
+            let open = self.model.world == World::Open || is_trigger;
+            // A trigger that is only published again behind itself must come from somewhere first.
+            let comes_back = || {
+                let behind = self.graph.downstream(message);
+                publishers().all(|edge| behind.contains(&edge.from))
+            };
+            self.model.services[event.service].external.is_some()
+                || (open && publishers().next().is_none())
+                || (is_trigger && comes_back())
         };
         debug_assert!(self.model.events.iter().all(|(id, _)| id.index() < self.graph.messages.len()));
         self.model.events.iter().map(from_outside).collect()
