@@ -30,6 +30,11 @@ impl StepGraph {
         self.walk(from, |edge| edge.kind.is_flow())
     }
 
+    /// The same while nothing goes wrong: what is reached along lines and messages without trouble.
+    pub fn downstream_untroubled(&self, from: NodeId) -> Vec<NodeId> {
+        self.walk(from, |edge| edge.kind.is_flow() && !edge.kind.is_trouble())
+    }
+
     /// A shortest way from one node to another along flow edges, both included; empty when there is none.
     pub fn path(&self, from: NodeId, to: NodeId) -> Vec<NodeId> {
         let mut came_from = vec![None; self.n_nodes()];

@@ -4,7 +4,7 @@
 use super::Subscription;
 use crate::check::Context;
 use crate::graph::{NodeId, NodeKind, ReceiveKind, Removed, Timer, Trigger};
-use crate::model::{EventId, GoalId, GoalKind, HowMany, ServiceId, WorkflowId};
+use crate::model::{EventId, GoalKind, HowMany, ServiceId, WorkflowId};
 
 /// Whether the owner of a workflow's first success watches the whole run: `within` of a choreography.
 pub fn has_run_limit(cx: &Context, workflow: WorkflowId) -> bool {
@@ -62,12 +62,16 @@ pub fn covers(cx: &Context, armed_by: EventId, expected: &Trigger, subscriptions
     }
 }
 
+/// Whether the run fails once the event is there: a failure comes of it by itself, and no success. What
+/// leads to a failure only by another refusal is no bad news yet.
 fn leads_only_to_failure(cx: &Context, event: EventId) -> bool {
-    let behind = cx.graph.downstream(cx.graph.message(event));
-    let mut goals = behind.iter().filter_map(|node| match cx.graph.node(*node).kind {
-        NodeKind::Goal { goal, .. } => Some(goal),
-        _ => None,
-    });
-    let is_failure = |goal: GoalId| cx.model.goals[goal].kind == GoalKind::Failure;
-    goals.next().is_some_and(is_failure) && goals.all(is_failure)
+    let message = cx.graph.message(event);
+    let reaches = |nodes: &[NodeId], kind| {
+        nodes.iter().any(|node| match cx.graph.node(*node).kind {
+            NodeKind::Goal { goal, .. } => cx.model.goals[goal].kind == kind,
+            _ => false,
+        })
+    };
+    reaches(&cx.graph.downstream_untroubled(message), GoalKind::Failure)
+        && !reaches(&cx.graph.downstream(message), GoalKind::Success)
 }

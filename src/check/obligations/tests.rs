@@ -1,6 +1,9 @@
 //! `covers`, decided on the graph, against the explorer: leave the reaction out, and see whether the
 //! watch goes off in every run that is not failing anyway.
 
+#[path = "../../../tests/random/choreography.rs"]
+mod choreography;
+
 use super::Subscription;
 use super::discharge::covers;
 use crate::check::{Budget, Context};
@@ -10,6 +13,9 @@ use crate::lower::{Links, lower};
 use crate::model::{EventId, GoalKind, HowMany, Model};
 use crate::source::{FileId, Span};
 use crate::syntax::parse;
+use choreography::choreographies;
+use proptest::strategy::{Strategy, ValueTree};
+use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
@@ -75,32 +81,48 @@ fn event_of(graph: &StepGraph, made: &Move) -> Option<EventId> {
     }
 }
 
+/// Compares, for every watch and every needed subscription of a system; how many there were.
+fn compare(text: &str, name: &str) -> usize {
+    let Some(model) = model(text) else { return 0 };
+    let graph = build(&model);
+    let cx = Context::new(&model, &graph, Budget::default());
+    let mut n_compared = 0;
+    for watch in watches(&graph) {
+        let node = graph.node(watch);
+        let NodeKind::Timer(Timer::Watch { armed_by, expected }) = &node.kind else { continue };
+        for subscription in cx.obligations().foreign().filter(|one| one.is_needed()) {
+            let Some(explored) = goes_off_without(text, &model, subscription, node.span) else { continue };
+            let decided = covers(&cx, *armed_by, expected, &[subscription]);
+            let event = model.event_name(subscription.event);
+            assert_eq!(decided, explored, "{name}: {event}\n{text}");
+            n_compared += 1;
+        }
+    }
+    n_compared
+}
+
 #[test]
 fn covers_agrees_with_leaving_the_reaction_out() {
     let tests = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests");
     let folders = ["systems", "rules/passive-aggressive-publisher", "rules/unwatched-goal"];
     let files = folders.iter().flat_map(|folder| fs::read_dir(tests.join(folder)).unwrap());
-    let mut n_compared = 0;
-    for path in
-        files.map(|entry| entry.unwrap().path()).filter(|path| path.extension().is_some_and(|it| it == "wfc"))
-    {
-        let text = fs::read_to_string(&path).unwrap();
-        let Some(model) = model(&text) else { continue };
-        let graph = build(&model);
-        let cx = Context::new(&model, &graph, Budget::default());
-        for watch in watches(&graph) {
-            let node = graph.node(watch);
-            let NodeKind::Timer(Timer::Watch { armed_by, expected }) = &node.kind else { continue };
-            for subscription in cx.obligations().foreign().filter(|one| one.is_needed()) {
-                let Some(explored) = goes_off_without(&text, &model, subscription, node.span) else {
-                    continue;
-                };
-                let decided = covers(&cx, *armed_by, expected, &[subscription]);
-                let event = model.event_name(subscription.event);
-                assert_eq!(decided, explored, "{}: {event}", path.display());
-                n_compared += 1;
-            }
-        }
-    }
+    let paths = files.map(|entry| entry.unwrap().path());
+    let n_compared: usize = paths
+        .filter(|path| path.extension().is_some_and(|it| it == "wfc"))
+        .map(|path| compare(&fs::read_to_string(&path).unwrap(), &path.display().to_string()))
+        .sum();
     assert!(n_compared >= 8, "{n_compared} comparisons are no test");
+}
+
+#[test]
+fn covers_agrees_on_random_choreographies() {
+    let mut runner =
+        TestRunner::new_with_rng(Config::default(), TestRng::deterministic_rng(RngAlgorithm::ChaCha));
+    let n_compared: usize = (0..2_000)
+        .map(|n| {
+            let tree = choreographies().new_tree(&mut runner).expect("nothing is rejected");
+            compare(&tree.current().text(), &format!("random choreography {n}"))
+        })
+        .sum();
+    assert!(n_compared >= 500, "{n_compared} comparisons are no test");
 }
