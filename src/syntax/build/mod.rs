@@ -9,7 +9,6 @@ mod statements;
 mod tokens;
 mod workflows;
 
-#[cfg(test)]
 pub(super) use tokens::is_reserved;
 
 use super::ast::{Doc, Item};

@@ -1,5 +1,6 @@
 //! What to say of an error.
 
+use super::super::build::is_reserved;
 use super::damage::Damage;
 use super::expected::{Place, places_of};
 use super::lex::{Kind, Token};
@@ -57,6 +58,10 @@ pub(super) fn complaint(damage: &Damage) -> Complaint {
     if damage.expected.is_duration && shown.bytes().all(|byte| byte.is_ascii_digit()) {
         return complaint
             .help(format!("a duration has a unit: `{shown}s`, `{shown}m`, `{shown}h`, `{shown}d`"));
+    }
+    if damage.expected.is_value && is_reserved(&shown) {
+        return complaint
+            .help(format!("`{shown}` is a word of the language; as a name it is written `` `{shown}` ``"));
     }
     complaint
 }
