@@ -2,10 +2,14 @@
 
 #[path = "random/choreography.rs"]
 mod choreography;
+#[path = "random/orchestration.rs"]
+mod orchestration;
 
 use choreography::{Choreography, choreographies};
+use orchestration::{Met, Orchestration, Statement, Step, Undone, orchestrations};
 use proptest::prelude::*;
-use proptest::test_runner::Config;
+use proptest::strategy::ValueTree;
+use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use std::collections::BTreeSet;
 use wfc::compile;
 use wfc::explore::{Limits, Timers, What, explore};
@@ -107,4 +111,129 @@ proptest! {
         promising.reactions[at].promises = true;
         prop_assert!(count(&promising) <= count(&careless), "reaction {} of\n{}", at + 1, careless.text());
     }
+}
+
+/// The rules that judge what failing runs leave behind.
+const LEFT_BEHIND: &[&str] = &["missing-compensation", "skipped-compensation"];
+
+fn left_behind(text: &str) -> BTreeSet<String> {
+    let found = findings(text).into_iter().filter(|it| LEFT_BEHIND.contains(&it.rule.name));
+    found.map(|it| format!("{} {}", it.name(), it.entity)).collect()
+}
+
+/// The same with every step changed.
+fn with_steps(
+    body: &[Statement],
+    change: &impl Fn(&Step) -> Step,
+    met: &impl Fn(Met) -> Met,
+) -> Vec<Statement> {
+    let again = |body: &[Statement]| with_steps(body, change, met);
+    let one = |statement: &Statement| match statement {
+        Statement::Step(step) => Statement::Step(change(step)),
+        Statement::Parallel(branches) => Statement::Parallel(branches.iter().map(|it| again(it)).collect()),
+        Statement::If(yes, no) => Statement::If(again(yes), again(no)),
+        Statement::Scope(body, limit) => Statement::Scope(again(body), limit.map(met)),
+        Statement::Wait(limit) => Statement::Wait(met(*limit)),
+    };
+    body.iter().map(one).collect()
+}
+
+/// Each failure is met by taking everything back.
+fn careful(orchestration: &Orchestration, undone: Undone) -> Orchestration {
+    let met = |met: Met| if met == Met::GoOn { met } else { Met::UndoAndEnd };
+    let change = |step: &Step| Step {
+        undone,
+        refusal: met(step.refusal),
+        outage: step.outage.map(met),
+        pivot: false,
+        ..step.clone()
+    };
+    Orchestration { body: with_steps(&orchestration.body, &change, &met), last_resort: Some(Met::UndoAndEnd) }
+}
+
+/// Everything in a scope of its own, which says nothing.
+fn in_scopes(body: &[Statement]) -> Vec<Statement> {
+    vec![Statement::Scope(body.to_vec(), None)]
+}
+
+proptest! {
+    #![proptest_config(Config { cases: 300, failure_persistence: None, ..Config::default() })]
+
+    #[test]
+    fn who_takes_everything_back_leaves_nothing_behind(orchestration in orchestrations()) {
+        let text = careful(&orchestration, Undone::ByCommand).text();
+        let found = left_behind(&text);
+        prop_assert!(found.is_empty(), "{:?} in\n{}", found, text);
+    }
+
+    #[test]
+    fn what_may_stay_is_not_missed(orchestration in orchestrations()) {
+        let change = |step: &Step| Step { undone: Undone::MayStay, ..step.clone() };
+        let lenient = Orchestration {
+            body: with_steps(&orchestration.body, &change, &|met| met),
+            ..orchestration.clone()
+        };
+        let found = left_behind(&lenient.text());
+        prop_assert!(found.is_empty(), "{:?} in\n{}", found, lenient.text());
+    }
+
+    /// A scope that says nothing about its statements means nothing.
+    #[test]
+    fn a_scope_without_a_word_changes_no_verdict(orchestration in orchestrations()) {
+        let scoped = Orchestration { body: in_scopes(&orchestration.body), ..orchestration.clone() };
+        // The scope takes the first number, and all others move on by one.
+        let renamed = renumbered(&verdict(&scoped.text()));
+        prop_assert_eq!(renamed, verdict(&orchestration.text()), "{}", orchestration.text());
+    }
+
+    /// What a contract says of the undo decides between missing and skipped, and not whether something
+    /// is left.
+    #[test]
+    fn a_contract_that_can_be_undone_is_never_missing(orchestration in orchestrations()) {
+        let change = |step: &Step| Step { undone: Undone::ByCommand, ..step.clone() };
+        let able = Orchestration {
+            body: with_steps(&orchestration.body, &change, &|met| met),
+            ..orchestration.clone()
+        };
+        let missing: Vec<String> =
+            left_behind(&able.text()).into_iter().filter(|it| it.starts_with("missing")).collect();
+        prop_assert!(missing.is_empty(), "{:?} in\n{}", missing, able.text());
+    }
+}
+
+/// Each number in the findings, one lower.
+fn renumbered(verdict: &BTreeSet<String>) -> BTreeSet<String> {
+    let lower = |text: &String| {
+        let mut out = String::new();
+        let mut digits = String::new();
+        for letter in text.chars().chain([' ']) {
+            if letter.is_ascii_digit() {
+                digits.push(letter);
+                continue;
+            }
+            if let Ok(number) = digits.parse::<u32>() {
+                out += &number.saturating_sub(1).to_string();
+            }
+            digits.clear();
+            out.push(letter);
+        }
+        out.trim_end().to_string()
+    };
+    verdict.iter().map(lower).collect()
+}
+
+/// The random workflows are no lambs: most of them leave something behind, or stop, or go wrong.
+#[test]
+fn most_random_workflows_have_something_to_say() {
+    let mut runner =
+        TestRunner::new_with_rng(Config::default(), TestRng::deterministic_rng(RngAlgorithm::ChaCha));
+    let mut n_left = 0;
+    let mut n_loud = 0;
+    for _ in 0..200 {
+        let orchestration = orchestrations().new_tree(&mut runner).expect("nothing is rejected").current();
+        let text = orchestration.text();
+        n_left += usize::from(!left_behind(&text).is_empty());
+        n_loud += usize::from(!verdict(&text).is_empty());
+    }
+    assert!(n_left >= 40 && n_loud >= 100, "{n_left} leave something behind, {n_loud} have a finding");
 }
