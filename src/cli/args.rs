@@ -258,6 +258,7 @@ impl From<ViewName> for View {
 pub enum PictureName {
     Mermaid,
     Dot,
+    Svg,
 }
 
 impl From<PictureName> for Picture {
@@ -265,6 +266,7 @@ impl From<PictureName> for Picture {
         match name {
             PictureName::Mermaid => Picture::Mermaid,
             PictureName::Dot => Picture::Dot,
+            PictureName::Svg => Picture::Svg,
         }
     }
 }

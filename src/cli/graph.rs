@@ -62,8 +62,9 @@ fn picture(wanted: &Graph) -> Result<Picture, String> {
     match path.rsplit_once('.').map(|(_, extension)| extension) {
         Some("mmd" | "mermaid") => Ok(Picture::Mermaid),
         Some("dot" | "gv") => Ok(Picture::Dot),
+        Some("svg") => Ok(Picture::Svg),
         _ => Err(format!(
-            "{path}: the name does not say which format is meant; end it in .mmd or .dot, or give --format"
+            "{path}: the name does not say which format is meant; end it in .mmd, .dot or .svg, or give --format"
         )),
     }
 }

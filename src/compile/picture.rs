@@ -12,6 +12,7 @@ use std::collections::BTreeSet;
 pub enum Picture {
     Mermaid,
     Dot,
+    Svg,
 }
 
 /// A diagram as text, or the names of the workflows there are to choose from.
@@ -61,6 +62,7 @@ pub fn draw(sources: &Sources, view: View, picture: Picture, workflow: Option<&s
     let text = match picture {
         Picture::Mermaid => diagram::mermaid(&whole),
         Picture::Dot => diagram::dot(&whole),
+        Picture::Svg => diagram::svg(&whole),
     };
     Pictured::Text { text, n_errors }
 }

@@ -5,13 +5,17 @@ mod expression;
 mod flow;
 mod ids;
 mod label;
+mod layout;
 mod look;
+mod measure;
 mod mermaid;
 mod said;
 mod services;
+mod svg;
 
 pub use dot::dot;
 pub use mermaid::mermaid;
+pub use svg::svg;
 
 use crate::graph::{NodeId, StepGraph};
 use crate::model::{Model, WorkflowId};

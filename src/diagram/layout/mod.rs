@@ -1,0 +1,108 @@
+//! Where everything stands: layered, as K. Sugiyama's school draws (ranks, few crossings, straight long
+//! edges), with frames around groups that nothing else enters.
+//!
+//! Layers run along the direction of the diagram. Inside of this folder *along* is the direction in
+//! which the layers follow each other, and *across* is that of one layer.
+
+mod chains;
+mod edges;
+mod order;
+mod position;
+mod ranks;
+mod separate;
+mod skeleton;
+
+use super::{Diagram, Direction};
+use skeleton::Skeleton;
+
+/// What nodes, labels and titles need; worked out by whoever draws them.
+pub struct Sizes {
+    pub nodes: Vec<Size>,
+    /// Of the label of each edge; nothing where it has none.
+    pub labels: Vec<Option<Size>>,
+    /// Of the title of each group.
+    pub titles: Vec<Size>,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Size {
+    pub width: f64,
+    pub height: f64,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Point {
+    pub x: f64,
+    pub y: f64,
+}
+
+/// The upper left corner, and how large it is.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Frame {
+    pub x: f64,
+    pub y: f64,
+    pub width: f64,
+    pub height: f64,
+}
+
+/// A line at right angles from the border of one node to that of another: its ends and its corners.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Route {
+    pub points: Vec<Point>,
+    /// The middle of its label.
+    pub label: Option<Point>,
+}
+
+/// Everything in its place.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Layout {
+    pub size: Size,
+    pub nodes: Vec<Frame>,
+    /// Nothing for a group without nodes.
+    pub groups: Vec<Option<Frame>>,
+    pub edges: Vec<Route>,
+}
+
+/// Room between things, in the unit of the sizes.
+pub(crate) const GAP: f64 = 22.0;
+/// Between two layers, around the tracks of edges; and from one track to the next.
+const RANK_GAP: f64 = 13.0;
+const TRACK_GAP: f64 = 8.0;
+/// Between a frame and what is in it.
+const PADDING: f64 = 16.0;
+
+/// Gives everything in the diagram its place.
+pub fn layout(diagram: &Diagram, sizes: &Sizes) -> Layout {
+    let mut skeleton = Skeleton::new(diagram, sizes);
+    ranks::assign(&mut skeleton);
+    skeleton.measure_frames();
+    edges::cut(&mut skeleton, sizes);
+    skeleton.fill_frames();
+    let order = order::order(&skeleton);
+    let across = position::across(&skeleton, &order);
+    let tracks = edges::tracks(&skeleton, &across);
+    let along = position::along(&skeleton, &order, &tracks.counts);
+    let placed = edges::placed(diagram, &skeleton, &across, &along, &tracks);
+    match diagram.direction {
+        Direction::Down => placed,
+        Direction::Right => transposed(placed),
+    }
+}
+
+fn transposed(layout: Layout) -> Layout {
+    let point = |it: Point| Point { x: it.y, y: it.x };
+    let frame = |it: Frame| Frame { x: it.y, y: it.x, width: it.height, height: it.width };
+    Layout {
+        size: Size { width: layout.size.height, height: layout.size.width },
+        nodes: layout.nodes.into_iter().map(frame).collect(),
+        groups: layout.groups.into_iter().map(|it| it.map(frame)).collect(),
+        edges: layout
+            .edges
+            .into_iter()
+            .map(|route| Route {
+                points: route.points.into_iter().map(point).collect(),
+                label: route.label.map(point),
+            })
+            .collect(),
+    }
+}
