@@ -68,7 +68,7 @@ pub fn svg(diagram: &Diagram) -> String {
 }
 
 /// What everything needs when it is drawn like this.
-fn sizes(diagram: &Diagram) -> Sizes {
+pub(super) fn sizes(diagram: &Diagram) -> Sizes {
     Sizes {
         nodes: diagram.nodes.iter().map(size_of_node).collect(),
         labels: diagram

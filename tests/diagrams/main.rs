@@ -5,6 +5,7 @@
 
 mod legal_dot;
 mod legal_mermaid;
+mod legal_svg;
 
 use proptest::prelude::*;
 use std::collections::BTreeMap;
@@ -49,7 +50,7 @@ fn drawn(model: &Model, graph: &StepGraph, view: View) -> Diagram {
     diagram::draw(&Subject { model, graph, text: &text, workflows: model.workflows.ids().collect() }, view)
 }
 
-/// Both views in both formats.
+/// Both views in every format.
 fn pictures(text: &str) -> Vec<String> {
     let (model, graph) = system(text);
     let mut pictures = Vec::new();
@@ -57,15 +58,17 @@ fn pictures(text: &str) -> Vec<String> {
         let diagram = drawn(&model, &graph, view);
         pictures.push(diagram::mermaid(&diagram));
         pictures.push(diagram::dot(&diagram));
+        pictures.push(diagram::svg(&diagram));
     }
     pictures
 }
 
 fn held_to_the_rules(pictures: &[String]) -> Result<(), String> {
     for picture in pictures {
-        let is_legal = match picture.starts_with("flowchart") {
-            true => legal_mermaid::check(picture),
-            false => legal_dot::check(picture),
+        let is_legal = match picture.split_once(' ').map_or("", |(word, _)| word) {
+            "flowchart" => legal_mermaid::check(picture),
+            "<svg" => legal_svg::check(picture),
+            _ => legal_dot::check(picture),
         };
         is_legal.map_err(|why| format!("{why}\n\n{picture}"))?;
     }

@@ -11,6 +11,7 @@ pub fn chains(skeleton: &Skeleton, order: &Order) -> (Vec<usize>, usize) {
     for layer in order {
         layer.iter().enumerate().for_each(|(at, cell)| index[*cell] = at);
     }
+    let firsts = first_of_frames(skeleton, order);
     let mut above: Vec<Option<usize>> = vec![None; n];
     let mut below: Vec<Option<usize>> = vec![None; n];
     // The pairs that were taken behind each layer, as places in it and in the next one.
@@ -20,8 +21,18 @@ pub fn chains(skeleton: &Skeleton, order: &Order) -> (Vec<usize>, usize) {
             continue;
         }
         let pair = (index[a], index[b]);
-        let row = &mut taken[skeleton.cells[a].rank];
-        if row.iter().any(|it| (it.0 < pair.0) != (it.1 < pair.1)) {
+        let rank = skeleton.cells[a].rank;
+        // A frame is passed on one side.
+        let changes_sides = |frames: (&Option<usize>, &Option<usize>)| match frames {
+            (Some(here), Some(there)) => (*here < pair.0) != (*there < pair.1),
+            _ => false,
+        };
+        let own: Vec<usize> = skeleton.around(skeleton.cells[a].group).collect();
+        let mut frames = firsts[rank].iter().zip(&firsts[rank + 1]).enumerate();
+        let row = &mut taken[rank];
+        if row.iter().any(|it| (it.0 < pair.0) != (it.1 < pair.1))
+            || frames.any(|(frame, it)| !own.contains(&frame) && changes_sides(it))
+        {
             continue;
         }
         row.push(pair);
@@ -39,6 +50,20 @@ pub fn chains(skeleton: &Skeleton, order: &Order) -> (Vec<usize>, usize) {
         count += 1;
     }
     (chain, count)
+}
+
+/// By layer and frame: the place of the first cell that stands in it.
+fn first_of_frames(skeleton: &Skeleton, order: &Order) -> Vec<Vec<Option<usize>>> {
+    let first = |layer: &Vec<usize>| {
+        let mut firsts = vec![None; skeleton.frames.len()];
+        for (at, cell) in layer.iter().enumerate() {
+            for frame in skeleton.around(skeleton.cells[*cell].group) {
+                firsts[frame].get_or_insert(at);
+            }
+        }
+        firsts
+    };
+    order.iter().map(first).collect()
 }
 
 /// Pairs of cells that want to stand below each other, those that want it most first.

@@ -51,7 +51,7 @@ pub fn tracks(skeleton: &Skeleton, across: &Across) -> Tracks {
     for (line, it) in skeleton.lines.iter().enumerate() {
         for at in 0..it.cells.len() - 1 {
             let (from, to) = (passes[line][at], passes[line][at + 1]);
-            if (from - to).abs() > 0.5 {
+            if from != to {
                 pieces[skeleton.cells[it.cells[at]].rank].push(Piece { line, at, from, to });
             }
         }
@@ -137,7 +137,7 @@ pub fn placed(
         for (at, pair) in line.cells.windows(2).enumerate() {
             let (from, to) = (passes[at], passes[at + 1]);
             let rank = skeleton.cells[pair[0]].rank;
-            if (from - to).abs() > 0.5 {
+            if from != to {
                 let y = along.track(rank, tracks.tracks[number][at]);
                 points.push(Point { x: from, y });
                 points.push(Point { x: to, y });
@@ -202,6 +202,14 @@ fn passes(skeleton: &Skeleton, across: &Across) -> Vec<Vec<f64>> {
                 && is_free(lines.get(n + 1), 1.0);
             if fits {
                 end.set(&mut passes[*number], next);
+            }
+        }
+    }
+    for line in &mut passes {
+        for at in 1..line.len() {
+            // So near that nobody would see a corner.
+            if (line[at] - line[at - 1]).abs() <= 0.5 {
+                line[at] = line[at - 1];
             }
         }
     }

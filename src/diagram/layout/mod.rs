@@ -11,6 +11,8 @@ mod position;
 mod ranks;
 mod separate;
 mod skeleton;
+#[cfg(test)]
+mod tests;
 
 use super::{Diagram, Direction};
 use skeleton::Skeleton;

@@ -155,13 +155,17 @@ impl Skeleton {
         frames.sort_by_key(|at| std::cmp::Reverse(self.frames[*at].depth));
         for frame in frames {
             let Some((low, high)) = self.frames[frame].ranks else { continue };
-            for rank in low..=high {
-                if !is_there[frame][rank] {
-                    let filler =
-                        Cell { kind: CellKind::Filler, group: Some(frame), rank, across: 0.0, along: 0.0 };
-                    self.cells.push(filler);
-                    let around: Vec<usize> = self.around(Some(frame)).collect();
-                    around.into_iter().for_each(|it| is_there[it][rank] = true);
+            let missing: Vec<usize> = (low..=high).filter(|rank| !is_there[frame][*rank]).collect();
+            for rank in missing {
+                self.cells.push(Cell {
+                    kind: CellKind::Filler,
+                    group: Some(frame),
+                    rank,
+                    across: 0.0,
+                    along: 0.0,
+                });
+                for outer in std::iter::successors(Some(frame), |at| self.frames[*at].parent) {
+                    is_there[outer][rank] = true;
                 }
             }
         }
