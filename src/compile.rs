@@ -18,7 +18,7 @@ use systems::{System, systems};
 
 pub use path::{normalise, resolve};
 pub use phases::recognise;
-pub use picture::{Picture, Pictured, draw};
+pub use picture::{Picture, Pictured, draw, draw_run};
 pub use uses::uses;
 
 /// The rules that only somebody who sees all files and all rules can check.

@@ -3,6 +3,7 @@
 
 mod context;
 mod contradictions;
+mod happenings;
 mod leftovers;
 mod naming;
 mod obligations;

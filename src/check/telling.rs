@@ -3,7 +3,7 @@
 
 use super::Context;
 use super::obligations::Subscription;
-use crate::finding::{Confidence, Finding, Severity, WitnessStep};
+use crate::finding::{Confidence, Finding, Happening, Severity, WitnessStep};
 use crate::graph::{EdgeKind, NodeId, NodeKind};
 use crate::model::{EventId, GoalId, WorkflowId};
 use crate::source::Span;
@@ -90,7 +90,8 @@ impl Context<'_> {
             _ => {
                 let publisher = self.service(self.model.events[event].service);
                 let text = format!("`{publisher}` publishes `{}`", self.model.event_name(event));
-                steps.push(WitnessStep::new(text, publication.span));
+                let step = WitnessStep::new(text, publication.span);
+                steps.push(step.happening(Happening::Publishes(self.sent(event))));
             }
         }
         let mut at = self.graph.message(event);

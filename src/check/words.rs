@@ -3,7 +3,7 @@
 use super::Context;
 use super::phrases::quoted;
 use crate::explore::{Move, What};
-use crate::finding::WitnessStep;
+use crate::finding::{Happening, WitnessStep};
 use crate::graph::{EdgeKind, Guard, NodeId, NodeKind, ReceiveKind, Timer};
 use crate::model::{EventId, GoalId, HowMany, UndoneBy, WorkflowId};
 use std::collections::BTreeSet;
@@ -18,7 +18,8 @@ impl Context<'_> {
             steps.extend(self.told(made, &moves[..at]));
             for goal in reached.by(self, made) {
                 let goal = &self.model.goals[goal];
-                steps.push(WitnessStep::new(format!("`{}` is reached", goal.name.text), goal.name.span));
+                let step = WitnessStep::new(format!("`{}` is reached", goal.name.text), goal.name.span);
+                steps.push(step.happening(Happening::Ends { goal: goal.name.text.clone() }));
             }
         }
         steps
@@ -45,7 +46,8 @@ impl Context<'_> {
             );
             let before = self.graph.node(given_up.node).span;
             let at = steps.iter().rposition(|step| step.span == Some(before)).unwrap_or(steps.len());
-            steps.insert(at, WitnessStep::new(text, self.graph.node(act).span));
+            let step = WitnessStep::new(text, self.graph.node(act).span);
+            steps.insert(at, WitnessStep { happening: self.sending(act), ..step });
         }
         steps
     }
@@ -53,7 +55,8 @@ impl Context<'_> {
     /// What an undo takes back after these moves. A pivot, and an inner workflow that says nothing of
     /// itself, make that a longer story than one line can tell.
     fn undone(&self, acts: &[NodeId], before: &[Move]) -> String {
-        let kept = before.iter().any(|made| made.what == What::Done && self.is_pivot(made.node));
+        let kept =
+            before.iter().any(|made| made.what == What::Done && self.graph.node(made.node).kind.is_pivot());
         let mut names: BTreeSet<String> = BTreeSet::new();
         for act in acts {
             let undone = match &self.graph.node(*act).kind {
@@ -77,18 +80,10 @@ impl Context<'_> {
         }
     }
 
-    fn may_be_done(&self, made: &Move) -> bool {
+    pub(super) fn may_be_done(&self, made: &Move) -> bool {
         match made.what {
             What::Done => true,
             What::Fails(way) => !matches!(self.graph.edge(way).edge.kind, EdgeKind::Fails(_)),
-            _ => false,
-        }
-    }
-
-    fn is_pivot(&self, node: NodeId) -> bool {
-        match &self.graph.node(node).kind {
-            NodeKind::Act(act) => act.pivot.is_some(),
-            NodeKind::Run(run) => run.pivot.is_some(),
             _ => false,
         }
     }
@@ -140,7 +135,7 @@ impl Context<'_> {
             What::Chooses(way) => self.graph.edge(way).edge.span,
             _ => node.span,
         };
-        Some(WitnessStep::new(text, span))
+        Some(WitnessStep { happening: self.happened(made, before), ..WitnessStep::new(text, span) })
     }
 
     /// A path through the graph, from cause to effect; joints of lines are left out.
@@ -154,6 +149,11 @@ impl Context<'_> {
             steps.extend(self.passed(*node).filter(|_| !is_said));
         }
         steps
+    }
+
+    /// A node that proves a finding without being part of a run: nothing to draw.
+    pub fn witness_of_place(&self, node: NodeId) -> Option<WitnessStep> {
+        self.passed(node).map(|step| WitnessStep { happening: None, ..step })
     }
 
     fn passed(&self, id: NodeId) -> Option<WitnessStep> {
@@ -187,7 +187,7 @@ impl Context<'_> {
             | NodeKind::Join { .. }
             | NodeKind::Merge { .. } => return None,
         };
-        Some(WitnessStep::new(text, node.span))
+        Some(WitnessStep { happening: self.passing(id), ..WitnessStep::new(text, node.span) })
     }
 }
 

@@ -140,17 +140,36 @@ pub struct Rules {
     pub format: ListFormat,
 }
 
-/// Explain a rule: what it reports, why that hurts, an example, and what to do.
+/// Explain a rule: what it reports, why that hurts, an example, and what to do. Or draw the run that
+/// proves a finding.
 #[derive(Args, Debug)]
+#[command(after_long_help = EXPLAIN_EXAMPLES)]
 pub struct Explain {
     /// The rule's name, as a finding shows it in brackets.
     #[arg(value_name = "RULE")]
     pub rule: String,
 
     /// How the page is written.
-    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    #[arg(long, value_name = "FORMAT", default_value = "text", conflicts_with = "run")]
     pub format: PageFormat,
+
+    /// Instead of the page, draw the run that proves the finding of this rule in FILE, as Mermaid.
+    ///
+    /// The line and the column are needed where the file has several findings of the rule;
+    /// `wfc check` prints them below each finding that has a run.
+    #[arg(long, value_name = "FILE[:LINE[:COLUMN]]")]
+    pub run: Option<String>,
+
+    /// Write the drawing to this file instead of standard output.
+    #[arg(short, long, value_name = "FILE", requires = "run")]
+    pub output: Option<String>,
 }
+
+const EXPLAIN_EXAMPLES: &str = "\
+Examples:
+  wfc explain missing-compensation                           what it means, and what to do about it
+  wfc explain missing-compensation --run orders.wfc          the run that shows it, as Mermaid
+  wfc explain missing-compensation --run orders.wfc:27 -o run.mmd";
 
 /// Write a small commented workflow to start from. Nothing is overwritten.
 #[derive(Args, Debug)]

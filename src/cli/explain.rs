@@ -1,5 +1,7 @@
 //! `wfc explain RULE`.
 
+mod run;
+
 use super::Outcome;
 use super::args::{Explain, PageFormat};
 use super::output::{Output, Unwritten};
@@ -19,6 +21,9 @@ pub fn run(wanted: &Explain, output: &Output) -> Result<Outcome, Unwritten> {
         output.trouble(&format!("there is no rule `{}`; {help}", wanted.rule));
         return Ok(Outcome::Trouble);
     };
+    if let Some(place) = &wanted.run {
+        return run::draw(rule, place, wanted.output.as_deref(), output);
+    }
     let text = match wanted.format {
         PageFormat::Text => page::terminal(rule, &example(rule, &output.stdout), &output.stdout),
         PageFormat::Markdown => page::markdown(rule, &example(rule, &Paint::plain())),

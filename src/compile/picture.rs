@@ -3,8 +3,9 @@
 use super::phases;
 use super::systems::systems;
 use crate::diagram::{self, Diagram, View};
-use crate::finding::Severity;
-use crate::source::Sources;
+use crate::finding::{Finding, Severity};
+use crate::source::{Sources, Span};
+use crate::syntax::ast::Format;
 use std::collections::BTreeSet;
 
 /// In which language a diagram is written.
@@ -66,3 +67,24 @@ pub fn draw(sources: &Sources, view: View, picture: Picture, workflow: Option<&s
     };
     Pictured::Text { text, n_errors }
 }
+
+/// The run that proves a finding, as a Mermaid sequence diagram; `None` where its proof tells of
+/// nothing that passes between services.
+pub fn draw_run(sources: &Sources, finding: &Finding) -> Option<String> {
+    let text = |span: Span| worth_showing(sources, span);
+    diagram::sequence::of_finding(finding, &text).map(|sequence| diagram::mermaid_sequence(&sequence))
+}
+
+/// What a limit or a condition says, up to its block; foreign formats say it too clumsily.
+fn worth_showing(sources: &Sources, span: Span) -> Option<String> {
+    let file = sources.get(span.file);
+    let text = file.slice(span);
+    let head = text.split(['{', '\n']).next().unwrap_or(text);
+    let head = head.trim().trim_start_matches("if ").trim_end_matches("else").trim();
+    let is_short = head.chars().count() <= LONGEST_CONDITION;
+    (phases::recognise(&file.path, "") == Some(Format::Wfc) && !head.is_empty() && is_short)
+        .then(|| head.to_string())
+}
+
+/// Longer conditions would hide the run they decide.
+const LONGEST_CONDITION: usize = 60;

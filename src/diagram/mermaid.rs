@@ -104,7 +104,7 @@ fn text(title: &[String], lines: &[String]) -> String {
 }
 
 /// A line in which nothing means anything but itself.
-fn escaped(line: &str) -> String {
+pub(super) fn escaped(line: &str) -> String {
     let mut out = String::new();
     let letters: Vec<char> = line.chars().collect();
     // `1.` and `1)` at the beginning would be a list.

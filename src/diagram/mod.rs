@@ -9,13 +9,16 @@ mod layout;
 mod look;
 mod measure;
 mod mermaid;
+mod mermaid_sequence;
 mod said;
+pub mod sequence;
 mod services;
 mod svg;
 
 pub use dot::dot;
 pub use mermaid::mermaid;
 pub use svg::svg;
+pub use mermaid_sequence::mermaid_sequence;
 
 use crate::graph::{NodeId, StepGraph};
 use crate::model::{Model, WorkflowId};

@@ -17,6 +17,7 @@ mod unhandled;
 pub use moves::{Move, What};
 pub use runs::{RunEnd, Runs, Stop, is_final};
 pub use state::{Cause, Status};
+pub use undo::can_be_undone;
 pub use unhandled::{is_taken, unhandled_refusals};
 
 use crate::graph::StepGraph;

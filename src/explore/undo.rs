@@ -116,7 +116,7 @@ impl Machine<'_> {
 }
 
 /// Whether an operation takes the act back.
-pub(super) fn can_be_undone(model: &Model, graph: &StepGraph, act: NodeId) -> bool {
+pub fn can_be_undone(model: &Model, graph: &StepGraph, act: NodeId) -> bool {
     match &graph.node(act).kind {
         NodeKind::Act(act) => has_operation(act.undone.as_ref()),
         NodeKind::Run(run) => {

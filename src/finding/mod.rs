@@ -1,9 +1,11 @@
 //! What wfc says about a workflow: data only. Drawing it is the business of `report`.
 
+pub mod happening;
 pub mod rule;
 pub mod suggest;
 
 use crate::source::Span;
+pub use happening::Happening;
 pub use rule::{Group, Rule};
 use std::fmt;
 
@@ -78,6 +80,8 @@ pub struct Label {
 pub struct WitnessStep {
     pub text: String,
     pub span: Option<Span>,
+    /// The same as data; `None` where there is nothing to draw.
+    pub happening: Option<Happening>,
 }
 
 /// One thing that is wrong, or worth knowing, with everything that proves it.
@@ -95,6 +99,8 @@ pub struct Finding {
     pub witness: Vec<WitnessStep>,
     /// Under which delivery of messages the witness is a run; `None` where that plays no part.
     pub delivery: Option<&'static str>,
+    /// What is still there when the run is over and should not be: `charged`.
+    pub left: Vec<String>,
     /// "without this subscription, `Fulfilled` is never reached"
     pub what_if: Option<String>,
     /// Cures that say something new, best first.
@@ -163,6 +169,17 @@ impl Finding {
         self.witness(steps)
     }
 
+    /// What the run leaves behind.
+    pub fn left(mut self, names: Vec<String>) -> Finding {
+        self.left = names;
+        self
+    }
+
+    /// Whether the witness tells of messages between sides, so that a picture of it says something.
+    pub fn can_be_drawn(&self) -> bool {
+        self.witness.iter().filter_map(|step| step.happening.as_ref()).any(Happening::is_between_sides)
+    }
+
     pub fn what_if(mut self, text: impl Into<String>) -> Finding {
         self.what_if = Some(text.into());
         self
@@ -181,7 +198,12 @@ impl Finding {
 
 impl WitnessStep {
     pub fn new(text: impl Into<String>, span: impl Into<Option<Span>>) -> WitnessStep {
-        WitnessStep { text: text.into(), span: span.into() }
+        WitnessStep { text: text.into(), span: span.into(), happening: None }
+    }
+
+    pub fn happening(mut self, happening: Happening) -> WitnessStep {
+        self.happening = Some(happening);
+        self
     }
 }
 

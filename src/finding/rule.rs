@@ -69,6 +69,7 @@ impl Rule {
             labels: vec![Label { span, text: label.into() }],
             witness: Vec::new(),
             delivery: None,
+            left: Vec::new(),
             what_if: None,
             help: Vec::new(),
             entity: String::new(),

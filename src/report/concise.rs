@@ -1,6 +1,7 @@
 //! One line a finding, for editors and `grep`: `path:line:col: severity[rule/variant] message`.
 
 use super::paint::printable;
+use super::place::place;
 use crate::finding::Finding;
 use crate::source::Sources;
 
@@ -9,14 +10,9 @@ pub fn report(findings: &[Finding], sources: &Sources) -> String {
 }
 
 fn line(finding: &Finding, sources: &Sources) -> String {
-    let span = finding.span();
-    let file = sources.get(span.file);
-    let at = file.position(span.start);
     format!(
-        "{}:{}:{}: {}[{}] {}\n",
-        printable(&file.path),
-        at.line,
-        at.column,
+        "{}: {}[{}] {}\n",
+        place(finding, sources),
         finding.severity,
         finding.name(),
         printable(&finding.message)

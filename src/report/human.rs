@@ -3,6 +3,8 @@
 
 use super::excerpt::{Excerpt, Role, excerpt};
 use super::paint::{Colour, Paint, Style, printable};
+use super::place::place;
+use super::shell;
 use super::wrap::{hang, wrap};
 use crate::finding::{Confidence, Finding, Severity, WitnessStep};
 use crate::source::Sources;
@@ -35,7 +37,7 @@ pub fn one(finding: &Finding, sources: &Sources, paint: &Paint) -> String {
     for help in &finding.help {
         aside(&mut out, "help", help, paint);
     }
-    out.push_str(&foot(finding, paint));
+    out.push_str(&foot(finding, sources, paint));
     out
 }
 
@@ -46,14 +48,18 @@ fn head(finding: &Finding, paint: &Paint) -> String {
     format!("{}{message}\n", paint.style(Style::Severity(finding.severity), &kind))
 }
 
-/// The way to the rule's page; which form of the rule it is, and how sure wfc is where it is not.
-fn foot(finding: &Finding, paint: &Paint) -> String {
+/// The way to the rule's page, and how sure wfc is where it is not; the way to a picture of the run.
+fn foot(finding: &Finding, sources: &Sources, paint: &Paint) -> String {
     let doubt = match finding.confidence {
         Confidence::High => None,
         unsure => Some(format!(" ({unsure} confidence)")),
     };
-    let text = format!("  more: wfc explain {}{}", finding.rule.name, doubt.unwrap_or_default());
-    format!("{}\n", paint.style(Style::Quiet, &text))
+    let command = format!("wfc explain {}", finding.rule.name);
+    let mut lines = vec![format!("  more: {command}{}", doubt.unwrap_or_default())];
+    if finding.can_be_drawn() {
+        lines.push(format!("  draw: {command} --run {}", shell::quoted(&place(finding, sources))));
+    }
+    lines.iter().map(|line| format!("{}\n", paint.style(Style::Quiet, line))).collect()
 }
 
 /// `  help: give one of them another name`

@@ -6,10 +6,12 @@ pub mod index;
 pub mod list;
 pub mod page;
 pub mod paint;
+pub mod place;
 pub mod selection;
 pub mod summary;
 
 mod excerpt;
+mod shell;
 mod wrap;
 
 use crate::finding::Finding;

@@ -47,7 +47,8 @@ fn help_and_version_are_answers() {
 #[test]
 fn help_fits_a_terminal() {
     let folder = Folder::new(&[]);
-    for arguments in [&["--help"][..], &["check", "--help"], &["graph", "--help"], &["init", "--help"]] {
+    let every = [["check", "--help"], ["graph", "--help"], ["explain", "--help"], ["init", "--help"]];
+    for arguments in every.iter().map(|it| &it[..]).chain([&["--help"][..]]) {
         for line in folder.wfc(arguments).stdout.lines() {
             assert!(line.chars().count() <= 100, "{arguments:?}: {line}");
         }

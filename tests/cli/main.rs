@@ -5,4 +5,5 @@
 mod commands;
 mod folder;
 mod inputs;
+mod runs;
 mod streams;

@@ -97,7 +97,7 @@ fn is_new<'t>(ids: &mut BTreeSet<&'t str>, id: &'t str) -> Result<(), String> {
 }
 
 /// `word_Name`, which is no word of Mermaid and begins with none that it would cut off.
-fn is_id(id: &str) -> Result<(), String> {
+pub fn is_id(id: &str) -> Result<(), String> {
     let is_plain = id.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
     let is_word = ["end", "graph", "subgraph", "class", "style", "default", "click", "o", "x"].contains(&id);
     if is_plain && !is_word && id.starts_with(|c: char| c.is_ascii_lowercase()) {
@@ -113,6 +113,12 @@ fn text(quoted: &str) -> Result<(), String> {
     let Some(inner) = quoted.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) else {
         return wrong("no quotes");
     };
+    plain(inner, quoted)
+}
+
+/// The same without its quotes, as a part of `whole`.
+pub fn plain(inner: &str, whole: &str) -> Result<(), String> {
+    let wrong = |why: &str| Err(format!("{why} in {whole}"));
     let plain = inner.replace("<br/>", "\n").replace("<b>", "").replace("</b>", "");
     if plain.trim().is_empty() {
         return wrong("nothing");

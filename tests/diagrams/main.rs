@@ -6,12 +6,13 @@
 mod legal_dot;
 mod legal_mermaid;
 mod legal_svg;
+mod legal_sequence;
 
 use proptest::prelude::*;
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
-use wfc::compile::{self, Picture, Pictured};
+use wfc::compile::{self, Picture, Pictured, Settings};
 use wfc::diagram::{self, Diagram, Subject, View};
 use wfc::graph::{self, StepGraph};
 use wfc::lower::{self, Links};
@@ -123,6 +124,28 @@ fn every_case_is_drawn_legally_and_always_alike() {
         held_to_the_rules(&pictures).unwrap_or_else(|why| panic!("{}: {why}", path.display()));
         assert_eq!(pictures, self::pictures(&text), "{}", path.display());
     }
+}
+
+/// The runs of all findings of a text, drawn.
+fn runs(text: &str) -> Vec<String> {
+    let mut sources = Sources::default();
+    sources.add(SourceFile::new("case.wfc", text));
+    let findings = compile::check(&sources, Settings::default()).findings;
+    findings.iter().filter_map(|finding| compile::draw_run(&sources, finding)).collect()
+}
+
+#[test]
+fn every_run_is_drawn_legally_and_always_alike() {
+    let mut n_runs = 0;
+    for (path, text) in texts() {
+        let runs = runs(&text);
+        for run in &runs {
+            legal_sequence::check(run).unwrap_or_else(|why| panic!("{}: {why}\n\n{run}", path.display()));
+        }
+        assert_eq!(runs, self::runs(&text), "{}", path.display());
+        n_runs += runs.len();
+    }
+    assert!(n_runs > 100, "{n_runs} runs only");
 }
 
 #[test]
@@ -243,6 +266,36 @@ proptest! {
         prop_assert!(pictures[0].contains("\"]:::command"), "{}\n{}", text, pictures[0]);
         if let Err(why) = held_to_the_rules(&pictures) {
             return Err(TestCaseError::fail(why));
+        }
+    }
+
+    #[test]
+    fn hostile_names_do_not_break_out_of_a_run(names in prop::collection::vec(hostile(), 8)) {
+        let names: Vec<String> = names.iter().enumerate().map(|(at, name)| format!("{name}{at}")).collect();
+        let [service, command, undo, failure, event, workflow, goal, step] = &names[..] else { unreachable!() };
+        let text = format!(
+            "service Shop {{ event `{event}`() }}
+             service `{service}` {{
+               command `{command}`() -> int {{ undone by `{undo}`() }}
+               command `{undo}`()
+               command Other() {{ fails `{failure}` }}
+             }}
+             workflow `{workflow}` {{
+               orchestrated by Shop
+               starts when `{event}`
+               success Ok
+               failure `{goal}`
+               step `{step}` = `{service}`.`{command}`() {{ retry forever; on outage {{ end `{goal}` }} }}
+               step other = `{service}`.Other() {{ retry forever; on `{failure}` {{ end `{goal}` }} }}
+               end Ok
+             }}"
+        );
+        let runs = runs(&text);
+        prop_assert!(!runs.is_empty(), "{}", text);
+        for run in &runs {
+            if let Err(why) = legal_sequence::check(run) {
+                return Err(TestCaseError::fail(format!("{why}\n\n{run}")));
+            }
         }
     }
 }

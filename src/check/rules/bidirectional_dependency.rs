@@ -116,8 +116,8 @@ fn finding(cx: &Context, one: (ServiceId, &Need), other: (ServiceId, &Need)) -> 
         .severity(severity)
         .message(format!("`{a}` and `{b}` need each other"))
         .label(second.1.span, format!("`{b}` needs `{a}`: it {}", second.1.text))
-        .witness(cx.witness_of_path(&[first.1.node]))
-        .witness(cx.witness_of_path(&[second.1.node]))
+        .witness(cx.witness_of_place(first.1.node))
+        .witness(cx.witness_of_place(second.1.node))
         .entity(format!("{a}/{b}"))
         .help("decide who may know the other, and turn the other way round: send the data along, or an event")
         .help("or let a third service conduct both");

@@ -102,6 +102,7 @@ fn finding(cx: &Context, contradiction: &Contradiction) -> Finding {
         .message(format!("one run reaches both `{}` and `{}`", success.name.text, failure.name.text))
         .label(success.name.span, "and this as well")
         .run(cx.witness_of_run(&moves), DELIVERY)
+        .left(cx.left_behind(contradiction.runs, contradiction.end))
         .help(format!(
             "let what leads to `{}` wait until `{}` is ruled out",
             success.name.text, failure.name.text

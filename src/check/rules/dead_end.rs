@@ -195,6 +195,7 @@ fn finding(cx: &Context, id: WorkflowId, runs: &Runs, end: &RunEnd, at: &[NodeId
     };
     let finding = finding
         .run(cx.witness_of_run(&moves), DELIVERY)
+        .left(cx.left_behind(runs, end))
         .entity(stands.map_or(name.to_string(), |node| cx.entity(node)));
     Some(cx.by_choices(finding, &moves))
 }

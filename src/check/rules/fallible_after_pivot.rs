@@ -105,6 +105,7 @@ fn finding(cx: &Context, passed: &Passed) -> Finding {
         ))
         .label(cx.graph.node(passed.act).span, "no way back from here")
         .run(cx.witness_of_run(&moves), DELIVERY)
+        .left(cx.left_behind(passed.runs, passed.end))
         .help("move what may refuse before the pivot, or meet its refusal forwards")
         .entity(cx.entity(at));
     cx.by_choices(finding, &moves)

@@ -91,7 +91,7 @@ pub fn find(cx: &Context) -> Vec<Finding> {
             .at(publisher.span, label)
             .message(format!("`{name}` publishes `{event}`, which is a fact of `{owner}`"))
             .label(item.name.span, format!("declared by `{owner}`"))
-            .witness(cx.witness_of_path(&[edge.from]))
+            .witness(cx.witness_of_place(edge.from))
             .entity(cx.entity(edge.from))
             .help(format!("declare an event of `{name}`, and let `{owner}` react to it"))
             .help(format!("or move `{event}` to `{name}`, if that is who knows it first"));

@@ -103,6 +103,7 @@ fn finding(cx: &Context, passed: &Passed) -> Finding {
     }
     let mut finding = finding
         .run(cx.witness_of_run(&moves), DELIVERY)
+        .left(cx.left_behind(passed.runs, passed.end))
         .what_if(format!(
             "with `{name}` behind everything that may refuse, no failing run would hold its effect"
         ))

@@ -156,6 +156,7 @@ fn finding(cx: &Context, leftover: &Leftover) -> Finding {
         .at(call, format!("{state} {when}"))
         .message(format!("`{what}` is not undone {when}"))
         .run(cx.witness_of_run_with(leftover.act, &moves), DELIVERY)
+        .left(cx.left_behind(leftover.runs, leftover.end))
         .entity(cx.entity(leftover.act));
     finding = if cx.is_imported(node.span) {
         finding.what_if("with a state on that way that takes it back, nothing would be left").help(

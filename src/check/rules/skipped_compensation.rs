@@ -133,6 +133,7 @@ fn finding(cx: &Context, leftover: &Leftover) -> Finding {
     };
     let finding = finding
         .run(cx.witness_of_run_with(leftover.act, &moves), DELIVERY)
+        .left(cx.left_behind(leftover.runs, leftover.end))
         .help(help)
         .entity(cx.entity(leftover.act));
     cx.by_choices(finding, &moves)

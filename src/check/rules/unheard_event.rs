@@ -82,7 +82,7 @@ pub fn find(cx: &Context) -> Vec<Finding> {
                 .at(event.name.span, "nobody takes it")
                 .message(format!("nobody hears `{name}`"))
                 .label(publication.span, label)
-                .witness(cx.witness_of_path(&[publisher]))
+                .witness(cx.witness_of_place(publisher))
                 .entity(cx.event_entity(cx.graph.node(publisher).workflow, id))
                 .help(help),
         );

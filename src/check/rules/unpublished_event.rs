@@ -99,7 +99,7 @@ fn of_event(cx: &Context, event: EventId) -> Option<Finding> {
     }
     finding = finding
         .label(item.name.span, format!("declared by `{owner}`"))
-        .witness(cx.witness_of_path(&[first.to]));
+        .witness(cx.witness_of_place(first.to));
     let follows = cx
         .model
         .operations

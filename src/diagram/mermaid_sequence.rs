@@ -1,0 +1,61 @@
+//! A run as Mermaid text, with the same care for what users write as in flowcharts.
+
+use super::mermaid::escaped;
+use super::sequence::{Item, MessageKind, NoteKind, Over, Sequence};
+use std::fmt::Write;
+
+/// The run as a Mermaid sequence diagram.
+pub fn mermaid_sequence(sequence: &Sequence) -> String {
+    let mut out = String::from("sequenceDiagram\n");
+    let id = |side: usize| sequence.sides[side].id.as_str();
+    for side in &sequence.sides {
+        // Writing to a string cannot fail.
+        let _ = writeln!(out, "  participant {} as {}", side.id, text(&side.title));
+    }
+    // Without sides there is nothing that a note could lie over.
+    let items = if sequence.sides.is_empty() { &[] } else { sequence.items.as_slice() };
+    for item in items {
+        let _ = match item {
+            Item::Message { from, to, kind, lines } => {
+                writeln!(out, "  {}{}{}: {}", id(*from), arrow(*kind), id(*to), text(lines))
+            }
+            Item::Note { over, kind, lines } => {
+                let (first, last) = match *over {
+                    Over::One(side) => (side, side),
+                    Over::Two(one, other) => (one.min(other), one.max(other)),
+                    Over::All => (0, sequence.sides.len() - 1),
+                };
+                let more = if first == last { String::new() } else { format!(",{}", id(last)) };
+                let note = format!("Note over {}{more}: {}", id(first), text(lines));
+                match colour(*kind) {
+                    None => writeln!(out, "  {note}"),
+                    Some(colour) => writeln!(out, "  rect {colour}\n    {note}\n  end"),
+                }
+            }
+        };
+    }
+    out
+}
+
+fn arrow(kind: MessageKind) -> &'static str {
+    match kind {
+        MessageKind::Call => "->>",
+        MessageKind::Reply => "-->>",
+        MessageKind::Refusal => "--x",
+        MessageKind::Lost => "-x",
+        MessageKind::Event => "-)",
+    }
+}
+
+/// Of the band around a note; the notes themselves have the colour of the page's theme.
+fn colour(kind: NoteKind) -> Option<&'static str> {
+    match kind {
+        NoteKind::Plain => None,
+        NoteKind::Pivot => Some("rgb(132, 173, 255)"),
+        NoteKind::Verdict => Some("rgb(253, 162, 155)"),
+    }
+}
+
+fn text(lines: &[String]) -> String {
+    lines.iter().map(|line| escaped(line)).collect::<Vec<_>>().join("<br/>")
+}
