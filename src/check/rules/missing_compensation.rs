@@ -123,7 +123,12 @@ fn summary(cx: &Context, id: WorkflowId, left: &[Leftover]) -> Finding {
     for leftover in left.iter().take(3) {
         finding = finding.label(cx.graph.node(leftover.act).span, "stays done");
     }
+    // INVARIANT: a summary is made of at least one leftover.
+    let first = &left[0];
+    let moves = first.runs.witness(first.end);
     finding
+        .run(cx.witness_of_run_with(first.act, &moves), DELIVERY)
+        .left(cx.left_behind(first.runs, first.end))
 }
 
 fn finding(cx: &Context, leftover: &Leftover) -> Finding {
