@@ -1,10 +1,12 @@
 //! What wfc says about a workflow: data only. Drawing it is the business of `report`.
 
+mod assumption;
 pub mod happening;
 pub mod rule;
 pub mod suggest;
 
 use crate::source::Span;
+pub use assumption::{Assumption, Ground};
 pub use happening::Happening;
 pub use rule::{Group, Rule};
 use std::fmt;
@@ -105,6 +107,8 @@ pub struct Finding {
     pub what_if: Option<String>,
     /// Cures that say something new, best first.
     pub help: Vec<String>,
+    /// What the text leaves open and the finding takes for granted.
+    pub rests_on: Option<Assumption>,
     /// What it is about, independent of lines: `FulfilOrder/Payments/charged`.
     pub entity: String,
 }
@@ -150,6 +154,9 @@ impl Finding {
     /// Lowers the confidence to `limit` where it is higher.
     pub fn at_most(mut self, limit: Confidence) -> Finding {
         self.confidence = self.confidence.min(limit);
+        if let Some(assumption) = &mut self.rests_on {
+            assumption.confidence = assumption.confidence.min(limit);
+        }
         self
     }
 
@@ -187,6 +194,22 @@ impl Finding {
 
     pub fn help(mut self, text: impl Into<String>) -> Finding {
         self.help.push(text.into());
+        self
+    }
+
+    /// Says what the finding takes for granted; what would settle it is the last help.
+    pub fn resting_on(mut self, assumption: Assumption) -> Finding {
+        self.help.push(assumption.settle.clone());
+        self.rests_on = Some(assumption);
+        self
+    }
+
+    /// The finding as it would be if what it takes for granted were written.
+    pub fn as_written(mut self) -> Finding {
+        if let Some(assumption) = &self.rests_on {
+            self.severity = assumption.severity;
+            self.confidence = assumption.confidence;
+        }
         self
     }
 

@@ -72,6 +72,7 @@ impl Rule {
             left: Vec::new(),
             what_if: None,
             help: Vec::new(),
+            rests_on: None,
             entity: String::new(),
         }
     }

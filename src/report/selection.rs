@@ -35,8 +35,11 @@ pub enum Verdict {
 }
 
 pub fn select(findings: Vec<Finding>, selection: &Selection) -> Selected {
-    let (shown, hidden): (Vec<_>, Vec<_>) =
-        findings.into_iter().partition(|finding| selection.shows(finding));
+    let taken = findings.into_iter().map(|finding| match selection.profile {
+        Profile::Default => finding,
+        Profile::Strict | Profile::Audit => finding.as_written(),
+    });
+    let (shown, hidden): (Vec<_>, Vec<_>) = taken.partition(|finding| selection.shows(finding));
     let fails = shown.iter().any(|finding| finding.severity >= selection.fail_on);
     Selected {
         n_hidden: hidden.len(),
@@ -90,6 +93,7 @@ fn min_confidence(profile: Profile) -> Confidence {
 mod tests {
     use super::*;
     use crate::catalog;
+    use crate::finding::{Assumption, Ground};
     use crate::source::{FileId, Span};
 
     fn finding(severity: Severity, confidence: Confidence) -> Finding {
@@ -138,6 +142,28 @@ mod tests {
         assert_eq!(select(warning(), &Selection::default()).verdict, Verdict::Pass);
         let strict = Selection { fail_on: Severity::Warning, ..Selection::default() };
         assert_eq!(select(warning(), &strict).verdict, Verdict::Fail);
+    }
+
+    #[test]
+    fn strict_takes_a_default_as_written() {
+        let goal = || {
+            finding(Severity::Info, Confidence::Medium).resting_on(Assumption {
+                ground: Ground::Owner,
+                settle: "say who answers for it".to_string(),
+                severity: Severity::Warning,
+                confidence: Confidence::High,
+            })
+        };
+        let with = |profile| {
+            let selection = Selection { profile, fail_on: Severity::Warning, ..Selection::default() };
+            select(vec![goal()], &selection)
+        };
+        assert_eq!((with(Profile::Default).n_hidden, with(Profile::Default).verdict), (1, Verdict::Pass));
+        for profile in [Profile::Strict, Profile::Audit] {
+            let selected = with(profile);
+            assert_eq!((selected.shown[0].severity, selected.verdict), (Severity::Warning, Verdict::Fail));
+            assert_eq!(selected.shown[0].help, ["say who answers for it"]);
+        }
     }
 
     #[test]

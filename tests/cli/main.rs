@@ -5,5 +5,6 @@
 mod commands;
 mod folder;
 mod inputs;
+mod profiles;
 mod runs;
 mod streams;

@@ -1,7 +1,7 @@
 //! `unheard-event`: an event that nobody takes.
 
 use crate::check::Context;
-use crate::finding::{Confidence, Finding, Group, Profile, Rule, Severity};
+use crate::finding::{Assumption, Confidence, Finding, Ground, Group, Profile, Rule, Severity};
 use crate::graph::EdgeKind;
 use crate::model::World;
 
@@ -71,21 +71,25 @@ pub fn find(cx: &Context) -> Vec<Finding> {
         let Some(publisher) = publication.node.filter(|_| !is_heard) else { continue };
         let name = cx.model.event_name(id);
         let is_external = cx.model.services[event.service].external.is_some();
-        let (label, help) = match is_external {
-            true => ("may come of this", "take it where it matters: `when …`, or `wait for any` with both"),
+        let label = if is_external { "may come of this" } else { "published here" };
+        let finding = UNHEARD_EVENT
+            .at(event.name.span, "nobody takes it")
+            .message(format!("nobody hears `{name}`"))
+            .label(publication.span, label)
+            .witness(cx.witness_of_place(publisher))
+            .entity(cx.event_entity(cx.graph.node(publisher).workflow, id));
+        findings.push(match is_external {
+            true => finding.help("take it where it matters: `when …`, or `wait for any` with both"),
             false => {
-                ("published here", "remove it, or say who reads it: `allow unheard-event because \"…\"`")
+                let (severity, confidence) = (finding.severity, finding.confidence);
+                finding.resting_on(Assumption {
+                    ground: Ground::World,
+                    settle: "remove it, or say who reads it: `allow unheard-event because \"…\"`".to_string(),
+                    severity,
+                    confidence,
+                })
             }
-        };
-        findings.push(
-            UNHEARD_EVENT
-                .at(event.name.span, "nobody takes it")
-                .message(format!("nobody hears `{name}`"))
-                .label(publication.span, label)
-                .witness(cx.witness_of_place(publisher))
-                .entity(cx.event_entity(cx.graph.node(publisher).workflow, id))
-                .help(help),
-        );
+        });
     }
     findings
 }

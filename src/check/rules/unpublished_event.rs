@@ -1,7 +1,7 @@
 //! `unpublished-event`: something waits for an event that nobody publishes.
 
 use crate::check::Context;
-use crate::finding::{Confidence, Finding, Group, Profile, Rule, Severity};
+use crate::finding::{Assumption, Confidence, Finding, Ground, Group, Profile, Rule, Severity};
 use crate::graph::{EdgeKind, EdgeView, NodeKind, ReceiveKind, Timer};
 use crate::model::EventId;
 
@@ -110,9 +110,19 @@ fn of_event(cx: &Context, event: EventId) -> Option<Finding> {
             let operation = cx.model.operation_path(operation);
             finding.help(format!("it would follow from `{operation}`, which nobody sends"))
         }
-        None => finding
-            .help(format!("publish it on the side of `{owner}`, or say which command `publishes {name}`"))
-            .help(format!("if it comes from a system that is not described here, `{owner}` is `external`")),
+        None => {
+            let (severity, confidence) = (finding.severity, finding.confidence);
+            finding
+                .help(format!("publish it on the side of `{owner}`, or say which command `publishes {name}`"))
+                .resting_on(Assumption {
+                    ground: Ground::World,
+                    settle: format!(
+                        "if it comes from a system that is not described here, `{owner}` is `external`"
+                    ),
+                    severity,
+                    confidence,
+                })
+        }
     };
     Some(cx.by_origin(finding))
 }

@@ -3,7 +3,7 @@
 use crate::check::Context;
 use crate::check::obligations::Unwatched;
 use crate::check::telling::without_intent;
-use crate::finding::{Confidence, Finding, Group, Profile, Rule, Severity};
+use crate::finding::{Assumption, Confidence, Finding, Ground, Group, Profile, Rule, Severity};
 
 pub static UNWATCHED_GOAL: Rule = Rule {
     name: "unwatched-goal",
@@ -18,7 +18,7 @@ stays silent, the run just stops: no error, no alert, an order that nobody ships
 goal answers for it, so the owner needs a clock.
 
 Where no owner is written, the service whose event starts the workflow counts as the owner, and the
-finding is only information.",
+finding is only information. `--profile strict` takes that owner as written, and warns.",
     bad: "\
 id OrderId
 
@@ -137,7 +137,13 @@ fn unwatched(cx: &Context, found: &Unwatched) -> Finding {
     if is_written {
         return finding;
     }
-    finding.severity(Severity::Info).at_most(Confidence::Medium).help(format!(
-        "`{owner}` is the owner by default, because its event starts the workflow: write `owned by`"
-    ))
+    let settle =
+        format!("`{owner}` owns it by default, because its event starts it: write `owned by {owner}`");
+    let (severity, confidence) = (finding.severity, finding.confidence);
+    finding.severity(Severity::Info).at_most(Confidence::Medium).resting_on(Assumption {
+        ground: Ground::Owner,
+        settle,
+        severity,
+        confidence,
+    })
 }
