@@ -6,7 +6,7 @@ use crate::explore::is_taken;
 use crate::finding::{Confidence, Finding, Group, Profile, Rule, Severity};
 use crate::graph::{EdgeKind, NodeId, NodeKind, ReceiveKind, StepGraph};
 use crate::model::EventId;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 pub static PUBLISHER_HANDLES_REFUSAL: Rule = Rule {
     name: "publisher-handles-refusal",
@@ -92,7 +92,7 @@ command and meet its failure with `on`.",
 
 pub fn find(cx: &Context) -> Vec<Finding> {
     let obligations = cx.obligations();
-    let mut findings = Vec::new();
+    let mut told: BTreeMap<EventId, Vec<Told>> = BTreeMap::new();
     for reaction in obligations.foreign().filter(|reaction| begins_something(cx.graph, reaction.taker)) {
         for refusal in refusals(cx.graph, reaction.taker) {
             let handlers = obligations.subscriptions.iter().filter(|handler| {
@@ -101,11 +101,18 @@ pub fn find(cx: &Context) -> Vec<Finding> {
                     && handler.edges.iter().any(|edge| is_taken(cx.graph, &cx.graph.edge(*edge)))
             });
             if let Some(handler) = handlers.min_by_key(|handler| cx.place(handler.taker)) {
-                findings.push(finding(cx, reaction, &refusal, handler));
+                told.entry(reaction.event).or_default().push(Told { reaction, refusal, handler });
             }
         }
     }
-    findings
+    told.into_values().filter_map(|told| finding(cx, told)).collect()
+}
+
+/// Somebody refuses, and the publisher hears of it.
+struct Told<'c> {
+    reaction: &'c Subscription,
+    refusal: Refusal,
+    handler: &'c Subscription,
 }
 
 /// A wait goes on with what was begun before; only a reaction or a start can be said to refuse.
@@ -117,27 +124,33 @@ fn begins_something(graph: &StepGraph, taker: NodeId) -> bool {
     }
 }
 
-fn finding(cx: &Context, reaction: &Subscription, refusal: &Refusal, handler: &Subscription) -> Finding {
+/// One finding for the event, whoever may refuse it.
+fn finding(cx: &Context, mut told: Vec<Told>) -> Option<Finding> {
+    told.sort_by_key(|told| cx.place(told.refusal.publish));
+    let Told { reaction, refusal, handler } = told.first()?;
     let publisher = cx.service(reaction.publisher);
-    let subscriber = cx.service(reaction.subscriber);
+    let subscribers = cx.subscribers(told.iter().map(|told| told.reaction));
     let event = cx.model.event_name(reaction.event);
     let workflow = cx.graph.node(reaction.taker).workflow;
-    PUBLISHER_HANDLES_REFUSAL
+    let mut finding = PUBLISHER_HANDLES_REFUSAL
         .at(cx.publication(reaction.event).span, "published as a fact")
-        .message(format!("`{subscriber}` may refuse `{event}`, and `{publisher}` reacts to that"))
-        .label(cx.graph.node(refusal.act).span, format!("`{subscriber}` refuses here"))
-        .label(refusal.span, "and says so")
-        .label(handler.span, format!("`{publisher}` reacts to the refusal"))
-        .entity(cx.event_entity(workflow, reaction.event))
-        .witness(
-            cx.witness_of_event(
-                reaction.event,
-                &[reaction.taker, refusal.act, refusal.publish, handler.taker],
-            ),
-        )
-        .help(format!(
-            "if `{publisher}` asks for permission, ask `{subscriber}` with a command that may fail"
-        ))
+        .message(format!("{subscribers} may refuse `{event}`, and `{publisher}` reacts to that"))
+        .entity(cx.event_entity(workflow, reaction.event));
+    for Told { reaction, refusal, handler } in &told {
+        let subscriber = cx.service(reaction.subscriber);
+        let refuses = (cx.graph.node(refusal.act).span, format!("`{subscriber}` refuses here"));
+        let says = (refusal.span, "and says so".to_string());
+        let reacts = (handler.span, format!("`{publisher}` reacts to the refusal"));
+        for (span, text) in [refuses, says, reacts] {
+            if !finding.labels.iter().any(|label| label.span == span) {
+                finding = finding.label(span, text);
+            }
+        }
+    }
+    let over = [reaction.taker, refusal.act, refusal.publish, handler.taker];
+    Some(finding.witness(cx.witness_of_event(reaction.event, &over)).help(format!(
+        "if `{publisher}` asks for permission, ask {subscribers} with a command that may fail"
+    )))
 }
 
 /// A step of a line that fails for a business reason, and the event that says so.

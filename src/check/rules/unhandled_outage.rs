@@ -7,6 +7,8 @@ use crate::check::phrases::quoted;
 use crate::finding::{Confidence, Finding, Group, Profile, Rule, Severity};
 use crate::graph::{Act, EdgeKind, NodeId, NodeKind, Timer};
 use crate::model::{Type, WorkflowId};
+use crate::source::FileId;
+use std::collections::BTreeMap;
 
 pub static UNHANDLED_OUTAGE: Rule = Rule {
     name: "unhandled-outage",
@@ -71,11 +73,15 @@ workflow SellOrder(order: OrderId) {
 
 pub fn find(cx: &Context) -> Vec<Finding> {
     let mut findings = Vec::new();
+    let mut unguarded: BTreeMap<FileId, Vec<machine::Unguarded>> = BTreeMap::new();
     for (id, workflow) in cx.model.workflows.iter().filter(|(_, workflow)| !workflow.is_choreographed()) {
         let calls = calls_on_the_line(cx, id);
         let (met, unmet): (Vec<NodeId>, Vec<NodeId>) =
             calls.into_iter().partition(|call| is_met_or_retried(cx, *call));
-        if cx.is_imported(workflow.name.span) {
+        if cx.is_imported(workflow.name.span) && met.is_empty() {
+            let of_file = unguarded.entry(workflow.name.span.file).or_default();
+            of_file.extend(machine::unguarded(id, unmet));
+        } else if cx.is_imported(workflow.name.span) {
             findings.extend(machine::findings(cx, id, &met, &unmet));
         } else if met.is_empty() && unmet.len() > MANY {
             findings.push(of_workflow(cx, id, &unmet));
@@ -84,6 +90,7 @@ pub fn find(cx: &Context) -> Vec<Finding> {
             findings.extend(bounds(cx, id).into_iter().map(|bound| of_bound(cx, bound)));
         }
     }
+    findings.extend(unguarded.values().filter_map(|of_file| machine::of_unguarded(cx, of_file)));
     findings
 }
 

@@ -7,14 +7,20 @@ use crate::finding::{Confidence, Finding, Severity};
 use crate::graph::NodeId;
 use crate::model::WorkflowId;
 
-/// An imported machine: what it lacks everywhere is one piece of information; what only a late step
-/// lacks is a fault.
+/// A machine in which no call is guarded.
+pub(super) struct Unguarded {
+    machine: WorkflowId,
+    calls: Vec<NodeId>,
+}
+
+pub(super) fn unguarded(machine: WorkflowId, calls: Vec<NodeId>) -> Option<Unguarded> {
+    (!calls.is_empty()).then_some(Unguarded { machine, calls })
+}
+
+/// An imported machine that guards some of its calls: what only a late step lacks is a fault.
 pub(super) fn findings(cx: &Context, id: WorkflowId, met: &[NodeId], unmet: &[NodeId]) -> Vec<Finding> {
     let workflow = &cx.model.workflows[id];
     let name = &workflow.name.text;
-    if met.is_empty() {
-        return if unmet.is_empty() { Vec::new() } else { vec![of_unguarded_machine(cx, id, unmet)] };
-    }
     let (late, other) = late_and_other(cx, met, unmet);
     let mut found = Vec::new();
     for (calls, severity) in [(late, Severity::Warning), (other, Severity::Info)] {
@@ -54,26 +60,35 @@ pub(super) fn findings(cx: &Context, id: WorkflowId, met: &[NodeId], unmet: &[No
     found
 }
 
-/// A machine without any `Retry` or `Catch`: most are like this, so it is said once.
-fn of_unguarded_machine(cx: &Context, id: WorkflowId, calls: &[NodeId]) -> Finding {
-    let workflow = &cx.model.workflows[id];
-    let name = &workflow.name.text;
+/// Machines of one file without any `Retry` or `Catch`: most are like this, so it is said once.
+pub(super) fn of_unguarded(cx: &Context, machines: &[Unguarded]) -> Option<Finding> {
+    let calls: Vec<NodeId> = machines.iter().flat_map(|machine| machine.calls.iter().copied()).collect();
+    let first = calls.first()?;
+    let name = &cx.model.workflows[machines.first()?.machine].name.text;
+    let (whose, runs) = match machines.len() {
+        1 => (format!("`{name}`"), format!("the run of `{name}`")),
+        n => (format!("{n} machines"), "its run".to_string()),
+    };
     let mut finding = UNHANDLED_OUTAGE
-        .at(cx.graph.node(calls[0]).span, "neither `Retry` nor `Catch`")
+        .at(cx.graph.node(*first).span, "neither `Retry` nor `Catch`")
         .variant("everywhere")
         .severity(Severity::Info)
         .at_most(Confidence::Medium)
         .message(match calls.len() {
-            1 => format!("the only task of `{name}` has neither `Retry` nor `Catch`"),
-            n => format!("none of the {n} tasks of `{name}` has a `Retry` or a `Catch`"),
+            1 => format!("the only task of {whose} has neither `Retry` nor `Catch`"),
+            n => format!("none of the {n} tasks of {whose} has a `Retry` or a `Catch`"),
         })
         .entity(name.as_str());
     for call in calls.iter().skip(1).take(4) {
         finding = finding.label(cx.graph.node(*call).span, "nor here");
     }
-    finding
-        .what_if(format!("when any of them fails, the run of `{name}` fails, and what was done before stays"))
-        .help("a `Retry` for `States.TaskFailed` with a backoff costs nothing where the task may run twice")
+    Some(
+        finding
+            .what_if(format!("when any of them fails, {runs} fails, and what was done before stays"))
+            .help(
+                "a `Retry` for `States.TaskFailed` with a backoff costs nothing where the task may run twice",
+            ),
+    )
 }
 
 /// Steps behind everything else that was done, in a machine that guards all the rest: when one of them

@@ -3,6 +3,7 @@
 use super::Builder;
 use super::level::{Around, Level};
 use crate::import::asl::condition::condition;
+use crate::import::asl::expression::Foreign;
 use crate::import::asl::expression::{INPUT, seconds, simple_path, text_expr};
 use crate::import::asl::losses::Loss;
 use crate::import::asl::machine::{Choice, Machine, QueryLanguage, State, StateKind};
@@ -188,7 +189,8 @@ impl Builder<'_> {
     fn items(&mut self, state: &State) -> Expr {
         if let Some(reader) = state.value.member("ItemReader") {
             self.losses.note(Loss::ItemReader, reader.key.span);
-            return self.foreign.template(&reader.value);
+            // That nothing of it is read is said once; its expressions are no second loss.
+            return Foreign::default().template(&reader.value);
         }
         if let Some(items) = state.field("Items") {
             return self.foreign.value(items, state.language);
