@@ -83,8 +83,12 @@ fn check_system(sources: &Sources, system: &System, settings: Settings, known: &
         findings.retain(|finding| finding.rule.name != "unknown-name");
         findings.extend(system.missing.iter().map(|(id, used)| missing_import::finding(sources, *id, used)));
     }
+    // Counted before any is accepted, so that a finding keeps its number when its neighbour is.
+    finding::sort(&mut findings);
+    finding::number(&mut findings);
     let damaged = checked.damaged || !system.missing.is_empty();
     let ground = allow::Ground { today: settings.today, used: &checked.used, known, damaged };
     let n_allowed = allow::apply(&checked.allows, &ground, &mut findings);
+    finding::number(&mut findings);
     Checked { findings, n_allowed }
 }

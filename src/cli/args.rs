@@ -83,6 +83,31 @@ pub struct Check {
     /// How findings are written.
     #[arg(long, value_name = "FORMAT", default_value = "full")]
     pub format: FormatName,
+
+    /// Write them to a file as well, in a format of its own; can be given several times.
+    #[arg(long, value_name = "FORMAT=FILE", value_parser = report_to)]
+    pub report: Vec<ReportTo>,
+}
+
+/// `sarif=wfc.sarif`
+#[derive(Clone, Debug)]
+pub struct ReportTo {
+    pub format: FormatName,
+    pub path: String,
+}
+
+fn report_to(text: &str) -> Result<ReportTo, String> {
+    let names = || {
+        let names = FormatName::value_variants().iter().filter_map(ValueEnum::to_possible_value);
+        names.map(|name| name.get_name().to_string()).collect::<Vec<_>>().join(", ")
+    };
+    let (name, path) = text
+        .split_once('=')
+        .filter(|(_, path)| !path.is_empty())
+        .ok_or("a format and a file are wanted, such as `json=findings.json`")?;
+    let format = FormatName::from_str(name, false)
+        .map_err(|_| format!("there is no format `{name}`; there are {}", names()))?;
+    Ok(ReportTo { format, path: path.to_string() })
 }
 
 const CHECK_EXAMPLES: &str = "\
@@ -93,6 +118,7 @@ Examples:
   wfc check --profile strict                  also what is only worth knowing
   wfc check --fail-on warning                 in CI: warnings fail as well
   wfc check --format concise                  one line a finding, for editors and grep
+  wfc check --report json=findings.json       for people here, for programs in a file
   cat a.wfc | wfc check - --stdin-filename a.wfc
 
 Exit codes:
@@ -245,6 +271,10 @@ pub enum FormatName {
     Full,
     /// One line each: `path:line:col: severity[rule] message`.
     Concise,
+    /// One document for programs; docs/schema/findings.json says what is in it.
+    Json,
+    /// The same, one finding a line, and a line that sums up.
+    Jsonl,
 }
 
 impl From<FormatName> for Format {
@@ -252,6 +282,8 @@ impl From<FormatName> for Format {
         match name {
             FormatName::Full => Format::Full,
             FormatName::Concise => Format::Concise,
+            FormatName::Json => Format::Json,
+            FormatName::Jsonl => Format::Jsonl,
         }
     }
 }

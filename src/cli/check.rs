@@ -1,13 +1,15 @@
 //! `wfc check`.
 
 use super::Outcome;
-use super::args::Check;
+use super::args::{Check, ReportTo};
 use super::output::{Output, Unwritten};
 use super::today::today;
 use crate::compile::{self, Settings};
 use crate::project::{Request, WhenEmpty, disk};
+use crate::report::paint::Paint;
+use crate::report::paths::Paths;
 use crate::report::selection::{Selection, Verdict, select};
-use crate::report::{self, summary::summary};
+use crate::report::{self, Report, summary::summary};
 
 /// In bytes, as much as the main thread has.
 const STACK: usize = 8 << 20;
@@ -35,17 +37,30 @@ pub fn run(wanted: &Check, output: &Output) -> Result<Outcome, Unwritten> {
     };
     let selected = select(checked.findings, &selection);
 
-    let format = wanted.format.into();
-    output.data(&report::write(&selected.shown, &loaded.sources, format, &output.stdout))?;
+    let paths = disk::repository().map_or_else(Paths::default, |it| Paths::new(it.root, it.here));
+    let report = Report {
+        selected: &selected,
+        sources: &loaded.sources,
+        n_allowed: checked.n_allowed,
+        fail_on: selection.fail_on,
+        paths: &paths,
+    };
+    // Files come first: when standard output is closed, they are there all the same.
+    let mut troubles = loaded.troubles;
+    for ReportTo { format, path } in &wanted.report {
+        let text = report::write(&report, (*format).into(), &Paint::plain());
+        troubles.extend(disk::replace(path, &text).err());
+    }
+    output.data(&report::write(&report, wanted.format.into(), &output.stdout))?;
     for notice in &loaded.notices {
         output.note(&format!("note: {notice}"));
     }
-    output.troubles(&loaded.troubles);
+    output.troubles(&troubles);
     let n_files = loaded.sources.iter().count();
-    if n_files > 0 || loaded.troubles.is_empty() {
+    if n_files > 0 || troubles.is_empty() {
         output.note(&summary(&selected, n_files, checked.n_allowed, &output.stderr));
     }
-    Ok(if !loaded.troubles.is_empty() {
+    Ok(if !troubles.is_empty() {
         Outcome::Trouble
     } else if selected.verdict == Verdict::Fail && !wanted.exit_zero {
         Outcome::Findings

@@ -5,10 +5,11 @@ pub mod happening;
 pub mod rule;
 pub mod suggest;
 
-use crate::source::Span;
+use crate::source::{FileId, Span};
 pub use assumption::{Assumption, Ground};
 pub use happening::Happening;
 pub use rule::{Group, Rule};
+use std::collections::BTreeMap;
 use std::fmt;
 
 /// How bad a finding is for the workflow.
@@ -111,6 +112,8 @@ pub struct Finding {
     pub rests_on: Option<Assumption>,
     /// What it is about, independent of lines: `FulfilOrder/Payments/charged`.
     pub entity: String,
+    /// Which of the findings that agree in rule, file and entity it is, from 1; 0 before they are counted.
+    pub occurrence: u32,
 }
 
 impl Finding {
@@ -236,4 +239,19 @@ pub fn sort(findings: &mut Vec<Finding>) {
         (a.span(), a.rule.name, &a.message, &a.entity).cmp(&(b.span(), b.rule.name, &b.message, &b.entity))
     });
     findings.dedup_by(|a, b| a.span() == b.span() && a.rule.name == b.rule.name && a.message == b.message);
+}
+
+/// Numbers the findings that agree in rule, file and entity, in their order; numbers that are given stay.
+pub fn number(findings: &mut [Finding]) {
+    let mut counts: BTreeMap<(&'static str, FileId, String), u32> = BTreeMap::new();
+    let key = |finding: &Finding| (finding.rule.name, finding.span().file, finding.entity.clone());
+    for finding in findings.iter() {
+        let count = counts.entry(key(finding)).or_default();
+        *count = finding.occurrence.max(*count);
+    }
+    for finding in findings.iter_mut().filter(|finding| finding.occurrence == 0) {
+        let count = counts.entry(key(finding)).or_default();
+        *count += 1;
+        finding.occurrence = *count;
+    }
 }

@@ -74,6 +74,7 @@ impl Rule {
             help: Vec::new(),
             rests_on: None,
             entity: String::new(),
+            occurrence: 0,
         }
     }
 }

@@ -7,7 +7,7 @@ mod write;
 
 pub use write::{replace, write_new};
 
-use super::{Loaded, Request, Trouble};
+use super::{Loaded, Repository, Request, Trouble};
 use crate::compile;
 use crate::source::SourceFile;
 use exclude::Exclude;
@@ -125,4 +125,12 @@ pub fn link_base() -> Option<String> {
     let folder = std::env::current_dir().ok()?;
     let folder = folder.to_str()?.replace('\\', "/");
     Some(format!("file://{}/", folder.trim_end_matches('/')))
+}
+
+/// The repository around the folder wfc was started in: the nearest folder upwards with a `.git`.
+pub fn repository() -> Option<Repository> {
+    let folder = std::env::current_dir().ok()?;
+    let root = folder.ancestors().find(|above| above.join(".git").exists())?;
+    let text = |path: &std::path::Path| Some(path.to_str()?.replace('\\', "/"));
+    Some(Repository { root: text(root)?, here: text(folder.strip_prefix(root).ok()?)? })
 }

@@ -34,6 +34,15 @@ pub struct Loaded {
     pub notices: Vec<Trouble>,
 }
 
+/// Where wfc runs, seen from the repository it runs in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Repository {
+    /// From the root of the disk.
+    pub root: String,
+    /// The folder wfc runs in, from that root; empty for the root itself.
+    pub here: String,
+}
+
 /// Something about a path that kept it from being read or written.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Trouble {

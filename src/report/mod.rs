@@ -1,11 +1,14 @@
 //! Findings as something to read: the terminal, lists, pages. Everything here is data in, text out.
 
 pub mod concise;
+mod fingerprint;
 pub mod human;
 pub mod index;
+mod json;
 pub mod list;
 pub mod page;
 pub mod paint;
+pub mod paths;
 pub mod place;
 pub mod selection;
 pub mod summary;
@@ -14,9 +17,11 @@ mod excerpt;
 mod shell;
 mod wrap;
 
-use crate::finding::Finding;
+use crate::finding::{Finding, Severity};
 use crate::source::Sources;
 use paint::Paint;
+use paths::Paths;
+use selection::Selected;
 
 /// How findings are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,12 +30,46 @@ pub enum Format {
     Full,
     /// One line each.
     Concise,
+    /// One document for programs.
+    Json,
+    /// One line of JSON each.
+    Jsonl,
 }
 
-/// All `findings` in one text.
-pub fn write(findings: &[Finding], sources: &Sources, format: Format, paint: &Paint) -> String {
+/// What there is to write about a run.
+#[derive(Clone, Copy, Debug)]
+pub struct Report<'a> {
+    pub selected: &'a Selected,
+    pub sources: &'a Sources,
+    /// How many findings an `allow` has silenced.
+    pub n_allowed: usize,
+    /// From which severity on a finding fails the run.
+    pub fail_on: Severity,
+    pub paths: &'a Paths,
+}
+
+impl<'a> Report<'a> {
+    pub fn findings(&self) -> &'a [Finding] {
+        &self.selected.shown
+    }
+
+    pub fn n_files(&self) -> usize {
+        self.sources.iter().count()
+    }
+
+    /// How many errors, warnings and infos are shown.
+    pub fn counts(&self) -> [usize; 3] {
+        [Severity::Error, Severity::Warning, Severity::Info]
+            .map(|severity| self.findings().iter().filter(|finding| finding.severity == severity).count())
+    }
+}
+
+/// The whole report in one text.
+pub fn write(report: &Report, format: Format, paint: &Paint) -> String {
     match format {
-        Format::Full => human::report(findings, sources, paint),
-        Format::Concise => concise::report(findings, sources),
+        Format::Full => human::report(report.findings(), report.sources, paint),
+        Format::Concise => concise::report(report.findings(), report.sources),
+        Format::Json => json::document(report),
+        Format::Jsonl => json::lines(report),
     }
 }

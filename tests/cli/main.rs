@@ -6,5 +6,6 @@ mod commands;
 mod folder;
 mod inputs;
 mod profiles;
+mod reports;
 mod runs;
 mod streams;

@@ -1,0 +1,195 @@
+//! Findings for programs: one document, or one finding a line. What is in it, and in which version,
+//! says `docs/schema/findings.json`.
+
+use super::Report;
+use super::fingerprint::fingerprint;
+use crate::finding::{Finding, Label, WitnessStep};
+use crate::source::{Sources, Span};
+use serde::Serialize;
+
+/// Rises when a program that reads the output would have to change.
+const VERSION: u32 = 1;
+
+#[derive(Serialize)]
+struct Document<'a> {
+    version: u32,
+    tool: Tool,
+    findings: Vec<Record<'a>>,
+    summary: Summary,
+}
+
+#[derive(Serialize)]
+struct Tool {
+    name: &'static str,
+    version: &'static str,
+}
+
+const TOOL: Tool = Tool { name: "wfc", version: env!("CARGO_PKG_VERSION") };
+
+#[derive(Serialize)]
+struct Record<'a> {
+    rule: &'static str,
+    variant: Option<&'static str>,
+    severity: String,
+    confidence: String,
+    message: &'a str,
+    /// What it is about, whatever its line: `FulfilOrder/Payments/charged`.
+    entity: &'a str,
+    fingerprint: String,
+    location: Location<'a>,
+    labels: Vec<Labelled<'a>>,
+    witness: Witness<'a>,
+    what_if: Option<&'a str>,
+    help: &'a [String],
+    rests_on: Option<RestsOn<'a>>,
+}
+
+#[derive(Serialize)]
+struct Location<'a> {
+    path: &'a str,
+    start: Place,
+    end: Place,
+}
+
+/// Line and column count from 1, columns in characters; the offset counts bytes from 0.
+#[derive(Serialize)]
+struct Place {
+    line: u32,
+    column: u32,
+    offset: u32,
+}
+
+#[derive(Serialize)]
+struct Labelled<'a> {
+    location: Location<'a>,
+    text: &'a str,
+}
+
+#[derive(Serialize)]
+struct Witness<'a> {
+    delivery: Option<&'static str>,
+    steps: Vec<Step<'a>>,
+    left: &'a [String],
+}
+
+#[derive(Serialize)]
+struct Step<'a> {
+    text: &'a str,
+    location: Option<Location<'a>>,
+}
+
+#[derive(Serialize)]
+struct RestsOn<'a> {
+    what: String,
+    settle: &'a str,
+    severity: String,
+    confidence: String,
+}
+
+#[derive(Serialize)]
+struct Summary {
+    files: usize,
+    errors: usize,
+    warnings: usize,
+    infos: usize,
+    hidden: usize,
+    allowed: usize,
+}
+
+/// One line of the other form, told apart by its `type`.
+#[derive(Serialize)]
+#[serde(tag = "type", rename_all = "lowercase")]
+enum Line<'a> {
+    Finding(Record<'a>),
+    Summary(Closing),
+}
+
+#[derive(Serialize)]
+struct Closing {
+    version: u32,
+    tool: Tool,
+    #[serde(flatten)]
+    summary: Summary,
+}
+
+/// One document.
+pub fn document(report: &Report) -> String {
+    let document = Document {
+        version: VERSION,
+        tool: TOOL,
+        findings: report.findings().iter().map(|finding| record(finding, report)).collect(),
+        summary: summary(report),
+    };
+    format!("{}\n", text(serde_json::to_string_pretty(&document)))
+}
+
+/// One line a finding, and a last one that sums up.
+pub fn lines(report: &Report) -> String {
+    let findings = report.findings().iter().map(|finding| Line::Finding(record(finding, report)));
+    let closing = Closing { version: VERSION, tool: TOOL, summary: summary(report) };
+    let lines = findings.chain([Line::Summary(closing)]);
+    lines.map(|line| format!("{}\n", text(serde_json::to_string(&line)))).collect()
+}
+
+/// Structs of strings and numbers always have a JSON form.
+pub(super) fn text(written: serde_json::Result<String>) -> String {
+    written.expect("strings and numbers always have a JSON form")
+}
+
+fn summary(report: &Report) -> Summary {
+    let [errors, warnings, infos] = report.counts();
+    Summary {
+        files: report.n_files(),
+        errors,
+        warnings,
+        infos,
+        hidden: report.selected.n_hidden,
+        allowed: report.n_allowed,
+    }
+}
+
+fn record<'a>(finding: &'a Finding, report: &Report<'a>) -> Record<'a> {
+    let sources = report.sources;
+    Record {
+        rule: finding.rule.name,
+        variant: finding.variant,
+        severity: finding.severity.to_string(),
+        confidence: finding.confidence.to_string(),
+        message: &finding.message,
+        entity: &finding.entity,
+        fingerprint: fingerprint(finding, sources, report.paths),
+        location: location(finding.span(), sources),
+        labels: finding.labels.iter().map(|label| labelled(label, sources)).collect(),
+        witness: Witness {
+            delivery: finding.delivery,
+            steps: finding.witness.iter().map(|at| step(at, sources)).collect(),
+            left: &finding.left,
+        },
+        what_if: finding.what_if.as_deref(),
+        help: &finding.help,
+        rests_on: finding.rests_on.as_ref().map(|it| RestsOn {
+            what: it.ground.to_string(),
+            settle: &it.settle,
+            severity: it.severity.to_string(),
+            confidence: it.confidence.to_string(),
+        }),
+    }
+}
+
+fn labelled<'a>(label: &'a Label, sources: &'a Sources) -> Labelled<'a> {
+    Labelled { location: location(label.span, sources), text: &label.text }
+}
+
+fn step<'a>(step: &'a WitnessStep, sources: &'a Sources) -> Step<'a> {
+    Step { text: &step.text, location: step.span.map(|span| location(span, sources)) }
+}
+
+fn location(span: Span, sources: &Sources) -> Location<'_> {
+    let file = sources.get(span.file);
+    let place = |offset: u32| {
+        let offset = offset.min(file.text.len() as u32);
+        let at = file.position(offset);
+        Place { line: at.line, column: at.column, offset }
+    };
+    Location { path: &file.path, start: place(span.start), end: place(span.end.max(span.start)) }
+}
