@@ -118,7 +118,7 @@ Examples:
   wfc check --profile strict                  also what is only worth knowing
   wfc check --fail-on warning                 in CI: warnings fail as well
   wfc check --format concise                  one line a finding, for editors and grep
-  wfc check --report json=findings.json       for people here, for programs in a file
+  wfc check --report sarif=wfc.sarif          for people here, for code scanning in a file
   cat a.wfc | wfc check - --stdin-filename a.wfc
 
 Exit codes:
@@ -275,6 +275,8 @@ pub enum FormatName {
     Json,
     /// The same, one finding a line, and a line that sums up.
     Jsonl,
+    /// SARIF 2.1.0, for code scanning.
+    Sarif,
 }
 
 impl From<FormatName> for Format {
@@ -284,6 +286,7 @@ impl From<FormatName> for Format {
             FormatName::Concise => Format::Concise,
             FormatName::Json => Format::Json,
             FormatName::Jsonl => Format::Jsonl,
+            FormatName::Sarif => Format::Sarif,
         }
     }
 }

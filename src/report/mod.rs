@@ -10,6 +10,7 @@ pub mod page;
 pub mod paint;
 pub mod paths;
 pub mod place;
+mod sarif;
 pub mod selection;
 pub mod summary;
 
@@ -34,6 +35,8 @@ pub enum Format {
     Json,
     /// One line of JSON each.
     Jsonl,
+    /// For code scanning.
+    Sarif,
 }
 
 /// What there is to write about a run.
@@ -71,5 +74,6 @@ pub fn write(report: &Report, format: Format, paint: &Paint) -> String {
         Format::Concise => concise::report(report.findings(), report.sources),
         Format::Json => json::document(report),
         Format::Jsonl => json::lines(report),
+        Format::Sarif => sarif::report(report),
     }
 }

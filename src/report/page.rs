@@ -35,6 +35,29 @@ pub fn markdown(rule: &Rule, output: &str) -> String {
         + "\n"
 }
 
+/// The page as Markdown without the finding, for readers who have one before them.
+pub fn brief(rule: &Rule) -> String {
+    let language = rule.example_language;
+    [
+        paragraphs(rule.reports),
+        "## Why".to_string(),
+        paragraphs(rule.why),
+        "## Bad".to_string(),
+        fence(language, rule.bad),
+        "## Good".to_string(),
+        fence(language, rule.good),
+        "## Help".to_string(),
+        paragraphs(rule.help),
+    ]
+    .join("\n\n")
+        + "\n"
+}
+
+/// Prose as one line a paragraph, for readers that break lines themselves.
+pub fn prose(text: &str) -> String {
+    joined(text.trim())
+}
+
 /// The page for a terminal; `output` may be coloured.
 pub fn terminal(rule: &Rule, output: &str, paint: &Paint) -> String {
     let heading = |text: &str| paint.style(Style::Strong, text);

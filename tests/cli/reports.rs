@@ -3,7 +3,7 @@
 use crate::folder::Folder;
 
 /// Every format there is.
-const FORMATS: &[&str] = &["full", "concise", "json", "jsonl"];
+const FORMATS: &[&str] = &["full", "concise", "json", "jsonl", "sarif"];
 
 #[test]
 fn the_exit_code_is_the_same_in_every_format() {

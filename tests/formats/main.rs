@@ -5,6 +5,7 @@
 
 mod case;
 mod json;
+mod sarif;
 
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
