@@ -277,6 +277,16 @@ pub enum FormatName {
     Jsonl,
     /// SARIF 2.1.0, for code scanning.
     Sarif,
+    /// Annotations of GitHub Actions.
+    Github,
+    /// The Code Quality report of GitLab.
+    Gitlab,
+    /// JUnit XML, for everything that shows test results.
+    Junit,
+    /// For reviewdog.
+    Rdjson,
+    /// A page for a pull request or the summary of a job.
+    Markdown,
 }
 
 impl From<FormatName> for Format {
@@ -287,6 +297,11 @@ impl From<FormatName> for Format {
             FormatName::Json => Format::Json,
             FormatName::Jsonl => Format::Jsonl,
             FormatName::Sarif => Format::Sarif,
+            FormatName::Github => Format::Github,
+            FormatName::Gitlab => Format::Gitlab,
+            FormatName::Junit => Format::Junit,
+            FormatName::Rdjson => Format::Rdjson,
+            FormatName::Markdown => Format::Markdown,
         }
     }
 }

@@ -2,19 +2,25 @@
 
 pub mod concise;
 mod fingerprint;
+mod github;
+mod gitlab;
 pub mod human;
 pub mod index;
 mod json;
+mod junit;
 pub mod list;
+mod markdown;
 pub mod page;
 pub mod paint;
 pub mod paths;
 pub mod place;
+mod rdjson;
 mod sarif;
 pub mod selection;
 pub mod summary;
 
 mod excerpt;
+mod sentence;
 mod shell;
 mod wrap;
 
@@ -37,6 +43,16 @@ pub enum Format {
     Jsonl,
     /// For code scanning.
     Sarif,
+    /// Annotations of GitHub Actions.
+    Github,
+    /// The Code Quality report of GitLab.
+    Gitlab,
+    /// JUnit XML, for everything that shows test results.
+    Junit,
+    /// For reviewdog.
+    Rdjson,
+    /// A page for a pull request or the summary of a job.
+    Markdown,
 }
 
 /// What there is to write about a run.
@@ -75,5 +91,10 @@ pub fn write(report: &Report, format: Format, paint: &Paint) -> String {
         Format::Json => json::document(report),
         Format::Jsonl => json::lines(report),
         Format::Sarif => sarif::report(report),
+        Format::Github => github::report(report),
+        Format::Gitlab => gitlab::report(report),
+        Format::Junit => junit::report(report),
+        Format::Rdjson => rdjson::report(report),
+        Format::Markdown => markdown::report(report),
     }
 }

@@ -5,6 +5,7 @@ mod rules;
 
 use super::fingerprint::fingerprint;
 use super::paint::printable_lines;
+use super::sentence::with_help;
 use super::{Report, json};
 use crate::finding::{Finding, Severity};
 use crate::source::{Sources, Span};
@@ -198,7 +199,7 @@ fn record<'a>(finding: &'a Finding, rule_index: usize, report: &Report<'a>) -> R
         rule_id: finding.rule.name,
         rule_index,
         level: level(finding.severity),
-        message: Message::from(sentence(finding).as_str()),
+        message: Message::from(with_help(finding).as_str()),
         locations: [Location {
             id: None,
             physical_location: Some(place(first.span)),
@@ -219,12 +220,6 @@ fn record<'a>(finding: &'a Finding, rule_index: usize, report: &Report<'a>) -> R
             left: &finding.left,
         },
     }
-}
-
-/// Viewers show the message alone, so the cures stand in it as well.
-fn sentence(finding: &Finding) -> String {
-    let cures = finding.help.iter().map(|help| format!("\nhelp: {help}"));
-    std::iter::once(finding.message.clone()).chain(cures).collect()
 }
 
 /// The proof, step by step, through all files it leads through. A step without a place, which a flow cannot

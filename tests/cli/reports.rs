@@ -3,7 +3,8 @@
 use crate::folder::Folder;
 
 /// Every format there is.
-const FORMATS: &[&str] = &["full", "concise", "json", "jsonl", "sarif"];
+const FORMATS: &[&str] =
+    &["full", "concise", "json", "jsonl", "sarif", "github", "gitlab", "junit", "rdjson", "markdown"];
 
 #[test]
 fn the_exit_code_is_the_same_in_every_format() {
