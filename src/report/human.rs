@@ -56,7 +56,9 @@ fn foot(finding: &Finding, sources: &Sources, paint: &Paint) -> String {
     };
     let command = format!("wfc explain {}", finding.rule.name);
     let mut lines = vec![format!("  more: {command}{}", doubt.unwrap_or_default())];
-    if finding.can_be_drawn() {
+    // What came by standard input cannot be read again.
+    let is_a_file = !sources.get(finding.span().file).path.starts_with('<');
+    if is_a_file && finding.can_be_drawn() {
         lines.push(format!("  draw: {command} --run {}", shell::quoted(&place(finding, sources))));
     }
     lines.iter().map(|line| format!("{}\n", paint.style(Style::Quiet, line))).collect()

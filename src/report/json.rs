@@ -100,7 +100,7 @@ struct Summary {
 #[derive(Serialize)]
 #[serde(tag = "type", rename_all = "lowercase")]
 enum Line<'a> {
-    Finding(Record<'a>),
+    Finding(Box<Record<'a>>),
     Summary(Closing),
 }
 
@@ -125,7 +125,7 @@ pub fn document(report: &Report) -> String {
 
 /// One line a finding, and a last one that sums up.
 pub fn lines(report: &Report) -> String {
-    let findings = report.findings().iter().map(|finding| Line::Finding(record(finding, report)));
+    let findings = report.findings().iter().map(|finding| Line::Finding(Box::new(record(finding, report))));
     let closing = Closing { version: VERSION, tool: TOOL, summary: summary(report) };
     let lines = findings.chain([Line::Summary(closing)]);
     lines.map(|line| format!("{}\n", text(serde_json::to_string(&line)))).collect()

@@ -91,7 +91,9 @@ pub fn printable_lines(text: &str) -> String {
 pub(super) fn is_harmful(c: char) -> bool {
     let turns_direction =
         matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}');
-    turns_direction || (c.is_control() && c != '\t')
+    // No letters, and forbidden in XML.
+    let is_none = matches!(c, '\u{fffe}' | '\u{ffff}');
+    turns_direction || is_none || (c.is_control() && c != '\t')
 }
 
 #[cfg(test)]

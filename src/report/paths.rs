@@ -28,7 +28,7 @@ impl Paths {
             Some(inside) => normalise(inside),
             None if path.starts_with('/') => path.to_string(),
             None => {
-                let joined = normalise(&format!("{}/{path}", self.here).trim_start_matches('/'));
+                let joined = normalise(format!("{}/{path}", self.here).trim_start_matches('/'));
                 if joined.starts_with("..") { path.to_string() } else { joined }
             }
         }
