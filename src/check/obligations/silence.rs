@@ -143,7 +143,24 @@ fn awaited(cx: &Context, obligations: &Obligations) -> Vec<Awaited> {
             add(&mut entry.waits, wait);
         }
     }
-    found.into_values().collect()
+    let mut told = Told::default();
+    found.into_values().filter(|it| told.is_news(it.publisher, &it.reactions, &it.goals)).collect()
+}
+
+/// A reaction that takes two events of one publisher together is one cause, not one for each event.
+#[derive(Default)]
+struct Told(Vec<(ServiceId, BTreeSet<NodeId>, BTreeSet<GoalId>)>);
+
+impl Told {
+    /// Whether a reaction or a goal is among these that was not told of this publisher before.
+    fn is_news(&mut self, by: ServiceId, reactions: &[Subscription], goals: &BTreeSet<GoalId>) -> bool {
+        let takers: BTreeSet<NodeId> = reactions.iter().map(|reaction| reaction.taker).collect();
+        let is_told = self.0.iter().any(|(publisher, known, reached)| {
+            *publisher == by && takers.is_subset(known) && goals.is_subset(reached)
+        });
+        self.0.push((by, takers, goals.clone()));
+        !is_told
+    }
 }
 
 fn hostages(cx: &Context, obligations: &Obligations) -> Vec<Hostage> {
@@ -178,7 +195,8 @@ fn hostages(cx: &Context, obligations: &Obligations) -> Vec<Hostage> {
         entry.goals.extend(goals);
         add(&mut entry.reactions, reaction);
     }
-    found.into_values().collect()
+    let mut told = Told::default();
+    found.into_values().filter(|it| told.is_news(it.publisher, &it.reactions, &it.goals)).collect()
 }
 
 fn broadcasts(cx: &Context, obligations: &Obligations, blamed: &BTreeSet<GoalId>) -> Vec<Broadcast> {
