@@ -9,7 +9,6 @@ const WIDTH: usize = 88;
 
 /// The page as Markdown; `output` is what wfc really says about the bad example.
 pub fn markdown(rule: &Rule, output: &str) -> String {
-    let language = rule.example_language;
     let facts = format!(
         "{}, {} confidence{}. Group: {}.",
         capital(&rule.severity.to_string()),
@@ -17,40 +16,24 @@ pub fn markdown(rule: &Rule, output: &str) -> String {
         shown_by(rule),
         rule.group.title()
     );
-    [
-        format!("# {}", rule.name),
-        paragraphs(rule.reports),
-        facts,
-        "## Why".to_string(),
-        paragraphs(rule.why),
-        "## Bad".to_string(),
-        fence(language, rule.bad),
-        fence("text", output),
-        "## Good".to_string(),
-        fence(language, rule.good),
-        "## Help".to_string(),
-        paragraphs(rule.help),
-    ]
-    .join("\n\n")
-        + "\n"
+    let title = format!("# {}", rule.name);
+    sections(vec![title, paragraphs(rule.reports), facts], rule, Some(output))
 }
 
 /// The page as Markdown without the finding, for readers who have one before them.
 pub fn brief(rule: &Rule) -> String {
+    sections(vec![paragraphs(rule.reports)], rule, None)
+}
+
+fn sections(head: Vec<String>, rule: &Rule, output: Option<&str>) -> String {
     let language = rule.example_language;
-    [
-        paragraphs(rule.reports),
-        "## Why".to_string(),
-        paragraphs(rule.why),
-        "## Bad".to_string(),
-        fence(language, rule.bad),
-        "## Good".to_string(),
-        fence(language, rule.good),
-        "## Help".to_string(),
-        paragraphs(rule.help),
-    ]
-    .join("\n\n")
-        + "\n"
+    let mut parts = head;
+    parts.extend(["## Why".to_string(), paragraphs(rule.why)]);
+    parts.extend(["## Bad".to_string(), fence(language, rule.bad)]);
+    parts.extend(output.map(|output| fence("text", output)));
+    parts.extend(["## Good".to_string(), fence(language, rule.good)]);
+    parts.extend(["## Help".to_string(), paragraphs(rule.help)]);
+    parts.join("\n\n") + "\n"
 }
 
 /// Prose as one line a paragraph, for readers that break lines themselves.
