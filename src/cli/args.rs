@@ -124,7 +124,7 @@ Examples:
 Exit codes:
   0  nothing at or above --fail-on
   1  at least one such finding
-  2  wrong arguments, or a file that cannot be read";
+  2  wrong arguments, or a file that cannot be read or written";
 
 /// Draw a workflow, or the services and what connects them.
 #[derive(Args, Debug)]
@@ -193,9 +193,9 @@ pub struct Explain {
 
 const EXPLAIN_EXAMPLES: &str = "\
 Examples:
-  wfc explain missing-compensation                           what it means, and what to do about it
-  wfc explain missing-compensation --run orders.wfc          the run that shows it, as Mermaid
-  wfc explain missing-compensation --run orders.wfc:27 -o run.mmd";
+  wfc explain dead-end                               what it means, and what to do
+  wfc explain dead-end --run orders.wfc              the run that shows it, as Mermaid
+  wfc explain dead-end --run orders.wfc:27 -o run.mmd";
 
 /// Write a small commented workflow to start from. Nothing is overwritten.
 #[derive(Args, Debug)]
@@ -215,7 +215,7 @@ pub struct Init {
 pub enum ProfileName {
     /// What is surely or probably wrong.
     Default,
-    /// Also what is only worth knowing.
+    /// Also what is only worth knowing; and defaults count as written.
     Strict,
     /// Also what is only a suspicion.
     Audit,
