@@ -17,8 +17,8 @@ mod svg;
 
 pub use dot::dot;
 pub use mermaid::mermaid;
-pub use svg::svg;
 pub use mermaid_sequence::mermaid_sequence;
+pub use svg::svg;
 
 use crate::graph::{NodeId, StepGraph};
 use crate::model::{Model, WorkflowId};

@@ -5,8 +5,8 @@
 
 mod legal_dot;
 mod legal_mermaid;
-mod legal_svg;
 mod legal_sequence;
+mod legal_svg;
 
 use proptest::prelude::*;
 use std::collections::BTreeMap;
