@@ -1,15 +1,18 @@
 //! The checker: every rule over one system. A rule is one file in `rules/`; it never sees the text, the
 //! syntax tree, or another rule.
 
+mod compensations;
 mod context;
 mod contradictions;
 mod happenings;
+mod external;
 mod leftovers;
 mod naming;
 mod obligations;
 mod phrases;
 mod pivots;
 mod precedence;
+mod reading;
 mod rules;
 mod telling;
 mod words;

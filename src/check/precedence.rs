@@ -56,6 +56,17 @@ const CAUSES: &[(&str, &[&str], Shared)] = &[
     ("unreachable-step", &["dead-end"], Shared::Standstill),
     ("unreachable-goal", &["dead-end"], Shared::Success),
     ("dead-end", &["unreachable-goal"], Shared::MissingEnd),
+    // A compensation that is refused, or given up, is what stays unmet.
+    ("fallible-compensation", &["unhandled-failure", "unhandled-outage"], Shared::Entity),
+    // One key that is missing.
+    ("compensation-not-idempotent", &["unsafe-retry"], Shared::Label),
+    ("unsafe-retry", &["compensation-lacks-input"], Shared::Label),
+    ("several-pivots", &["fallible-after-pivot"], Shared::Entity),
+    // One branch for a refusal and an outage; the run shows the refusal.
+    ("fallible-after-pivot", &["not-retriable-after-pivot"], Shared::Entity),
+    ("unhandled-outage", &["missing-fallback", "missing-breaker"], Shared::Entity),
+    ("missing-fallback", &["missing-breaker"], Shared::Entity),
+    ("endless-run", &["unbounded-loop"], Shared::Workflow),
     ("contradictory-ends", &["missing-compensation", "skipped-compensation"], Shared::Workflow),
     (
         "unpublished-event",

@@ -5,6 +5,7 @@
 //! together is in the regions: a token that leaves a region stops everything else in it.
 
 mod build;
+mod circles;
 mod guards;
 mod node;
 mod queries;

@@ -3,6 +3,7 @@
 
 pub mod block;
 pub mod contract;
+mod duration;
 pub mod expr;
 pub mod ids;
 pub mod spoken;
@@ -11,6 +12,7 @@ pub mod workflow;
 
 pub use block::*;
 pub use contract::*;
+pub use duration::duration;
 pub use expr::*;
 pub use ids::*;
 pub use workflow::*;

@@ -1,27 +1,38 @@
 //! The rules, one a file. The order here is the order of the manual.
 
 mod bidirectional_dependency;
+mod compensation_lacks_input;
+mod compensation_not_idempotent;
+mod compensation_order;
 mod contested_command;
 mod contradictory_ends;
+mod dead_compensation;
 mod dead_end;
 mod disguised_command;
 mod endless_run;
 mod event_loop;
 mod fallible_after_pivot;
+mod fallible_compensation;
 mod foreign_event;
 mod inconclusive;
 mod late_pivot;
 mod lost_correlation;
+mod missing_breaker;
 mod missing_compensation;
 mod missing_failure_end;
+mod missing_fallback;
 mod missing_goal;
+mod not_retriable_after_pivot;
 mod passive_aggressive_broadcast;
 mod passive_aggressive_publisher;
 mod publisher_handles_refusal;
+mod several_pivots;
 mod skipped_compensation;
 mod swallowed_failure;
 mod tense;
+mod unbounded_loop;
 mod unbounded_wait;
+mod uncertain_pivot;
 mod undo_without_compensation;
 mod unhandled_command;
 mod unhandled_failure;
@@ -52,9 +63,17 @@ pub(super) const ALL: &[(&Rule, Find)] = &[
     (&missing_compensation::MISSING_COMPENSATION, missing_compensation::find),
     (&skipped_compensation::SKIPPED_COMPENSATION, skipped_compensation::find),
     (&undo_without_compensation::UNDO_WITHOUT_COMPENSATION, undo_without_compensation::find),
+    (&compensation_order::COMPENSATION_ORDER, compensation_order::find),
+    (&fallible_compensation::FALLIBLE_COMPENSATION, fallible_compensation::find),
+    (&compensation_not_idempotent::COMPENSATION_NOT_IDEMPOTENT, compensation_not_idempotent::find),
+    (&compensation_lacks_input::COMPENSATION_LACKS_INPUT, compensation_lacks_input::find),
     (&late_pivot::LATE_PIVOT, late_pivot::find),
     (&fallible_after_pivot::FALLIBLE_AFTER_PIVOT, fallible_after_pivot::find),
+    (&uncertain_pivot::UNCERTAIN_PIVOT, uncertain_pivot::find),
+    (&not_retriable_after_pivot::NOT_RETRIABLE_AFTER_PIVOT, not_retriable_after_pivot::find),
+    (&several_pivots::SEVERAL_PIVOTS, several_pivots::find),
     (&unhandled_failure::UNHANDLED_FAILURE, unhandled_failure::find),
+    (&dead_compensation::DEAD_COMPENSATION, dead_compensation::find),
     // Control flow and choreography.
     (&endless_run::ENDLESS_RUN, endless_run::find),
     (&foreign_event::FOREIGN_EVENT, foreign_event::find),
@@ -69,8 +88,11 @@ pub(super) const ALL: &[(&Rule, Find)] = &[
     // Resilience.
     (&unhandled_outage::UNHANDLED_OUTAGE, unhandled_outage::find),
     (&unbounded_wait::UNBOUNDED_WAIT, unbounded_wait::find),
+    (&unbounded_loop::UNBOUNDED_LOOP, unbounded_loop::find),
     (&unsafe_retry::UNSAFE_RETRY, unsafe_retry::find),
     (&swallowed_failure::SWALLOWED_FAILURE, swallowed_failure::find),
+    (&missing_breaker::MISSING_BREAKER, missing_breaker::find),
+    (&missing_fallback::MISSING_FALLBACK, missing_fallback::find),
     // Data and names.
     (&missing_goal::MISSING_GOAL, missing_goal::find),
     (&missing_failure_end::MISSING_FAILURE_END, missing_failure_end::find),

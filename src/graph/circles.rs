@@ -1,0 +1,46 @@
+//! Circles in a part of the graph, and what can be reached along chosen edges.
+
+use super::{EdgeView, NodeId, StepGraph};
+use petgraph::algo::kosaraju_scc;
+use petgraph::graph::DiGraph;
+use std::collections::{BTreeMap, BTreeSet};
+
+impl StepGraph {
+    /// The largest sets of these nodes in which each leads to each other along edges that `follow` lets
+    /// through, in the order of the text.
+    pub fn circles(&self, nodes: &[NodeId], follow: impl Fn(&EdgeView) -> bool) -> Vec<BTreeSet<NodeId>> {
+        let mut part = DiGraph::<NodeId, ()>::new();
+        let places: BTreeMap<NodeId, _> = nodes.iter().map(|node| (*node, part.add_node(*node))).collect();
+        for (node, from) in &places {
+            for edge in self.out_edges(*node).filter(&follow) {
+                if let Some(to) = places.get(&edge.to) {
+                    part.add_edge(*from, *to, ());
+                }
+            }
+        }
+        let turns = |nodes: &Vec<_>| nodes.len() > 1 || part.contains_edge(nodes[0], nodes[0]);
+        let mut circles: Vec<BTreeSet<NodeId>> = kosaraju_scc(&part)
+            .into_iter()
+            .filter(turns)
+            .map(|nodes| nodes.into_iter().map(|node| part[node]).collect())
+            .collect();
+        circles.sort();
+        circles
+    }
+
+    /// Everything behind these nodes along edges that `follow` lets through, themselves included.
+    pub fn reached(
+        &self,
+        from: impl IntoIterator<Item = NodeId>,
+        follow: impl Fn(&EdgeView) -> bool,
+    ) -> BTreeSet<NodeId> {
+        let mut found = BTreeSet::new();
+        let mut open: Vec<NodeId> = from.into_iter().collect();
+        while let Some(at) = open.pop() {
+            if found.insert(at) {
+                open.extend(self.out_edges(at).filter(|edge| follow(edge)).map(|edge| edge.to));
+            }
+        }
+        found
+    }
+}
