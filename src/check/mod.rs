@@ -5,6 +5,7 @@ mod compensations;
 mod context;
 mod contradictions;
 mod happenings;
+mod durations;
 mod external;
 mod leftovers;
 mod naming;

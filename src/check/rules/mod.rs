@@ -8,6 +8,7 @@ mod contested_command;
 mod contradictory_ends;
 mod dead_compensation;
 mod dead_end;
+mod deadline_inversion;
 mod disguised_command;
 mod endless_run;
 mod event_loop;
@@ -26,6 +27,7 @@ mod not_retriable_after_pivot;
 mod passive_aggressive_broadcast;
 mod passive_aggressive_publisher;
 mod publisher_handles_refusal;
+mod retry_storm;
 mod several_pivots;
 mod skipped_compensation;
 mod swallowed_failure;
@@ -90,6 +92,8 @@ pub(super) const ALL: &[(&Rule, Find)] = &[
     (&unbounded_wait::UNBOUNDED_WAIT, unbounded_wait::find),
     (&unbounded_loop::UNBOUNDED_LOOP, unbounded_loop::find),
     (&unsafe_retry::UNSAFE_RETRY, unsafe_retry::find),
+    (&deadline_inversion::DEADLINE_INVERSION, deadline_inversion::find),
+    (&retry_storm::RETRY_STORM, retry_storm::find),
     (&swallowed_failure::SWALLOWED_FAILURE, swallowed_failure::find),
     (&missing_breaker::MISSING_BREAKER, missing_breaker::find),
     (&missing_fallback::MISSING_FALLBACK, missing_fallback::find),

@@ -141,10 +141,11 @@ fn finding(cx: &Context, workflow: WorkflowId, circle: &BTreeSet<NodeId>) -> Fin
     if let Some(again) = again {
         finding = finding.label(again.edge.span, "decides whether it goes on");
     }
-    let mut path = steps.clone();
-    path.push(steps[0]);
+    if steps.len() > 1 {
+        let path: Vec<NodeId> = steps.iter().copied().chain([steps[0]]).collect();
+        finding = finding.witness(cx.witness_of_path(&path));
+    }
     finding
-        .witness(cx.witness_of_path(&path))
         .what_if(format!("when this never comes out otherwise, a run of `{name}` goes round for ever"))
         .help("bound its rounds: `at most 100 times else { … }` in the loop")
         .help("or its time: `within 1d else { … }`, here, around it, or once for the workflow")

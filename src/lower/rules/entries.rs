@@ -44,7 +44,7 @@ workflow CountStock(article: string) {
   failure Unknown
 
   scope counting {
-    within 5s else { end Unknown }
+    within 1m else { end Unknown }
     step count = Stock.Count(article) {
       retry 3 times backoff 1s..10s
       on outage { end Unknown }
