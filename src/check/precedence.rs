@@ -58,6 +58,7 @@ const CAUSES: &[(&str, &[&str], Shared)] = &[
     ("dead-end", &["unreachable-goal"], Shared::MissingEnd),
     // A compensation that is refused, or given up, is what stays unmet.
     ("fallible-compensation", &["unhandled-failure", "unhandled-outage"], Shared::Entity),
+    ("fallible-compensation", &["skipped-compensation"], Shared::Label),
     // One key that is missing.
     ("compensation-not-idempotent", &["unsafe-retry"], Shared::Label),
     ("unsafe-retry", &["compensation-lacks-input"], Shared::Label),

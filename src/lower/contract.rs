@@ -54,6 +54,9 @@ fn service<'d, 'a>(
             ServiceEntry::ManyInstances(span) => {
                 sys.model.services[id].many_instances.get_or_insert(*span);
             }
+            ServiceEntry::NoOutbox(span) => {
+                sys.model.services[id].no_outbox.get_or_insert(*span);
+            }
             ServiceEntry::Team(team, _) => {
                 sys.model.services[id].team.get_or_insert(name(team));
             }

@@ -51,6 +51,7 @@ pub(super) fn declare<'a>(sys: &mut System<'a>) -> Vec<Declared<'a>> {
                         doc: service.doc.clone(),
                         external: None,
                         many_instances: None,
+                        no_outbox: None,
                         team: None,
                         operations: Vec::new(),
                         events: Vec::new(),

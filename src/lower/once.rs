@@ -80,6 +80,7 @@ pub(super) fn service(service: &Service, findings: &mut Vec<Finding>) {
             ServiceEntry::External(span) => seen.add("external", *span, findings, entity),
             ServiceEntry::ManyInstances(span) => seen.add("many instances", *span, findings, entity),
             ServiceEntry::Team(_, span) => seen.add("team", *span, findings, entity),
+            ServiceEntry::NoOutbox(span) => seen.add("no outbox", *span, findings, entity),
             ServiceEntry::Annotation(written) => {
                 seen.add(annotation_word(&written.kind), written.span, findings, entity);
             }

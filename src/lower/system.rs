@@ -100,6 +100,7 @@ impl<'a> System<'a> {
             doc: SmolStr::default(),
             external: None,
             many_instances: None,
+            no_outbox: None,
             team: None,
             operations: Vec::new(),
             events: Vec::new(),

@@ -63,6 +63,8 @@ pub struct Service {
     pub external: Option<Span>,
     /// Where `many instances` stands.
     pub many_instances: Option<Span>,
+    /// Where `no outbox` stands: what it writes and what it publishes are two transactions.
+    pub no_outbox: Option<Span>,
     pub team: Option<Name>,
     pub operations: Vec<OperationId>,
     pub events: Vec<EventId>,

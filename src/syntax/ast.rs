@@ -118,6 +118,8 @@ pub enum ServiceEntry {
     ManyInstances(Span),
     /// `team "retail-lending"`
     Team(Name, Span),
+    /// `no outbox`
+    NoOutbox(Span),
     Operation(Box<Operation>),
     Event(Box<Event>),
     Annotation(Annotation),

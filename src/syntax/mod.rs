@@ -156,7 +156,7 @@ mod tests {
     fn both_parsers_accept_the_same_texts() {
         let items = [
             "/// One.\nrecord A(/// x\n a: list of list of b?, `c d`: e,) { allow f-g because \"\\\"h\" until 2027-01-02 }",
-            "service `A b` { external; many instances team \"b\" event C v2(d: e) { replaces v1 } \
+            "service `A b` { external; many instances team \"b\" no outbox event C v2(d: e) { replaces v1 } \
              command F(in: g) -> list of H? { fails I(j: k) or L undone by M(reply.n) idempotent by o, p \
              answers by hand latency 1ms..2s available 99.5% } }",
             "workflow A(b: c) { orchestrated by D when E.`f g`.h v1 where i.j == -1 and K { skip } /// x\n\

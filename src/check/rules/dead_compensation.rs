@@ -108,6 +108,10 @@ fn is_dead(cx: &Context, workflow: WorkflowId, act: NodeId) -> bool {
     if !declares_failures {
         return false;
     }
+    // What a limit gives up on its way is taken back when it turns out to be done.
+    if !cx.graph.limits_around(act).is_empty() {
+        return false;
+    }
     let runs = cx.runs(workflow, Timers::Hasty);
     let is_undone = |end: &RunEnd| runs.status(end, act) == Status::Undone;
     let is_done =

@@ -10,6 +10,7 @@ mod dead_compensation;
 mod dead_end;
 mod deadline_inversion;
 mod disguised_command;
+mod dual_write;
 mod endless_run;
 mod event_loop;
 mod fallible_after_pivot;
@@ -94,6 +95,7 @@ pub(super) const ALL: &[(&Rule, Find)] = &[
     (&unsafe_retry::UNSAFE_RETRY, unsafe_retry::find),
     (&deadline_inversion::DEADLINE_INVERSION, deadline_inversion::find),
     (&retry_storm::RETRY_STORM, retry_storm::find),
+    (&dual_write::DUAL_WRITE, dual_write::find),
     (&swallowed_failure::SWALLOWED_FAILURE, swallowed_failure::find),
     (&missing_breaker::MISSING_BREAKER, missing_breaker::find),
     (&missing_fallback::MISSING_FALLBACK, missing_fallback::find),

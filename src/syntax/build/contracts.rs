@@ -26,6 +26,7 @@ fn service_entry(b: &mut Builder, doc: Doc, pair: Pair) -> ServiceEntry {
         Rule::external => ServiceEntry::External(span),
         Rule::many => ServiceEntry::ManyInstances(span),
         Rule::team => ServiceEntry::Team(next_quoted(b, &mut Children::of(pair)), span),
+        Rule::outbox => ServiceEntry::NoOutbox(span),
         Rule::command => ServiceEntry::Operation(Box::new(operation(b, doc, OperationKind::Command, pair))),
         Rule::query => ServiceEntry::Operation(Box::new(operation(b, doc, OperationKind::Query, pair))),
         Rule::event => ServiceEntry::Event(Box::new(event(b, doc, pair))),

@@ -61,8 +61,19 @@ impl Place {
     }
 }
 
-const SERVICE_WORDS: &[&str] =
-    &["command", "query", "event", "external", "many", "team", "volatility", "latency", "available", "allow"];
+const SERVICE_WORDS: &[&str] = &[
+    "command",
+    "query",
+    "event",
+    "external",
+    "many",
+    "team",
+    "no",
+    "volatility",
+    "latency",
+    "available",
+    "allow",
+];
 const CONTRACT_WORDS: &[&str] = &[
     "fails",
     "undone",
@@ -279,7 +290,7 @@ words! {
     k_because "because", k_by "by", k_each "each", k_else "else", k_in "in", k_most "most",
     k_of "of", k_opens "opens", k_owned "owned", k_reached "reached",
     k_where "where", k_until "until", k_backoff "backoff", k_or "or", k_any "any", k_run "run",
-    k_foreign "foreign", e_forever "forever", e_instances "instances", e_times "times",
+    k_foreign "foreign", e_forever "forever", e_instances "instances", e_outbox "outbox", e_times "times",
     k_for "for", k_within "within", k_after "after", k_every "every", k_when "when", k_if "if",
     k_run "run", both "and", either "or", later "later", by_hand "by hand", all "all", anything "any",
     outage "outage", at_once "at once", for_each "for each", parallel "parallel",
