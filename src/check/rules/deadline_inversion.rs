@@ -136,7 +136,7 @@ fn judged(cx: &Context, bound: &Bound, time: &Time) -> Option<Finding> {
         if what == "promise" { "promised by then".to_string() } else { format!("over after {short}") };
     let mut finding = DEADLINE_INVERSION
         .at(bound.span, place)
-        .message(format!("what is in this {what} may take {longest}, and the {what} is {short}"))
+        .message(format!("the {what} is {short}, and what is in it may take {longest}"))
         .entity(bound.of.as_str());
     let mut parts: Vec<&Part> = time.parts.iter().collect();
     parts.sort_by_key(|part| std::cmp::Reverse(part.longest.saturating_mul(part.rounds)));

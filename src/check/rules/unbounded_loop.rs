@@ -128,21 +128,21 @@ fn steps(cx: &Context, circle: &BTreeSet<NodeId>) -> Vec<NodeId> {
 fn finding(cx: &Context, workflow: WorkflowId, circle: &BTreeSet<NodeId>) -> Finding {
     let name = &cx.model.workflows[workflow].name.text;
     let steps = steps(cx, circle);
-    let step = cx.short_name(steps[0]);
-    let what = if step.is_empty() { "a loop".to_string() } else { format!("the loop around `{step}`") };
+    let named: Vec<NodeId> = steps.iter().copied().filter(|step| !cx.short_name(*step).is_empty()).collect();
+    let (at, what) = match named.first() {
+        Some(step) => (*step, format!("the loop around `{}`", cx.short_name(*step))),
+        None => (steps[0], "a loop".to_string()),
+    };
     let mut finding = UNBOUNDED_LOOP
-        .at(cx.graph.node(steps[0]).span, "again and again, as long as it takes")
+        .at(cx.graph.node(at).span, "again and again, as long as it takes")
         .message(format!("{what} has neither a bound nor a limit"))
-        .entity(cx.entity(steps[0]));
-    let again = circle
-        .iter()
-        .flat_map(|node| cx.graph.out_edges(*node))
-        .find(|edge| circle.contains(&edge.to) && matches!(edge.edge.kind, EdgeKind::Guard(_)));
-    if let Some(again) = again {
+        .entity(cx.entity(at));
+    let decides = |edge: &EdgeView| circle.contains(&edge.to) && matches!(edge.edge.kind, EdgeKind::Guard(_));
+    if let Some(again) = circle.iter().flat_map(|node| cx.graph.out_edges(*node)).find(decides) {
         finding = finding.label(again.edge.span, "decides whether it goes on");
     }
-    if steps.len() > 1 {
-        let path: Vec<NodeId> = steps.iter().copied().chain([steps[0]]).collect();
+    if named.len() > 1 {
+        let path: Vec<NodeId> = named.iter().copied().chain([at]).collect();
         finding = finding.witness(cx.witness_of_path(&path));
     }
     finding
