@@ -80,6 +80,7 @@ const CONTRACT_WORDS: &[&str] = &[
     "irreversible",
     "idempotent",
     "publishes",
+    "writes",
     "answers",
     "replaces",
     "volatility",
