@@ -2,7 +2,7 @@
 //! somebody wrote by hand.
 
 use super::Context;
-use crate::graph::{NodeId, NodeKind, Timer};
+use crate::graph::{EdgeKind, EdgeView, NodeId, NodeKind, RegionKind, StepGraph, Timer};
 use crate::model::{OperationId, Undone, UndoneBy};
 use crate::source::Span;
 use std::collections::{BTreeMap, BTreeSet};
@@ -22,7 +22,7 @@ pub fn compensations<'g>(cx: &Context<'g>) -> Vec<Compensation<'g>> {
     nodes.filter_map(|(id, _)| compensation(cx.graph, id)).collect()
 }
 
-fn compensation(graph: &crate::graph::StepGraph, act: NodeId) -> Option<Compensation<'_>> {
+fn compensation(graph: &StepGraph, act: NodeId) -> Option<Compensation<'_>> {
     let undone = match &graph.node(act).kind {
         NodeKind::Act(step) if step.is_write => step.undone.as_ref(),
         NodeKind::Run(run) => run.undone.as_ref(),
@@ -82,4 +82,24 @@ fn of_children(cx: &Context, places: &mut BTreeMap<NodeId, Span>) {
             places.entry(act).or_insert(span);
         }
     }
+}
+
+/// What a run may come to when `act` has succeeded, along edges that `follow` lets through: what stands
+/// behind it, and what runs beside the blocks around it.
+pub fn reached_when_done(cx: &Context, act: NodeId, follow: impl Fn(&EdgeView) -> bool) -> Vec<NodeId> {
+    let beside = cx.graph.regions_around(cx.graph.node(act).region).flat_map(|region| &region.beside);
+    cx.graph.reached(when_done(cx, act).chain(beside.copied()), follow)
+}
+
+/// What comes next when a node has done its part, be it on its line or by a message.
+pub fn when_done<'g>(cx: &Context<'g>, node: NodeId) -> impl Iterator<Item = NodeId> + use<'g> {
+    let edges = cx.graph.out_edges(node).filter(|edge| {
+        matches!(edge.edge.kind, EdgeKind::Next | EdgeKind::Publishes | EdgeKind::Consequence)
+    });
+    edges.map(|edge| edge.to)
+}
+
+/// Whether the node stands in a `late`: what it takes back is there, whenever it was done.
+pub fn is_late(cx: &Context, node: NodeId) -> bool {
+    cx.graph.regions_around(cx.graph.node(node).region).any(|region| region.kind == RegionKind::Late)
 }

@@ -1,6 +1,7 @@
 //! Circles in a part of the graph, and what can be reached along chosen edges.
 
 use super::{EdgeView, NodeId, StepGraph};
+use crate::model::Id;
 use petgraph::algo::kosaraju_scc;
 use petgraph::graph::DiGraph;
 use std::collections::{BTreeMap, BTreeSet};
@@ -28,19 +29,22 @@ impl StepGraph {
         circles
     }
 
-    /// Everything behind these nodes along edges that `follow` lets through, themselves included.
+    /// Everything behind these nodes along edges that `follow` lets through, themselves included; sorted.
     pub fn reached(
         &self,
         from: impl IntoIterator<Item = NodeId>,
         follow: impl Fn(&EdgeView) -> bool,
-    ) -> BTreeSet<NodeId> {
-        let mut found = BTreeSet::new();
+    ) -> Vec<NodeId> {
+        let mut seen = vec![false; self.n_nodes()];
+        let mut found = Vec::new();
         let mut open: Vec<NodeId> = from.into_iter().collect();
         while let Some(at) = open.pop() {
-            if found.insert(at) {
+            if !std::mem::replace(&mut seen[at.index()], true) {
+                found.push(at);
                 open.extend(self.out_edges(at).filter(|edge| follow(edge)).map(|edge| edge.to));
             }
         }
+        found.sort();
         found
     }
 }

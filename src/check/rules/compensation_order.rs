@@ -1,11 +1,11 @@
 //! `compensation-order`: what a step rests on is taken back before the step itself.
 
 use crate::check::Context;
-use crate::check::compensations::compensations;
+use crate::check::compensations::{compensations, is_late, reached_when_done, when_done};
 use crate::check::reading::Sources;
 use crate::finding::{Confidence, Finding, Group, Profile, Rule, Severity};
-use crate::graph::{EdgeKind, EdgeView, NodeId, NodeKind, RegionKind};
-use crate::model::{GoalKind, LabelId, OperationId, WorkflowId};
+use crate::graph::{EdgeView, NodeId, NodeKind};
+use crate::model::{GoalKind, LabelId, OperationId, UndoTarget, WorkflowId};
 use crate::source::Span;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -84,7 +84,7 @@ the one whose step rests on the other undo first, and say so with an event that 
 
 pub fn find(cx: &Context) -> Vec<Finding> {
     let undos = Undos::new(cx);
-    if undos.alone.is_empty() {
+    if undos.keep_the_order(cx) {
         return Vec::new();
     }
     let sources = Sources::new(cx);
@@ -101,47 +101,41 @@ pub fn find(cx: &Context) -> Vec<Finding> {
     findings
 }
 
-/// What takes back which step, step by step.
-struct Undos {
+/// What takes back which step.
+struct Undos<'g> {
     steps: BTreeMap<LabelId, NodeId>,
-    /// The nodes that take a step back.
-    of: BTreeMap<NodeId, BTreeSet<NodeId>>,
-    /// Those that take back less than a whole run.
-    alone: BTreeSet<NodeId>,
+    /// For each step the nodes that take it back, and less than a whole run.
+    alone: BTreeMap<NodeId, BTreeSet<NodeId>>,
+    /// What each `undo all` takes back, sorted.
+    whole: BTreeMap<NodeId, &'g [NodeId]>,
 }
 
-impl Undos {
-    fn new(cx: &Context) -> Undos {
-        let mut undos = Undos { steps: BTreeMap::new(), of: BTreeMap::new(), alone: BTreeSet::new() };
+impl<'g> Undos<'g> {
+    fn new(cx: &Context<'g>) -> Undos<'g> {
+        let mut undos = Undos { steps: BTreeMap::new(), alone: BTreeMap::new(), whole: BTreeMap::new() };
         let mut by_hand: BTreeMap<(Option<WorkflowId>, OperationId), Vec<NodeId>> = BTreeMap::new();
-        let mut by_undo: Vec<(NodeId, &[NodeId])> = Vec::new();
+        let mut of_parts: Vec<(NodeId, &[NodeId])> = Vec::new();
         for (id, node) in cx.graph.nodes().filter(|(id, _)| cx.occurring.contains(*id)) {
             match &node.kind {
                 NodeKind::Act(act) => {
                     undos.steps.insert(act.label, id);
                     by_hand.entry((node.workflow, act.operation)).or_default().push(id);
                 }
-                NodeKind::Undo { target, acts } => {
-                    by_undo.push((id, acts));
-                    if !matches!(target, crate::model::UndoTarget::All) {
-                        undos.alone.insert(id);
-                    }
+                NodeKind::Undo { target: UndoTarget::All, acts } => {
+                    undos.whole.insert(id, acts);
                 }
+                NodeKind::Undo { target: UndoTarget::Label { .. }, acts } => of_parts.push((id, acts)),
                 _ => {}
             }
         }
         for compensation in compensations(cx) {
             let workflow = cx.graph.node(compensation.act).workflow;
-            let steps = by_hand.get(&(workflow, compensation.operation));
-            undos.alone.extend(steps.into_iter().flatten());
-            undos.of.entry(compensation.act).or_default().extend(steps.into_iter().flatten());
+            let steps = by_hand.get(&(workflow, compensation.operation)).into_iter().flatten();
+            undos.alone.entry(compensation.act).or_default().extend(steps);
         }
-        if undos.alone.is_empty() {
-            return undos;
-        }
-        for (undo, acts) in by_undo {
+        for (undo, acts) in of_parts {
             for act in acts {
-                if let Some(known) = undos.of.get_mut(act) {
+                if let Some(known) = undos.alone.get_mut(act) {
                     known.insert(undo);
                 }
             }
@@ -149,47 +143,63 @@ impl Undos {
         undos
     }
 
+    /// Whether all compensation is by `undo all`, which keeps the order, on one side.
+    fn keep_the_order(&self, cx: &Context) -> bool {
+        self.alone.values().all(BTreeSet::is_empty)
+            && !self.whole.keys().any(|undo| is_choreographed(cx, *undo))
+    }
+
     fn step(&self, label: LabelId) -> Option<NodeId> {
-        self.steps.get(&label).copied().filter(|step| self.of.contains_key(step))
+        self.steps.get(&label).copied().filter(|step| self.alone.contains_key(step))
+    }
+
+    fn takes_back(&self, undo: NodeId, step: NodeId) -> bool {
+        self.alone.get(&step).is_some_and(|undos| undos.contains(&undo))
+            || self.whole.get(&undo).is_some_and(|acts| acts.binary_search(&step).is_ok())
+    }
+
+    /// What takes `earlier` back, and leaves `later` alone. A conductor's `undo all` takes both.
+    fn firsts(&self, cx: &Context, earlier: NodeId, later: NodeId) -> Vec<NodeId> {
+        let alone = self.alone.get(&earlier).into_iter().flatten().copied();
+        let mut undos: Vec<NodeId> = alone.collect();
+        if is_choreographed(cx, earlier) {
+            undos.extend(self.whole.keys().copied().filter(|undo| self.takes_back(*undo, earlier)));
+        }
+        undos.retain(|undo| !self.takes_back(*undo, later));
+        undos
     }
 
     /// Where `earlier` is taken back while `later` is still there, and `later` afterwards.
     fn in_wrong_order(&self, cx: &Context, earlier: NodeId, later: NodeId) -> Option<(NodeId, NodeId)> {
-        let (of_earlier, of_later) = (self.of.get(&earlier)?, self.of.get(&later)?);
-        let choreographed =
-            cx.graph.node(later).workflow.is_some_and(|id| cx.model.workflows[id].is_choreographed());
+        let firsts = self.firsts(cx, earlier, later);
+        if firsts.is_empty() {
+            return None;
+        }
+        let choreographed = is_choreographed(cx, later);
         let flows = |edge: &EdgeView| match choreographed {
             true => edge.edge.kind.is_flow(),
             false => edge.edge.kind.moves_a_token(),
         };
         // Behind these, there is nothing left to take back, or something new.
-        let goes_on = |edge: &EdgeView| flows(edge) && edge.from != later && !of_later.contains(&edge.from);
-        let mut done = cx.graph.reached(next(cx, later), goes_on);
-        let beside = cx.graph.regions_around(cx.graph.node(later).region).flat_map(|region| &region.beside);
-        done.extend(cx.graph.reached(beside.copied(), goes_on));
-        for first in of_earlier.difference(of_later) {
-            if !(choreographed || done.contains(first) || is_late(cx, *first)) {
+        let goes_on =
+            |edge: &EdgeView| flows(edge) && edge.from != later && !self.takes_back(edge.from, later);
+        let done = reached_when_done(cx, later, goes_on);
+        for first in firsts {
+            if !(choreographed || done.binary_search(&first).is_ok() || is_late(cx, first)) {
                 continue;
             }
-            let behind = cx.graph.reached(next(cx, *first), |edge| goes_on(edge) && edge.from != earlier);
-            let second = of_later.iter().find(|second| behind.contains(second) && fails(cx, **second));
-            if let Some(second) = second {
-                return Some((*first, *second));
+            let behind = cx.graph.reached(when_done(cx, first), |edge| goes_on(edge) && edge.from != earlier);
+            let is_second = |node: &NodeId| self.takes_back(*node, later) && fails(cx, *node);
+            if let Some(second) = behind.into_iter().find(is_second) {
+                return Some((first, second));
             }
         }
         None
     }
 }
 
-fn next<'g>(cx: &Context<'g>, node: NodeId) -> impl Iterator<Item = NodeId> + use<'g> {
-    let edges = cx.graph.out_edges(node).filter(|edge| {
-        matches!(edge.edge.kind, EdgeKind::Next | EdgeKind::Publishes | EdgeKind::Consequence)
-    });
-    edges.map(|edge| edge.to)
-}
-
-fn is_late(cx: &Context, node: NodeId) -> bool {
-    cx.graph.regions_around(cx.graph.node(node).region).any(|region| region.kind == RegionKind::Late)
+fn is_choreographed(cx: &Context, node: NodeId) -> bool {
+    cx.graph.node(node).workflow.is_some_and(|id| cx.model.workflows[id].is_choreographed())
 }
 
 /// Whether the run fails from here, or is unwound.
@@ -219,13 +229,11 @@ fn finding(cx: &Context, [earlier, later]: [NodeId; 2], [first, second]: [NodeId
         .witness(cx.witness_of_path(&path))
         .what_if(format!("when `{base}` is gone, what takes `{top}` back finds nothing any more"))
         .entity(cx.entity(later));
-    let conducted =
-        cx.graph.node(later).workflow.is_some_and(|id| !cx.model.workflows[id].is_choreographed());
-    let finding = match conducted {
-        true => finding
+    let finding = match is_choreographed(cx, later) {
+        false => finding
             .help("let the runtime keep the order: `undo all` goes backwards by itself")
             .help(format!("or take `{top}` back first")),
-        false => finding.help(format!("take `{top}` back first, and `{base}` when that is done")),
+        true => finding.help(format!("take `{top}` back first, and `{base}` when that is done")),
     };
     cx.by_origin(finding)
 }

@@ -1,7 +1,7 @@
 //! `fallible-compensation`: taking a step back may fail, and nobody is told.
 
 use crate::check::Context;
-use crate::check::compensations::{Compensation, compensations, undone_at};
+use crate::check::compensations::{Compensation, compensations, undone_at, when_done};
 use crate::check::phrases::quoted;
 use crate::finding::{Confidence, Finding, Group, Profile, Rule, Severity};
 use crate::graph::{Act, EdgeKind, EdgeView, NodeId, NodeKind};
@@ -147,20 +147,15 @@ fn by_hand(cx: &Context, compensations: &[Compensation]) -> Vec<Finding> {
 fn is_told(cx: &Context, step: NodeId, edge: &EdgeView) -> bool {
     let follow = |edge: &EdgeView| edge.edge.kind.moves_a_token();
     let behind = cx.graph.reached([edge.to], follow);
-    let well: BTreeSet<GoalId> = failures(cx, &cx.graph.reached(next(cx, step), follow));
-    behind.contains(&step)
+    let well: BTreeSet<GoalId> = failures(cx, &cx.graph.reached(when_done(cx, step), follow));
+    behind.binary_search(&step).is_ok()
         || behind.iter().any(|node| {
             matches!(cx.graph.node(*node).kind, NodeKind::Notify { .. } | NodeKind::Publish { .. })
         })
         || failures(cx, &behind).iter().any(|goal| !well.contains(goal))
 }
 
-fn next<'g>(cx: &Context<'g>, step: NodeId) -> impl Iterator<Item = NodeId> + use<'g> {
-    let edges = cx.graph.out_edges(step).filter(|edge| edge.edge.kind == EdgeKind::Next);
-    edges.map(|edge| edge.to)
-}
-
-fn failures(cx: &Context, nodes: &BTreeSet<NodeId>) -> BTreeSet<GoalId> {
+fn failures(cx: &Context, nodes: &[NodeId]) -> BTreeSet<GoalId> {
     let ends = nodes.iter().filter_map(|node| match cx.graph.node(*node).kind {
         NodeKind::End { goal } => Some(goal),
         _ => None,

@@ -82,7 +82,7 @@ pub fn find(cx: &Context) -> Vec<Finding> {
 fn only_fails(cx: &Context, step: NodeId, outage: &EdgeView) -> bool {
     let goes_on = |edge: &EdgeView| edge.edge.kind.is_flow() && edge.from != step;
     let behind = cx.graph.reached([outage.to], goes_on);
-    !behind.contains(&step)
+    behind.binary_search(&step).is_err()
         && !behind.iter().any(|node| match cx.graph.node(*node).kind {
             NodeKind::End { goal } | NodeKind::Goal { goal, .. } => {
                 cx.model.goals[goal].kind == GoalKind::Success

@@ -24,6 +24,7 @@ mod missing_compensation;
 mod missing_failure_end;
 mod missing_fallback;
 mod missing_goal;
+mod missing_isolation;
 mod not_retriable_after_pivot;
 mod passive_aggressive_broadcast;
 mod passive_aggressive_publisher;
@@ -77,6 +78,7 @@ pub(super) const ALL: &[(&Rule, Find)] = &[
     (&several_pivots::SEVERAL_PIVOTS, several_pivots::find),
     (&unhandled_failure::UNHANDLED_FAILURE, unhandled_failure::find),
     (&dead_compensation::DEAD_COMPENSATION, dead_compensation::find),
+    (&missing_isolation::MISSING_ISOLATION, missing_isolation::find),
     // Control flow and choreography.
     (&endless_run::ENDLESS_RUN, endless_run::find),
     (&foreign_event::FOREIGN_EVENT, foreign_event::find),

@@ -109,7 +109,7 @@ pub fn find(cx: &Context) -> Vec<Finding> {
     let mut chains: Vec<(&Run, Vec<Retried>, BTreeSet<LabelId>)> = Vec::new();
     for run in steps.values().flatten().filter_map(|step| step.run) {
         let mut levels = BTreeSet::from([run.label]);
-        let chain = worst(cx, &steps, run, &mut levels);
+        let chain = worst(&steps, run, &mut levels);
         if product(&chain) > MOST && attempts(&run.block) > 1 && chain.len() > 1 {
             chains.push((run, chain, levels));
         }
@@ -150,12 +150,7 @@ fn steps<'m>(cx: &Context<'m>) -> BTreeMap<WorkflowId, Vec<Step<'m>>> {
 }
 
 /// The levels of the chain below a run that multiply most, outermost first.
-fn worst(
-    cx: &Context,
-    steps: &BTreeMap<WorkflowId, Vec<Step>>,
-    run: &Run,
-    levels: &mut BTreeSet<LabelId>,
-) -> Vec<Retried> {
+fn worst(steps: &BTreeMap<WorkflowId, Vec<Step>>, run: &Run, levels: &mut BTreeSet<LabelId>) -> Vec<Retried> {
     let mut chain = Vec::new();
     let retry = run.block.retry.as_ref().filter(|_| attempts(&run.block) > 1);
     chain.extend(retry.map(|retry| Retried { span: retry.span, attempts: attempts(&run.block) }));
@@ -163,7 +158,7 @@ fn worst(
     for step in steps.get(&run.workflow).into_iter().flatten() {
         let below = match (step.run, &step.retried) {
             // A workflow that runs itself is one level.
-            (Some(inner), _) if levels.insert(inner.label) => worst(cx, steps, inner, levels),
+            (Some(inner), _) if levels.insert(inner.label) => worst(steps, inner, levels),
             (None, Some(retried)) => vec![Retried { ..*retried }],
             _ => continue,
         };
