@@ -23,8 +23,7 @@ service Cashier {
   command Capture(trip: TripId) { fails Declined; irreversible; idempotent by trip }
 }
 service Tickets {
-  command Issue(trip: TripId) { fails SoldOut; undone by Void(trip); idempotent by trip }
-  command Void(trip: TripId) { idempotent by trip }
+  command Issue(trip: TripId) { fails SoldOut; undone by nothing because "a ticket unpaid is void"; idempotent by trip }
 }
 
 workflow BookTrip(trip: TripId) {
@@ -39,7 +38,7 @@ workflow BookTrip(trip: TripId) {
   }
   step issued = Tickets.Issue(trip) {
     retry forever backoff 1s..1h
-    on SoldOut { undo all; end NotBooked }
+    on SoldOut { end NotBooked }
   }
   end Booked
 }
@@ -51,8 +50,7 @@ service Cashier {
   command Capture(trip: TripId) { fails Declined; irreversible; idempotent by trip }
 }
 service Tickets {
-  command Issue(trip: TripId) { fails SoldOut; undone by Void(trip); idempotent by trip }
-  command Void(trip: TripId) { idempotent by trip }
+  command Issue(trip: TripId) { fails SoldOut; undone by nothing because "a ticket unpaid is void"; idempotent by trip }
 }
 
 workflow BookTrip(trip: TripId) {
@@ -67,7 +65,7 @@ workflow BookTrip(trip: TripId) {
   step paid = Cashier.Capture(trip) {
     pivot
     retry forever backoff 1s..1h
-    on Declined { undo all; end NotBooked }
+    on Declined { end NotBooked }
   }
   end Booked
 }
