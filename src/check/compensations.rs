@@ -2,7 +2,7 @@
 //! somebody wrote by hand.
 
 use super::Context;
-use crate::graph::{EdgeKind, EdgeView, NodeId, NodeKind, RegionKind, StepGraph, Timer};
+use crate::graph::{EdgeKind, NodeId, NodeKind, RegionKind, StepGraph, Timer};
 use crate::model::{OperationId, Undone, UndoneBy};
 use crate::source::Span;
 use std::collections::{BTreeMap, BTreeSet};
@@ -84,11 +84,10 @@ fn of_children(cx: &Context, places: &mut BTreeMap<NodeId, Span>) {
     }
 }
 
-/// What a run may come to when `act` has succeeded, along edges that `follow` lets through: what stands
-/// behind it, and what runs beside the blocks around it.
-pub fn reached_when_done(cx: &Context, act: NodeId, follow: impl Fn(&EdgeView) -> bool) -> Vec<NodeId> {
-    let beside = cx.graph.regions_around(cx.graph.node(act).region).flat_map(|region| &region.beside);
-    cx.graph.reached(when_done(cx, act).chain(beside.copied()), follow)
+/// What runs beside the blocks around a node, and may break in on what stands there.
+pub fn beside<'g>(cx: &Context<'g>, node: NodeId) -> impl Iterator<Item = NodeId> + use<'g> {
+    let regions = cx.graph.regions_around(cx.graph.node(node).region);
+    regions.flat_map(|region| region.beside.iter().copied())
 }
 
 /// What comes next when a node has done its part, be it on its line or by a message.

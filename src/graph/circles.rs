@@ -35,13 +35,26 @@ impl StepGraph {
         from: impl IntoIterator<Item = NodeId>,
         follow: impl Fn(&EdgeView) -> bool,
     ) -> Vec<NodeId> {
+        self.spread(from, |at| self.out_edges(at).filter(&follow).map(|edge| edge.to).collect())
+    }
+
+    /// Everything before a node along edges that `follow` lets through, itself included; sorted.
+    pub fn reaching(&self, to: NodeId, follow: impl Fn(&EdgeView) -> bool) -> Vec<NodeId> {
+        self.spread([to], |at| self.in_edges(at).filter(&follow).map(|edge| edge.from).collect())
+    }
+
+    fn spread(
+        &self,
+        from: impl IntoIterator<Item = NodeId>,
+        next: impl Fn(NodeId) -> Vec<NodeId>,
+    ) -> Vec<NodeId> {
         let mut seen = vec![false; self.n_nodes()];
         let mut found = Vec::new();
         let mut open: Vec<NodeId> = from.into_iter().collect();
         while let Some(at) = open.pop() {
             if !std::mem::replace(&mut seen[at.index()], true) {
                 found.push(at);
-                open.extend(self.out_edges(at).filter(|edge| follow(edge)).map(|edge| edge.to));
+                open.extend(next(at));
             }
         }
         found.sort();

@@ -1,10 +1,10 @@
 //! `compensation-order`: what a step rests on is taken back before the step itself.
 
 use crate::check::Context;
-use crate::check::compensations::{compensations, is_late, reached_when_done, when_done};
+use crate::check::compensations::{beside, compensations, is_late, when_done};
 use crate::check::reading::Sources;
 use crate::finding::{Confidence, Finding, Group, Profile, Rule, Severity};
-use crate::graph::{EdgeView, NodeId, NodeKind};
+use crate::graph::{EdgeKind, EdgeView, NodeId, NodeKind};
 use crate::model::{GoalKind, LabelId, OperationId, UndoTarget, WorkflowId};
 use crate::source::Span;
 use std::collections::{BTreeMap, BTreeSet};
@@ -181,16 +181,21 @@ impl<'g> Undos<'g> {
             false => edge.edge.kind.moves_a_token(),
         };
         // Behind these, there is nothing left to take back, or something new.
-        let goes_on =
-            |edge: &EdgeView| flows(edge) && edge.from != later && !self.takes_back(edge.from, later);
-        let done = reached_when_done(cx, later, goes_on);
+        let goes_on = |edge: &EdgeView| {
+            flows(edge) && ![earlier, later].contains(&edge.from) && !self.takes_back(edge.from, later)
+        };
         for first in firsts {
-            if !(choreographed || done.binary_search(&first).is_ok() || is_late(cx, first)) {
-                continue;
-            }
-            let behind = cx.graph.reached(when_done(cx, first), |edge| goes_on(edge) && edge.from != earlier);
+            let behind = cx.graph.reached(when_done(cx, first), goes_on);
             let is_second = |node: &NodeId| self.takes_back(*node, later) && fails(cx, *node);
-            if let Some(second) = behind.into_iter().find(is_second) {
+            let Some(second) = behind.into_iter().find(is_second) else { continue };
+            let is_done = || {
+                let before = cx.graph.reaching(first, |edge| {
+                    goes_on(edge) || edge.from == later && edge.edge.kind == EdgeKind::Next
+                });
+                let is_before = |node: &NodeId| before.binary_search(node).is_ok();
+                is_before(&later) || beside(cx, later).any(|node| is_before(&node))
+            };
+            if choreographed || is_late(cx, first) || is_done() {
                 return Some((first, second));
             }
         }

@@ -1,7 +1,7 @@
 //! `missing-isolation`: another workflow changes what this one may still take back.
 
 use crate::check::Context;
-use crate::check::compensations::{compensations, is_late, reached_when_done};
+use crate::check::compensations::{beside, compensations, is_late, when_done};
 use crate::finding::{Confidence, Finding, Group, Profile, Rule, Severity};
 use crate::graph::{Act, NodeId, NodeKind};
 use crate::model::{EntityId, OperationKind, WorkflowId};
@@ -154,7 +154,8 @@ fn unsettled(cx: &Context, writers: &Writers) -> Vec<Unsettled> {
     let mut unsettled = Vec::new();
     for step in steps {
         let Some(mut undos) = undos.remove(&step) else { continue };
-        let behind = reached_when_done(cx, step, |edge| edge.edge.kind.is_flow());
+        let from = when_done(cx, step).chain(beside(cx, step));
+        let behind = cx.graph.reached(from, |edge| edge.edge.kind.is_flow());
         undos.retain(|undo| behind.binary_search(undo).is_ok() || is_late(cx, *undo) || by_itself(cx, *undo));
         if !undos.is_empty() {
             unsettled.push(Unsettled { step, undos });
