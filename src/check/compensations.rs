@@ -2,8 +2,8 @@
 //! somebody wrote by hand.
 
 use super::Context;
-use crate::graph::{EdgeKind, NodeId, NodeKind, RegionKind, StepGraph, Timer};
-use crate::model::{OperationId, Undone, UndoneBy};
+use crate::graph::{Act, EdgeKind, NodeId, NodeKind, RegionKind, StepGraph, Timer};
+use crate::model::{GoalKind, OperationId, Undone, UndoneBy};
 use crate::source::Span;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -101,4 +101,27 @@ pub fn when_done<'g>(cx: &Context<'g>, node: NodeId) -> impl Iterator<Item = Nod
 /// Whether the node stands in a `late`: what it takes back is there, whenever it was done.
 pub fn is_late(cx: &Context, node: NodeId) -> bool {
     cx.graph.regions_around(cx.graph.node(node).region).any(|region| region.kind == RegionKind::Late)
+}
+
+/// Steps that run an undoing command by hand. Where a success can still come of it, the same command is
+/// part of the ordinary way: a hold that is released when the money is there.
+pub fn by_hand<'g>(cx: &Context<'g>) -> Vec<(NodeId, &'g Act)> {
+    let mut found = Vec::new();
+    for (step, node) in cx.graph.nodes().filter(|(id, _)| cx.occurring.contains(*id)) {
+        let NodeKind::Act(act) = &node.kind else { continue };
+        if cx.undo_operations.contains(&act.operation) && !may_succeed(cx, step) {
+            found.push((step, &**act));
+        }
+    }
+    found
+}
+
+fn may_succeed(cx: &Context, step: NodeId) -> bool {
+    let behind = cx.graph.reached(when_done(cx, step), |edge| edge.edge.kind.is_flow());
+    behind.iter().any(|node| match cx.graph.node(*node).kind {
+        NodeKind::End { goal } | NodeKind::Goal { goal, .. } => {
+            cx.model.goals[goal].kind == GoalKind::Success
+        }
+        _ => false,
+    })
 }

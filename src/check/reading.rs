@@ -96,19 +96,7 @@ impl<'m> Sources<'m> {
                     open.extend(self.given.get(value).into_iter().flatten().copied());
                 }
                 ExprKind::Event { event, fields } => open.extend(self.carried(cx, *event, fields)),
-                ExprKind::Make { arguments, .. } => {
-                    open.extend(arguments.iter().map(|argument| &argument.value));
-                }
-                ExprKind::List(items) => open.extend(items),
-                ExprKind::Count(inner) | ExprKind::Not(inner) | ExprKind::Negative(inner) => open.push(inner),
-                ExprKind::Binary { left, right, .. } => open.extend([&**left, &**right]),
-                ExprKind::Literal(_)
-                | ExprKind::Failure { .. }
-                | ExprKind::Reply { .. }
-                | ExprKind::Request { .. }
-                | ExprKind::EnumValue { .. }
-                | ExprKind::Foreign { .. }
-                | ExprKind::Bad => {}
+                _ => open.extend(expr.parts()),
             }
         }
         found

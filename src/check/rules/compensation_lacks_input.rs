@@ -4,7 +4,7 @@ use crate::check::Context;
 use crate::check::compensations::{Compensation, compensations, undone_at};
 use crate::finding::{Confidence, Finding, Group, Profile, Rule, Severity};
 use crate::graph::{Act, EdgeKind, NodeId, NodeKind, Timer};
-use crate::model::{Expr, ExprKind, UndoneBy};
+use crate::model::{ExprKind, UndoneBy};
 use crate::source::Span;
 
 pub static COMPENSATION_LACKS_INPUT: Rule = Rule {
@@ -93,27 +93,8 @@ pub fn find(cx: &Context) -> Vec<Finding> {
 /// Where an argument of `undone by` reads the reply.
 fn reads_reply(compensation: &Compensation) -> Option<Span> {
     let UndoneBy::Operation { arguments, .. } = &compensation.undone.by else { return None };
-    let mut open: Vec<&Expr> = arguments.iter().map(|argument| &argument.value).collect();
-    while let Some(expr) = open.pop() {
-        match &expr.kind {
-            ExprKind::Reply { .. } => return Some(expr.span),
-            ExprKind::Make { arguments, .. } => {
-                open.extend(arguments.iter().map(|argument| &argument.value));
-            }
-            ExprKind::List(items) => open.extend(items),
-            ExprKind::Count(inner) | ExprKind::Not(inner) | ExprKind::Negative(inner) => open.push(inner),
-            ExprKind::Binary { left, right, .. } => open.extend([&**left, &**right]),
-            ExprKind::Literal(_)
-            | ExprKind::Value { .. }
-            | ExprKind::Event { .. }
-            | ExprKind::Failure { .. }
-            | ExprKind::Request { .. }
-            | ExprKind::EnumValue { .. }
-            | ExprKind::Foreign { .. }
-            | ExprKind::Bad => {}
-        }
-    }
-    None
+    let mut parts = arguments.iter().flat_map(|argument| argument.value.with_parts());
+    parts.find(|part| matches!(part.kind, ExprKind::Reply { .. })).map(|part| part.span)
 }
 
 /// Why it may be that nobody knows whether the step was done: an outage that is met, or a limit that

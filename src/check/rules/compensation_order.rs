@@ -1,7 +1,7 @@
 //! `compensation-order`: what a step rests on is taken back before the step itself.
 
 use crate::check::Context;
-use crate::check::compensations::{beside, compensations, is_late, when_done};
+use crate::check::compensations::{self, beside, compensations, is_late, when_done};
 use crate::check::reading::Sources;
 use crate::finding::{Confidence, Finding, Group, Profile, Rule, Severity};
 use crate::graph::{EdgeKind, EdgeView, NodeId, NodeKind};
@@ -119,7 +119,6 @@ impl<'g> Undos<'g> {
             match &node.kind {
                 NodeKind::Act(act) => {
                     undos.steps.insert(act.label, id);
-                    by_hand.entry((node.workflow, act.operation)).or_default().push(id);
                 }
                 NodeKind::Undo { target: UndoTarget::All, acts } => {
                     undos.whole.insert(id, acts);
@@ -127,6 +126,9 @@ impl<'g> Undos<'g> {
                 NodeKind::Undo { target: UndoTarget::Label { .. }, acts } => of_parts.push((id, acts)),
                 _ => {}
             }
+        }
+        for (step, act) in compensations::by_hand(cx) {
+            by_hand.entry((cx.graph.node(step).workflow, act.operation)).or_default().push(step);
         }
         for compensation in compensations(cx) {
             let workflow = cx.graph.node(compensation.act).workflow;
@@ -190,7 +192,8 @@ impl<'g> Undos<'g> {
             let Some(second) = behind.into_iter().find(is_second) else { continue };
             let is_done = || {
                 let before = cx.graph.reaching(first, |edge| {
-                    goes_on(edge) || edge.from == later && edge.edge.kind == EdgeKind::Next
+                    let may_be_done = matches!(edge.edge.kind, EdgeKind::Next | EdgeKind::Outage);
+                    goes_on(edge) || edge.from == later && may_be_done
                 });
                 let is_before = |node: &NodeId| before.binary_search(node).is_ok();
                 is_before(&later) || beside(cx, later).any(|node| is_before(&node))

@@ -1,7 +1,7 @@
 //! `fallible-compensation`: taking a step back may fail, and nobody is told.
 
 use crate::check::Context;
-use crate::check::compensations::{Compensation, compensations, undone_at, when_done};
+use crate::check::compensations::{self, Compensation, compensations, undone_at, when_done};
 use crate::check::phrases::quoted;
 use crate::finding::{Confidence, Finding, Group, Profile, Rule, Severity};
 use crate::graph::{Act, EdgeKind, EdgeView, NodeId, NodeKind};
@@ -120,8 +120,8 @@ fn refusable(cx: &Context, compensation: &Compensation, place: Span) -> Finding 
 /// Undoing commands that stand as plain steps behind what they take back.
 fn by_hand(cx: &Context, compensations: &[Compensation]) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for (step, node) in cx.graph.nodes().filter(|(id, _)| cx.occurring.contains(*id)) {
-        let NodeKind::Act(act) = &node.kind else { continue };
+    for (step, act) in compensations::by_hand(cx) {
+        let node = cx.graph.node(step);
         let takes_back = |known: &&Compensation| {
             known.operation == act.operation && cx.graph.node(known.act).workflow == node.workflow
         };
