@@ -5,7 +5,7 @@ use super::phrases::quoted;
 use crate::explore::{Move, What};
 use crate::finding::{Happening, WitnessStep};
 use crate::graph::{EdgeKind, Guard, NodeId, NodeKind, ReceiveKind, Timer};
-use crate::model::{EventId, GoalId, HowMany, UndoneBy, WorkflowId};
+use crate::model::{EventId, GoalId, HowMany, UndoTarget, UndoneBy, WorkflowId};
 use std::collections::BTreeSet;
 
 impl Context<'_> {
@@ -172,6 +172,9 @@ impl Context<'_> {
             NodeKind::End { .. } => format!("the run ends in `{name}`"),
             NodeKind::Start { .. } => format!("`{name}` starts"),
             NodeKind::Notify { .. } => format!("`{side}` notifies `{name}`"),
+            NodeKind::Undo { target: UndoTarget::Label { label, .. }, .. } => {
+                format!("`{side}` undoes `{}`", self.model.labels[*label].name.text)
+            }
             NodeKind::Undo { .. } => format!("`{side}` undoes what it did"),
             NodeKind::Timer(Timer::Watch { .. } | Timer::RunLimit) => {
                 format!("the watch of `{side}` goes off")
