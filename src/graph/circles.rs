@@ -38,9 +38,13 @@ impl StepGraph {
         self.spread(from, |at| self.out_edges(at).filter(&follow).map(|edge| edge.to).collect())
     }
 
-    /// Everything before a node along edges that `follow` lets through, itself included; sorted.
-    pub fn reaching(&self, to: NodeId, follow: impl Fn(&EdgeView) -> bool) -> Vec<NodeId> {
-        self.spread([to], |at| self.in_edges(at).filter(&follow).map(|edge| edge.from).collect())
+    /// Everything before these nodes along edges that `follow` lets through, themselves included; sorted.
+    pub fn reaching(
+        &self,
+        to: impl IntoIterator<Item = NodeId>,
+        follow: impl Fn(&EdgeView) -> bool,
+    ) -> Vec<NodeId> {
+        self.spread(to, |at| self.in_edges(at).filter(&follow).map(|edge| edge.from).collect())
     }
 
     fn spread(

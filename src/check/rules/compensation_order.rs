@@ -191,7 +191,7 @@ impl<'g> Undos<'g> {
             let is_second = |node: &NodeId| self.takes_back(*node, later) && fails(cx, *node);
             let Some(second) = behind.into_iter().find(is_second) else { continue };
             let is_done = || {
-                let before = cx.graph.reaching(first, |edge| {
+                let before = cx.graph.reaching([first], |edge| {
                     let may_be_done = matches!(edge.edge.kind, EdgeKind::Next | EdgeKind::Outage);
                     goes_on(edge) || edge.from == later && may_be_done
                 });

@@ -70,6 +70,11 @@ pub fn find(cx: &Context) -> Vec<Finding> {
             continue;
         }
         let behind = behind_pivots(cx, id);
+        if behind.is_empty() {
+            continue;
+        }
+        let failures = cx.graph.nodes_of(id).map(|(node, _)| node).filter(|node| fails(cx, *node));
+        let failing = cx.graph.reaching(failures, goes_well);
         for (step, pivot) in behind.iter().filter(|(step, _)| cx.occurring.contains(**step)) {
             let NodeKind::Act(act) = &cx.graph.node(*step).kind else { continue };
             let outage = cx.graph.out_edges(*step).find(|edge| edge.edge.kind == EdgeKind::Outage);
@@ -77,7 +82,8 @@ pub fn find(cx: &Context) -> Vec<Finding> {
             // an unhandled outage.
             let is_judged =
                 |edge: &EdgeView| act.pivot.is_none() && (act.retry.is_some() || cx.graph.is_met(edge));
-            let Some(outage) = outage.filter(is_judged) else { continue };
+            let is_failing = |edge: &EdgeView| failing.binary_search(&edge.to).is_ok();
+            let Some(outage) = outage.filter(is_judged).filter(is_failing) else { continue };
             if let Some(end) = failure_behind(cx, *step, &outage) {
                 findings.push(finding(cx, *step, act, *pivot, end));
             }
@@ -86,16 +92,22 @@ pub fn find(cx: &Context) -> Vec<Finding> {
     findings
 }
 
-/// Where the run fails when the outage is met and nothing else goes wrong.
+/// Where the run fails when the outage is met, the step is not tried again, and nothing else goes wrong.
 fn failure_behind(cx: &Context, step: NodeId, outage: &EdgeView) -> Option<NodeId> {
-    let goes_well =
-        |edge: &EdgeView| edge.edge.kind.moves_a_token() && !edge.edge.kind.is_trouble() && edge.from != step;
-    let fails = |node: &NodeId| match cx.graph.node(*node).kind {
+    let behind = cx.graph.reached([outage.to], |edge| goes_well(edge) && edge.from != step);
+    behind.into_iter().find(|node| fails(cx, *node))
+}
+
+fn goes_well(edge: &EdgeView) -> bool {
+    edge.edge.kind.moves_a_token() && !edge.edge.kind.is_trouble()
+}
+
+fn fails(cx: &Context, node: NodeId) -> bool {
+    match cx.graph.node(node).kind {
         NodeKind::End { goal } => cx.model.goals[goal].kind == GoalKind::Failure,
         NodeKind::Unhandled => true,
         _ => false,
-    };
-    cx.graph.reached([outage.to], goes_well).into_iter().find(fails)
+    }
 }
 
 fn finding(cx: &Context, step: NodeId, act: &Act, pivot: NodeId, end: NodeId) -> Finding {
