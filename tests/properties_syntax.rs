@@ -23,7 +23,7 @@ service Bank {
   command Reserve(quote: QuoteId) -> Reservation {
     fails QuoteExpired; undone by Release(reply.id); idempotent by quote, bank; answers by hand
   }
-  command Release() { irreversible; undone by nothing because "gone"; answers later; publishes A v2 or B }
+  command Release() { irreversible; undone by nothing because "gone"; answers later; publishes A v2 or B; writes Hold, Balance }
   event Moved v2(quote: QuoteId, at: time?) { replaces v1; allow unheard-event }
 }
 workflow Plain { choreographed; starts when A and B v1 where B.x == 1 and C

@@ -107,6 +107,10 @@ fn operation(operation: &Operation, findings: &mut Vec<Finding>, entity: &str) {
                 let help = "a query leaves no trace; if this one does, it is a `command`";
                 findings.push(misplaced(word, span, "a query", help, entity));
             }
+            ContractEntry::Writes(..) if is_query => {
+                let help = "a query changes nothing; if this one does, it is a `command`";
+                findings.push(misplaced(word, span, "a query", help, entity));
+            }
             ContractEntry::Fails(..) | ContractEntry::Publishes(..) => {}
             _ => seen.add(word, span, findings, entity),
         }
@@ -142,6 +146,7 @@ fn contract_word(entry: &ContractEntry) -> Option<(&'static str, Span)> {
         ContractEntry::Irreversible(span) => ("irreversible", *span),
         ContractEntry::IdempotentBy(_, span) => ("idempotent by", *span),
         ContractEntry::Publishes(_, span) => ("publishes", *span),
+        ContractEntry::Writes(_, span) => ("writes", *span),
         ContractEntry::Answers(_, span) => ("answers", *span),
         ContractEntry::Replaces(_, span) => ("replaces", *span),
         ContractEntry::Annotation(written) => (annotation_word(&written.kind), written.span),

@@ -2,7 +2,9 @@
 
 use super::links::{Links, View, views};
 use crate::finding::Finding;
-use crate::model::{Annotations, EventId, Model, Name, OperationId, Service, ServiceId, TypeId, WorkflowId};
+use crate::model::{
+    Annotations, Entity, EntityId, EventId, Model, Name, OperationId, Service, ServiceId, TypeId, WorkflowId,
+};
 use crate::syntax::ast::{self, Ast, Format};
 use smol_str::SmolStr;
 use std::collections::{HashMap, HashSet};
@@ -17,6 +19,8 @@ pub(super) struct System<'a> {
     pub damaged: HashSet<ServiceId>,
     /// Made for names of services that mean none.
     pub stand_ins: HashMap<SmolStr, ServiceId>,
+    /// By the name behind `writes`.
+    pub entities: HashMap<SmolStr, EntityId>,
     pub model: Model,
     pub findings: Vec<Finding>,
 }
@@ -46,6 +50,7 @@ impl<'a> System<'a> {
             operations: HashMap::new(),
             damaged: HashSet::new(),
             stand_ins: HashMap::new(),
+            entities: HashMap::new(),
             model: Model::default(),
             findings: Vec::new(),
         }
@@ -88,6 +93,18 @@ impl<'a> System<'a> {
     /// All events of that name, in all versions and of all services.
     pub fn find_events(&self, file: usize, name: &str) -> Vec<EventId> {
         self.seen(file).flat_map(|names| names.events.get(name).into_iter().flatten().copied()).collect()
+    }
+
+    /// What commands write under this name; no file declares it, so all files mean the same.
+    pub fn entity(&mut self, name: &SmolStr) -> EntityId {
+        match self.entities.get(name) {
+            Some(&id) => id,
+            None => {
+                let id = self.model.entities.push(Entity { name: name.clone() });
+                self.entities.insert(name.clone(), id);
+                id
+            }
+        }
     }
 
     /// A service for a name that means none, so that what it does can be read all the same.

@@ -1,6 +1,6 @@
 //! Types and services: what is said once, by its owner, and relied on everywhere.
 
-use super::{Argument, EventId, Name, OperationId, ServiceId, TypeId};
+use super::{Argument, EntityId, EventId, Name, OperationId, ServiceId, TypeId};
 use crate::source::Span;
 use smol_str::SmolStr;
 
@@ -112,6 +112,8 @@ pub struct Operation {
     pub idempotent_by: Option<(Vec<Name>, Span)>,
     /// One of these comes some time after the reply.
     pub publishes: Vec<(EventId, Span)>,
+    /// What a command changes, each once; empty where nothing is said.
+    pub writes: Vec<(EntityId, Span)>,
     pub answers: Answers,
     pub annotations: Annotations,
     pub span: Span,
@@ -151,6 +153,12 @@ pub enum Answers {
     Later(Span),
     /// By a person.
     ByHand(Span),
+}
+
+/// What commands write, `Balance` in `writes Balance`: no declaration, one name in the whole system.
+#[derive(Clone, Debug)]
+pub struct Entity {
+    pub name: SmolStr,
 }
 
 #[derive(Clone, Debug)]

@@ -27,6 +27,7 @@ pub struct Model {
     pub services: Arena<ServiceId, Service>,
     pub operations: Arena<OperationId, Operation>,
     pub events: Arena<EventId, Event>,
+    pub entities: Arena<EntityId, Entity>,
     pub workflows: Arena<WorkflowId, Workflow>,
     pub goals: Arena<GoalId, Goal>,
     /// Everything that has a value under a name in some workflow.

@@ -172,6 +172,8 @@ pub enum ContractEntry {
     IdempotentBy(Vec<Name>, Span),
     /// `publishes MoneyArrived or MoneyReturned`
     Publishes(Vec<EventName>, Span),
+    /// `writes Balance, Hold`
+    Writes(Vec<Name>, Span),
     Answers(Answers, Span),
     /// `replaces v1`
     Replaces(Version, Span),

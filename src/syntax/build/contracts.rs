@@ -77,6 +77,7 @@ fn contract_entry(b: &mut Builder, pair: Pair) -> ContractEntry {
         Rule::publishes => {
             ContractEntry::Publishes(pair.into_inner().map(|pair| event_name(b, pair)).collect(), span)
         }
+        Rule::writes => ContractEntry::Writes(pair.into_inner().map(|pair| name(b, &pair)).collect(), span),
         Rule::answers => ContractEntry::Answers(answers(pair), span),
         Rule::replaces => ContractEntry::Replaces(version(b, &Children::of(pair).next()), span),
         Rule::allow => ContractEntry::Allow(allow(b, pair)),

@@ -69,6 +69,7 @@ const CONTRACT_WORDS: &[&str] = &[
     "irreversible",
     "idempotent",
     "publishes",
+    "writes",
     "answers",
     "replaces",
     "volatility",
