@@ -16,8 +16,12 @@ impl StepGraph {
 
     /// Who publishes the event, at once or as a consequence.
     pub fn publications(&self, event: EventId) -> impl Iterator<Item = super::EdgeView<'_>> {
-        self.in_edges(self.message(event))
-            .filter(|edge| matches!(edge.edge.kind, EdgeKind::Publishes | EdgeKind::Consequence))
+        self.in_edges(self.message(event)).filter(|edge| self.is_publication(edge))
+    }
+
+    /// Whether an event comes into the world by the edge, at once or as a consequence.
+    pub fn is_publication(&self, edge: &super::EdgeView) -> bool {
+        matches!(edge.edge.kind, EdgeKind::Publishes | EdgeKind::Consequence)
     }
 
     /// The nodes of the line that begins behind `from`, up to where it ends, without following messages.
