@@ -5,6 +5,7 @@
 //! together is in the regions: a token that leaves a region stops everything else in it.
 
 mod build;
+mod components;
 mod guards;
 mod node;
 mod queries;
@@ -12,6 +13,7 @@ mod reach;
 mod region;
 
 pub use build::build;
+pub use components::{circle_through, components};
 pub use node::*;
 pub use reach::{Occurrence, Removed};
 pub use region::*;

@@ -1,10 +1,13 @@
 //! The rules, one a file. The order here is the order of the manual.
 
+mod afferent_budget;
 mod bidirectional_dependency;
 mod contested_command;
 mod contradictory_ends;
 mod dead_end;
+mod dependency_cycle;
 mod disguised_command;
+mod efferent_budget;
 mod endless_run;
 mod event_loop;
 mod fallible_after_pivot;
@@ -18,6 +21,7 @@ mod missing_goal;
 mod passive_aggressive_broadcast;
 mod passive_aggressive_publisher;
 mod publisher_handles_refusal;
+mod shared_entity;
 mod skipped_compensation;
 mod swallowed_failure;
 mod tense;
@@ -47,7 +51,11 @@ pub(super) const ALL: &[(&Rule, Find)] = &[
     (&publisher_handles_refusal::PUBLISHER_HANDLES_REFUSAL, publisher_handles_refusal::find),
     // Coupling.
     (&bidirectional_dependency::BIDIRECTIONAL_DEPENDENCY, bidirectional_dependency::find),
+    (&dependency_cycle::DEPENDENCY_CYCLE, dependency_cycle::find),
+    (&efferent_budget::EFFERENT_BUDGET, efferent_budget::find),
+    (&afferent_budget::AFFERENT_BUDGET, afferent_budget::find),
     (&event_loop::EVENT_LOOP, event_loop::find),
+    (&shared_entity::SHARED_ENTITY, shared_entity::find),
     // Compensation and sagas.
     (&missing_compensation::MISSING_COMPENSATION, missing_compensation::find),
     (&skipped_compensation::SKIPPED_COMPENSATION, skipped_compensation::find),
