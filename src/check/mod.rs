@@ -4,6 +4,7 @@
 mod context;
 mod contradictions;
 mod dependencies;
+mod fields;
 mod happenings;
 mod leftovers;
 mod naming;

@@ -29,6 +29,32 @@ impl StepGraph {
         self.walk(from, |edge| edge.kind.is_on_the_line())
     }
 
+    /// The nodes of the line that are reached before it waits for anything: for a message, for time to
+    /// pass, for a step that answers later, or for a workflow that it runs.
+    pub fn at_once_behind(&self, from: NodeId) -> Vec<NodeId> {
+        let waits = |id: NodeId| match &self.node(id).kind {
+            NodeKind::Act(act) => !act.on_the_line,
+            NodeKind::Receive { kind: ReceiveKind::Wait | ReceiveKind::Alternative, .. } => true,
+            NodeKind::Race | NodeKind::Timer(_) | NodeKind::Run(_) => true,
+            _ => false,
+        };
+        let mut found = Vec::new();
+        let mut seen = vec![false; self.n_nodes()];
+        let mut open = vec![from];
+        while let Some(at) = open.pop() {
+            for edge in self.out_edges(at).filter(|edge| edge.edge.kind.moves_a_token()) {
+                if !std::mem::replace(&mut seen[edge.to.index()], true) {
+                    found.push(edge.to);
+                    if !waits(edge.to) {
+                        open.push(edge.to);
+                    }
+                }
+            }
+        }
+        found.sort();
+        found
+    }
+
     /// Everything causally behind `from`, messages included, without itself unless it lies on a cycle.
     pub fn downstream(&self, from: NodeId) -> Vec<NodeId> {
         self.walk(from, |edge| edge.kind.is_flow())

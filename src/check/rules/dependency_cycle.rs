@@ -100,7 +100,7 @@ pub fn find(cx: &Context) -> Vec<Finding> {
         let ways = reasons(needs, &circle);
         let Some(thinnest) = thinnest(cx, needs, &ways, &edges) else { break };
         edges = without(&edges, thinnest);
-        findings.push(finding(cx, &circle, &ways, thinnest, has_circle(cx, &edges)));
+        findings.push(finding(cx, &circle, &ways, thinnest));
     }
     findings
 }
@@ -108,10 +108,6 @@ pub fn find(cx: &Context) -> Vec<Finding> {
 /// Two services that need each other, and not by events alone.
 fn is_hard_pair(needs: &Needs, there: &Dependency, from: ServiceId, to: ServiceId) -> bool {
     needs.reason(to, from).is_some_and(|back| back.is_call() || there.is_call())
-}
-
-fn has_circle(cx: &Context, edges: &[Pair]) -> bool {
-    components(cx.model.services.len(), edges).iter().any(|group| group.len() > 2)
 }
 
 /// The shortest circle, those with a call first.
@@ -134,13 +130,7 @@ fn first_circle(cx: &Context, needs: &Needs, edges: &[Pair]) -> Option<Vec<Servi
     })
 }
 
-fn finding(
-    cx: &Context,
-    circle: &[ServiceId],
-    ways: &[&Dependency],
-    thinnest: &Dependency,
-    is_one_of_several: bool,
-) -> Finding {
+fn finding(cx: &Context, circle: &[ServiceId], ways: &[&Dependency], thinnest: &Dependency) -> Finding {
     let severity = if ways.iter().any(|way| way.is_call()) { Severity::Warning } else { Severity::Info };
     let names: Vec<&str> = circle.iter().map(|service| cx.service(*service)).collect();
     let told = |way: &Dependency| {
@@ -158,7 +148,6 @@ fn finding(
         WitnessStep::new(format!("`{}` {}", cx.service(way.from), cx.reason_in_words(way)), way.span)
     };
     let (from, to) = (cx.service(thinnest.from), cx.service(thinnest.to));
-    let rest = if is_one_of_several { "this circle would be broken" } else { "there would be no circle" };
     let cure = match thinnest.is_call() {
         true => format!("let `{from}` do without `{to}`: send the data along, or let `{to}` publish it"),
         false => {
@@ -167,9 +156,9 @@ fn finding(
     };
     let finding = finding
         .witness(ways.iter().map(step))
-        .what_if(format!("if `{from}` did not need `{to}`, {rest}"))
+        .what_if(format!("if `{from}` did not need `{to}`, this circle would be broken"))
         .help(cure)
-        .help("or let a service that all of them may not know conduct them");
+        .help("or let a service that none of them knows conduct them");
     cx.by_origin(finding)
 }
 
