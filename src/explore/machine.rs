@@ -138,10 +138,10 @@ impl<'g> Machine<'g> {
                         self.mark_behind(*id);
                     }
                 }
-                NodeKind::Notify { .. } => {
-                    if graph.out_edges(*id).any(|edge| edge.edge.kind == EdgeKind::Consequence) {
-                        self.consequences.insert(*id, reserve(1));
-                    }
+                NodeKind::Notify { .. }
+                    if graph.out_edges(*id).any(|edge| edge.edge.kind == EdgeKind::Consequence) =>
+                {
+                    self.consequences.insert(*id, reserve(1));
                 }
                 NodeKind::Receive { kind, trigger } => {
                     self.taken[id.index()] = reserve(rounds * trigger.terms.len());

@@ -3,8 +3,9 @@
 use crate::check::Context;
 use crate::finding::{Confidence, Finding, Group, Profile, Rule, Severity};
 use crate::graph::{Act, EdgeKind, NodeId, NodeKind};
-use crate::model::{ServiceId, WorkflowId};
+use crate::model::{OperationId, ServiceId, WorkflowId};
 use crate::source::Span;
+use std::collections::{BTreeMap, BTreeSet};
 
 pub static SEGMENT_LEAK: Rule = Rule {
     name: "segment-leak",
@@ -74,21 +75,26 @@ everybody, it is no step inside: take it out of the other workflow.",
 };
 
 pub fn find(cx: &Context) -> Vec<Finding> {
-    let commands: Vec<Command> = commands(cx);
+    let commands = commands(cx);
+    let mut senders: BTreeMap<ServiceId, BTreeSet<(ServiceId, WorkflowId)>> = BTreeMap::new();
+    let mut by_operation: BTreeMap<OperationId, Vec<&Command>> = BTreeMap::new();
+    for command in &commands {
+        senders.entry(command.act.service).or_default().insert((command.conductor, command.workflow));
+        by_operation.entry(command.act.operation).or_default().push(command);
+    }
     let mut findings = Vec::new();
     for around in &commands {
-        let inside = commands.iter().find(|inside| {
-            inside.act.operation == around.act.operation
-                && inside.conductor != around.conductor
-                && commands
-                    .iter()
-                    .filter(|other| other.act.service == inside.act.service)
-                    .all(|other| other.conductor == inside.conductor || other.workflow == around.workflow)
-                && leads_into(cx, around.workflow, inside.workflow).is_some()
-        });
-        if let Some(inside) = inside
-            && let Some(interface) = leads_into(cx, around.workflow, inside.workflow)
-            && !is_their_common_ground(&commands, around, inside)
+        let is_between_them = |inside: &Command| {
+            senders[&around.act.service]
+                .iter()
+                .all(|(conductor, workflow)| *conductor == inside.conductor || *workflow == around.workflow)
+        };
+        let same = by_operation[&around.act.operation].iter();
+        let leak = same
+            .filter(|inside| inside.conductor != around.conductor && is_between_them(inside))
+            .find_map(|inside| Some((inside, leads_into(cx, around.workflow, inside.workflow)?)));
+        if let Some((inside, interface)) = leak
+            && !sends_more(&commands, around, inside)
         {
             findings.push(finding(cx, around, inside, interface));
         }
@@ -115,15 +121,15 @@ fn commands<'c>(cx: &'c Context) -> Vec<Command<'c>> {
     .collect()
 }
 
-/// Which of the two is inside cannot be told when each sends the service commands of its own.
-fn is_their_common_ground(commands: &[Command], around: &Command, inside: &Command) -> bool {
-    let is_known_inside = |operation| {
-        commands.iter().any(|other| other.conductor == inside.conductor && other.act.operation == operation)
-    };
+/// Whether the workflow sends the service something that the other coordinator does not: then it is a user
+/// of that service in its own right.
+fn sends_more(commands: &[Command], around: &Command, inside: &Command) -> bool {
+    let of_inside = commands.iter().filter(|other| other.conductor == inside.conductor);
+    let known: BTreeSet<OperationId> = of_inside.map(|other| other.act.operation).collect();
     commands
         .iter()
         .filter(|other| other.workflow == around.workflow && other.act.service == around.act.service)
-        .any(|other| !is_known_inside(other.act.operation))
+        .any(|other| !known.contains(&other.act.operation))
 }
 
 /// Where one workflow sets the other going, by `run` or by an event it begins with, or waits for its events.

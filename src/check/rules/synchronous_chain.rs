@@ -5,6 +5,7 @@ use crate::finding::{Confidence, Finding, Group, Profile, Rule, Severity, Witnes
 use crate::graph::{NodeId, NodeKind, ReceiveKind, Timer};
 use crate::model::{Annotations, ServiceId, WorkflowId};
 use crate::source::Span;
+use std::collections::BTreeMap;
 
 pub static SYNCHRONOUS_CHAIN: Rule = Rule {
     name: "synchronous-chain",
@@ -89,11 +90,13 @@ struct Call {
 }
 
 pub fn find(cx: &Context) -> Vec<Finding> {
-    let chains: Vec<(NodeId, Vec<Call>)> = cx
+    let mut known = BTreeMap::new();
+    let runs = cx
         .graph
         .nodes()
-        .filter(|(id, node)| matches!(node.kind, NodeKind::Run(_)) && cx.occurring.contains(*id))
-        .map(|(id, _)| (id, longest(cx, id, &mut Vec::new())))
+        .filter(|(id, node)| matches!(node.kind, NodeKind::Run(_)) && cx.occurring.contains(*id));
+    let chains: Vec<(NodeId, Vec<Call>)> = runs
+        .map(|(id, _)| (id, longest(cx, id, &mut known)))
         .filter(|(_, chain)| chain.len() > LONGEST)
         .collect();
     // What is only the rest of a longer chain is told there.
@@ -106,36 +109,24 @@ pub fn find(cx: &Context) -> Vec<Finding> {
 }
 
 /// The longest chain of calls that begins with a node; empty when it calls nobody on the line.
-fn longest(cx: &Context, id: NodeId, running: &mut Vec<WorkflowId>) -> Vec<Call> {
+fn longest(cx: &Context, id: NodeId, known: &mut BTreeMap<WorkflowId, Vec<Call>>) -> Vec<Call> {
     let node = cx.graph.node(id);
     let model = cx.model;
     match &node.kind {
         NodeKind::Act(act) if act.is_remote && act.on_the_line => {
-            let operation = &model.operations[act.operation];
-            vec![call(
-                cx,
-                node.side,
-                act.service,
-                act.call_span,
-                format!("calls `{}`", model.operation_path(act.operation)),
-                Some(&operation.annotations),
-            )]
+            let own = &model.operations[act.operation].annotations;
+            let text = format!("calls `{}`", model.operation_path(act.operation));
+            vec![call(cx, node.side, act.service, act.call_span, &text, Some(own))]
         }
-        NodeKind::Run(run) if answers_on_the_line(cx, run.workflow) && !running.contains(&run.workflow) => {
+        NodeKind::Run(run) => {
             let Some(conductor) = model.workflows[run.workflow].coordinator() else { return Vec::new() };
-            running.push(run.workflow);
-            let steps = cx.graph.nodes_of(run.workflow).filter(|(id, _)| cx.occurring.contains(*id));
-            let mut chain: Vec<Call> = Vec::new();
-            for (id, _) in steps {
-                let rest = longest(cx, id, running);
-                if rest.len() > chain.len() {
-                    chain = rest;
-                }
+            if !answers_on_the_line(cx, run.workflow) {
+                return Vec::new();
             }
-            running.pop();
+            let mut chain = longest_within(cx, run.workflow, known);
             if node.side != Some(conductor) {
                 let text = format!("runs `{}`", model.workflows[run.workflow].name.text);
-                chain.insert(0, call(cx, node.side, conductor, run.call_span, text, None));
+                chain.insert(0, call(cx, node.side, conductor, run.call_span, &text, None));
             }
             chain
         }
@@ -143,12 +134,33 @@ fn longest(cx: &Context, id: NodeId, running: &mut Vec<WorkflowId>) -> Vec<Call>
     }
 }
 
+/// The longest chain that begins in a workflow. One that runs itself again adds nothing.
+fn longest_within(
+    cx: &Context,
+    workflow: WorkflowId,
+    known: &mut BTreeMap<WorkflowId, Vec<Call>>,
+) -> Vec<Call> {
+    if let Some(chain) = known.get(&workflow) {
+        return chain.clone();
+    }
+    known.insert(workflow, Vec::new());
+    let mut chain: Vec<Call> = Vec::new();
+    for (id, _) in cx.graph.nodes_of(workflow).filter(|(id, _)| cx.occurring.contains(*id)) {
+        let rest = longest(cx, id, known);
+        if rest.len() > chain.len() {
+            chain = rest;
+        }
+    }
+    known.insert(workflow, chain.clone());
+    chain
+}
+
 fn call(
     cx: &Context,
     from: Option<ServiceId>,
     to: ServiceId,
     span: Span,
-    text: String,
+    text: &str,
     own: Option<&Annotations>,
 ) -> Call {
     let of_service = &cx.model.services[to].annotations;

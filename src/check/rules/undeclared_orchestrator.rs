@@ -96,8 +96,11 @@ pub fn find(cx: &Context) -> Vec<Finding> {
                 })
                 .collect();
             let triggered = triggered(cx, id, service, &owned);
+            if triggered.len() < 2 {
+                continue;
+            }
             let consumed = consumed(cx, id, service, &owned);
-            if triggered.len() >= 2 && consumed.len() >= 2 {
+            if consumed.len() >= 2 {
                 findings.push(finding(cx, id, service, &owned, &consumed, &triggered));
             }
         }
