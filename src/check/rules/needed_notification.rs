@@ -133,9 +133,9 @@ fn finding(cx: &Context, id: NodeId, edges: &[EdgeId], needing: &[GoalId]) -> Fi
     });
     let mut finding = NEEDED_NOTIFICATION
         .at(node.span, "declared as what nobody relies on")
-        .message(format!("`{name}` is only notified, and {goals} needs it"))
+        .message(format!("`{name}` is only notified, and needed for {goals}"))
         .witness(cx.witness_of_path(&way))
-        .what_if(format!("without this notification, {goals} is never reached"))
+        .what_if(format!("without this notification, nothing leads to {goals}"))
         .help("make it a step: then it has an answer, and branches for what goes wrong")
         .entity(cx.entity(id));
     if let Some(event) = event {

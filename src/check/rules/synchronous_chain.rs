@@ -5,7 +5,7 @@ use crate::finding::{Confidence, Finding, Group, Profile, Rule, Severity, Witnes
 use crate::graph::{NodeId, NodeKind, ReceiveKind, Timer};
 use crate::model::{Annotations, ServiceId, WorkflowId};
 use crate::source::Span;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 pub static SYNCHRONOUS_CHAIN: Rule = Rule {
     name: "synchronous-chain",
@@ -96,7 +96,7 @@ pub fn find(cx: &Context) -> Vec<Finding> {
         .nodes()
         .filter(|(id, node)| matches!(node.kind, NodeKind::Run(_)) && cx.occurring.contains(*id));
     let chains: Vec<(NodeId, Vec<Call>)> = runs
-        .map(|(id, _)| (id, longest(cx, id, &mut known)))
+        .map(|(id, _)| (id, once_around(longest(cx, id, &mut known))))
         .filter(|(_, chain)| chain.len() > LONGEST)
         .collect();
     // What is only the rest of a longer chain is told there.
@@ -106,6 +106,14 @@ pub fn find(cx: &Context) -> Vec<Finding> {
         })
     };
     chains.iter().filter(|(_, chain)| !is_rest(chain)).map(|(id, chain)| finding(cx, *id, chain)).collect()
+}
+
+/// The chain up to where it would come round again: two services that run each other are a pair.
+fn once_around(mut chain: Vec<Call>) -> Vec<Call> {
+    let mut known = BTreeSet::new();
+    let n_new = chain.iter().take_while(|call| known.insert(call.span)).count();
+    chain.truncate(n_new);
+    chain
 }
 
 /// The longest chain of calls that begins with a node; empty when it calls nobody on the line.
@@ -193,7 +201,7 @@ fn finding(cx: &Context, id: NodeId, chain: &[Call]) -> Finding {
     };
     let mut finding = SYNCHRONOUS_CHAIN
         .at(chain[0].span, waits)
-        .message(format!("`{first}` waits for {} calls, each on the line of the next", chain.len()))
+        .message(format!("`{first}` waits through a chain of {} calls", chain.len()))
         .entity(cx.entity(id));
     for call in &chain[1..] {
         finding = finding.label(call.span, call.text.clone());
