@@ -11,6 +11,7 @@ pub mod finding;
 pub mod graph;
 pub mod import;
 pub mod lower;
+pub mod metrics;
 pub mod model;
 pub mod project;
 pub mod report;

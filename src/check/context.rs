@@ -1,6 +1,7 @@
 //! What rules read: the model, the step graph, and what was worked out of them once.
 
 use super::Budget;
+use super::dependencies::Needs;
 use super::obligations::{Obligations, Silence};
 use crate::explore::{Limits, Move, Runs, Timers, What, explore};
 use crate::finding::{Confidence, Finding};
@@ -23,7 +24,8 @@ pub struct Context<'m> {
     hasty: Vec<OnceCell<Runs<'m>>>,
     obligations: OnceCell<Obligations>,
     silence: OnceCell<Silence>,
-    budget: Budget,
+    needs: OnceCell<Needs>,
+    pub budget: Budget,
 }
 
 impl<'m> Context<'m> {
@@ -52,6 +54,7 @@ impl<'m> Context<'m> {
             hasty: cells(),
             obligations: OnceCell::new(),
             silence: OnceCell::new(),
+            needs: OnceCell::new(),
             budget,
         }
     }
@@ -75,6 +78,11 @@ impl<'m> Context<'m> {
     /// Who relies on others in silence; worked out once.
     pub fn silence(&self) -> &Silence {
         self.silence.get_or_init(|| Silence::new(self))
+    }
+
+    /// Which service cannot do without which; worked out once.
+    pub fn needs(&self) -> &Needs {
+        self.needs.get_or_init(|| Needs::new(self))
     }
 
     /// The runs that some rule has asked for.

@@ -4,6 +4,8 @@
 mod compensations;
 mod context;
 mod contradictions;
+mod dependencies;
+mod fields;
 mod happenings;
 mod durations;
 mod external;
@@ -23,16 +25,20 @@ use crate::graph::StepGraph;
 use crate::model::Model;
 pub use context::Context;
 
-/// How much exploring a rule may do.
+/// How much a rule may explore, and how much coupling a team allows itself.
 #[derive(Clone, Copy, Debug)]
 pub struct Budget {
     /// States kept for each exploration of a workflow.
     pub max_states: usize,
+    /// Services that one may need.
+    pub efferent: usize,
+    /// Services that may need one.
+    pub afferent: usize,
 }
 
 impl Default for Budget {
     fn default() -> Budget {
-        Budget { max_states: 20_000 }
+        Budget { max_states: 20_000, efferent: 7, afferent: 7 }
     }
 }
 

@@ -46,6 +46,8 @@ const CAUSES: &[(&str, &[&str], Shared)] = &[
     ("passive-aggressive-publisher", &["unbounded-wait"], Shared::Place),
     ("passive-aggressive-broadcast", &["unbounded-wait"], Shared::Place),
     ("unwatched-goal", &["unbounded-wait"], Shared::Place),
+    // A reaction that says nobody relies on it is wrong about that before anybody is in silence.
+    ("needed-notification", SILENCE, Shared::Reactions),
     ("dead-end", &["unbounded-wait"], Shared::Entity),
     ("undo-without-compensation", &["missing-compensation"], Shared::Label),
     // A refusal that says nothing to anybody is why its event never comes.

@@ -138,6 +138,11 @@ impl<'g> Machine<'g> {
                         self.mark_behind(*id);
                     }
                 }
+                NodeKind::Notify { .. }
+                    if graph.out_edges(*id).any(|edge| edge.edge.kind == EdgeKind::Consequence) =>
+                {
+                    self.consequences.insert(*id, reserve(1));
+                }
                 NodeKind::Receive { kind, trigger } => {
                     self.taken[id.index()] = reserve(rounds * trigger.terms.len());
                     if matches!(kind, ReceiveKind::Reaction | ReceiveKind::Interrupt | ReceiveKind::Late) {
@@ -183,13 +188,13 @@ impl<'g> Machine<'g> {
         }
     }
 
-    /// Whether anything but a notification stands on the line of a side timer.
+    /// Whether anything stands on the line of a side timer but notifications that nothing comes of.
     fn has_effect(&self, timer: NodeId) -> bool {
-        self.graph.line_from(timer).iter().any(|node| {
-            !matches!(
-                self.graph.node(*node).kind,
-                NodeKind::Merge { .. } | NodeKind::Notify { .. } | NodeKind::Drop | NodeKind::Decide
-            )
+        let is_heard = |node| self.graph.out_edges(node).any(|edge| self.graph.is_publication(&edge));
+        self.graph.line_from(timer).iter().any(|node| match self.graph.node(*node).kind {
+            NodeKind::Merge { .. } | NodeKind::Drop | NodeKind::Decide => false,
+            NodeKind::Notify { .. } => is_heard(*node),
+            _ => true,
         })
     }
 

@@ -158,8 +158,12 @@ impl Machine<'_> {
             (Move { node, what }, next)
         };
         let mut moves = match &self.graph.node(node).kind {
-            NodeKind::Merge { .. } | NodeKind::Notify { .. } => {
-                ways.iter().map(|way| along(way, What::Passes)).collect()
+            NodeKind::Merge { .. } => ways.iter().map(|way| along(way, What::Passes)).collect(),
+            NodeKind::Notify { workflow, .. } => {
+                let mut next = state.clone();
+                self.comes_of(&mut next, node, *workflow);
+                self.travel_first(&mut next, token);
+                vec![(Move { node, what: What::Passes }, next)]
             }
             NodeKind::Decide => ways.iter().map(|way| along(way, What::Chooses(*way))).collect(),
             NodeKind::Fork { each } => {
@@ -297,13 +301,20 @@ impl Machine<'_> {
                 state.memory[slot] = Status::Kept as u8;
             }
         }
+        let run = match &self.graph.node(node).kind {
+            NodeKind::Run(run) => Some(run.workflow),
+            _ => None,
+        };
+        self.comes_of(state, node, run);
+    }
+
+    /// What was called publishes later; the workflow that was run is begun by its events.
+    fn comes_of(&self, state: &mut State, node: NodeId, run: Option<WorkflowId>) {
         if let Some(byte) = self.consequence(node) {
             state.memory[byte] = 1;
         }
-        if let NodeKind::Run(run) = &self.graph.node(node).kind
-            && let NodeKind::Start { trigger: Some(trigger) } =
-                &self.graph.node(self.graph.start(run.workflow)).kind
-        {
+        let start = run.map(|workflow| &self.graph.node(self.graph.start(workflow)).kind);
+        if let Some(NodeKind::Start { trigger: Some(trigger) }) = start {
             for (event, _) in &trigger.terms {
                 self.publish(state, *event);
             }

@@ -6,6 +6,7 @@
 
 mod build;
 mod circles;
+mod components;
 mod guards;
 mod node;
 mod queries;
@@ -13,6 +14,7 @@ mod reach;
 mod region;
 
 pub use build::build;
+pub use components::{circle_through, components};
 pub use node::*;
 pub use reach::{Occurrence, Removed};
 pub use region::*;

@@ -9,6 +9,7 @@ pub mod ids;
 pub mod spoken;
 mod walk;
 pub mod workflow;
+pub mod written;
 
 pub use block::*;
 pub use contract::*;

@@ -1,8 +1,7 @@
 //! What is said in the blocks of a model, wherever it stands: publications and conditions.
 
 use super::{
-    Argument, Block, EventId, Expr, ExprKind, Formula, Model, Name, Reaction, ServiceId, Statement,
-    StatementKind, Wait,
+    Argument, Block, EventId, Expr, Formula, Model, Name, Reaction, ServiceId, Statement, StatementKind, Wait,
 };
 
 /// Something said in a block, by the service on whose side the block stands.
@@ -93,11 +92,5 @@ fn statement<'m>(statement: &'m Statement, side: Option<ServiceId>, found: &mut 
 
 /// The events whose fields an expression reads, with the fields.
 pub fn event_reads(expr: &Expr) -> Vec<(EventId, &[Name])> {
-    let parts = expr.with_parts().into_iter();
-    parts
-        .filter_map(|part| match &part.kind {
-            ExprKind::Event { event, fields } => Some((*event, fields.as_slice())),
-            _ => None,
-        })
-        .collect()
+    expr.with_parts().into_iter().filter_map(Expr::event_field).collect()
 }

@@ -1,20 +1,26 @@
 //! The rules, one a file. The order here is the order of the manual.
 
+mod afferent_budget;
 mod bidirectional_dependency;
 mod compensation_lacks_input;
 mod compensation_not_idempotent;
 mod compensation_order;
+mod call_back_to_publisher;
 mod contested_command;
 mod contradictory_ends;
 mod dead_compensation;
+mod control_flag;
 mod dead_end;
 mod deadline_inversion;
+mod dependency_cycle;
 mod disguised_command;
 mod dual_write;
+mod efferent_budget;
 mod endless_run;
 mod event_loop;
 mod fallible_after_pivot;
 mod fallible_compensation;
+mod fat_event;
 mod foreign_event;
 mod inconclusive;
 mod late_pivot;
@@ -26,17 +32,24 @@ mod missing_fallback;
 mod missing_goal;
 mod missing_isolation;
 mod not_retriable_after_pivot;
+mod needed_notification;
+mod needless_command;
+mod pass_through_field;
 mod passive_aggressive_broadcast;
 mod passive_aggressive_publisher;
 mod publisher_handles_refusal;
 mod retry_storm;
 mod several_pivots;
+mod segment_leak;
+mod shared_entity;
 mod skipped_compensation;
 mod swallowed_failure;
+mod synchronous_chain;
 mod tense;
 mod unbounded_loop;
 mod unbounded_wait;
 mod uncertain_pivot;
+mod undeclared_orchestrator;
 mod undo_without_compensation;
 mod unhandled_command;
 mod unhandled_failure;
@@ -60,9 +73,22 @@ pub(super) const ALL: &[(&Rule, Find)] = &[
     (&unwatched_goal::UNWATCHED_GOAL, unwatched_goal::find),
     (&disguised_command::DISGUISED_COMMAND, disguised_command::find),
     (&publisher_handles_refusal::PUBLISHER_HANDLES_REFUSAL, publisher_handles_refusal::find),
+    (&needed_notification::NEEDED_NOTIFICATION, needed_notification::find),
+    (&needless_command::NEEDLESS_COMMAND, needless_command::find),
     // Coupling.
+    (&undeclared_orchestrator::UNDECLARED_ORCHESTRATOR, undeclared_orchestrator::find),
     (&bidirectional_dependency::BIDIRECTIONAL_DEPENDENCY, bidirectional_dependency::find),
+    (&dependency_cycle::DEPENDENCY_CYCLE, dependency_cycle::find),
+    (&efferent_budget::EFFERENT_BUDGET, efferent_budget::find),
+    (&afferent_budget::AFFERENT_BUDGET, afferent_budget::find),
     (&event_loop::EVENT_LOOP, event_loop::find),
+    (&synchronous_chain::SYNCHRONOUS_CHAIN, synchronous_chain::find),
+    (&call_back_to_publisher::CALL_BACK_TO_PUBLISHER, call_back_to_publisher::find),
+    (&control_flag::CONTROL_FLAG, control_flag::find),
+    (&segment_leak::SEGMENT_LEAK, segment_leak::find),
+    (&shared_entity::SHARED_ENTITY, shared_entity::find),
+    (&pass_through_field::PASS_THROUGH_FIELD, pass_through_field::find),
+    (&fat_event::FAT_EVENT, fat_event::find),
     // Compensation and sagas.
     (&missing_compensation::MISSING_COMPENSATION, missing_compensation::find),
     (&skipped_compensation::SKIPPED_COMPENSATION, skipped_compensation::find),
