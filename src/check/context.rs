@@ -2,12 +2,12 @@
 
 use super::Budget;
 use super::obligations::{Obligations, Silence};
-use crate::explore::{Limits, Move, Runs, Timers, What, explore};
+use crate::explore::{Lens, Limits, Move, Runs, Timers, What, explore, explore_through};
 use crate::finding::{Confidence, Finding};
 use crate::graph::{NodeId, NodeKind, Occurrence, Removed, StepGraph};
 use crate::model::{Id, Model, OperationId, Origin, ServiceId, UndoneBy, WorkflowId};
 use crate::source::Span;
-use std::cell::OnceCell;
+use std::cell::{OnceCell, RefCell};
 use std::collections::BTreeSet;
 
 pub struct Context<'m> {
@@ -21,6 +21,8 @@ pub struct Context<'m> {
     pub undo_operations: BTreeSet<OperationId>,
     patient: Vec<OnceCell<Runs<'m>>>,
     hasty: Vec<OnceCell<Runs<'m>>>,
+    /// Workflows of which not all runs were seen through a lens, with the number of states.
+    capped: RefCell<Vec<(WorkflowId, usize)>>,
     obligations: OnceCell<Obligations>,
     silence: OnceCell<Silence>,
     budget: Budget,
@@ -50,6 +52,7 @@ impl<'m> Context<'m> {
             undo_operations,
             patient: cells(),
             hasty: cells(),
+            capped: RefCell::default(),
             obligations: OnceCell::new(),
             silence: OnceCell::new(),
             budget,
@@ -62,9 +65,31 @@ impl<'m> Context<'m> {
             Timers::Patient => &self.patient,
             Timers::Hasty => &self.hasty,
         };
-        cells[workflow.index()].get_or_init(|| {
-            explore(self.model, self.graph, workflow, Limits { timers, max_states: self.budget.max_states })
-        })
+        cells[workflow.index()].get_or_init(|| explore(self.model, self.graph, workflow, self.limits(timers)))
+    }
+
+    /// The runs with one thing changed. They are explored anew each time: ask only where the graph says
+    /// that there is something to be seen.
+    pub fn runs_through(&self, workflow: WorkflowId, timers: Timers, lens: Lens) -> Runs<'m> {
+        let runs = explore_through(self.model, self.graph, workflow, self.limits(timers), lens);
+        if !runs.is_complete() {
+            self.capped.borrow_mut().push((workflow, runs.n_states()));
+        }
+        runs
+    }
+
+    fn limits(&self, timers: Timers) -> Limits {
+        Limits { timers, max_states: self.budget.max_states }
+    }
+
+    /// How many states were seen of a workflow that has more of them, whatever was looked for.
+    pub fn seen_of_more(&self, workflow: WorkflowId) -> Option<usize> {
+        let whole =
+            [&self.patient, &self.hasty].into_iter().filter_map(|cells| cells[workflow.index()].get());
+        let whole = whole.filter(|runs| !runs.is_complete()).map(|runs| runs.n_states());
+        let capped = self.capped.borrow();
+        let through = capped.iter().filter(|(id, _)| *id == workflow).map(|(_, states)| *states);
+        whole.chain(through).max()
     }
 
     /// Every subscription, and the goals that need it; worked out once.
@@ -75,14 +100,6 @@ impl<'m> Context<'m> {
     /// Who relies on others in silence; worked out once.
     pub fn silence(&self) -> &Silence {
         self.silence.get_or_init(|| Silence::new(self))
-    }
-
-    /// The runs that some rule has asked for.
-    pub fn explored(&self, workflow: WorkflowId, timers: Timers) -> Option<&Runs<'m>> {
-        match timers {
-            Timers::Patient => self.patient[workflow.index()].get(),
-            Timers::Hasty => self.hasty[workflow.index()].get(),
-        }
     }
 
     /// Whether the text at `span` is in a format that cannot state intent.

@@ -57,6 +57,11 @@ const CAUSES: &[(&str, &[&str], Shared)] = &[
     ("unreachable-goal", &["dead-end"], Shared::Success),
     ("dead-end", &["unreachable-goal"], Shared::MissingEnd),
     ("contradictory-ends", &["missing-compensation", "skipped-compensation"], Shared::Workflow),
+    // What stays behind in a failing run is given up on the way there.
+    ("missing-compensation", &["improper-end"], Shared::Entity),
+    ("late-pivot", &["improper-end"], Shared::Entity),
+    // Without a key it is done again for one event as for two.
+    ("unsafe-retry", &["double-activation"], Shared::Label),
     (
         "unpublished-event",
         &["unreachable-step", "unreachable-goal", "dead-end", "unbounded-wait"],

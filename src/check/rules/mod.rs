@@ -1,17 +1,23 @@
 //! The rules, one a file. The order here is the order of the manual.
 
 mod bidirectional_dependency;
+mod broadcast_undo;
+mod compensation_of_nothing;
 mod contested_command;
 mod contradictory_ends;
 mod dead_end;
 mod disguised_command;
+mod double_activation;
 mod endless_run;
 mod event_loop;
 mod fallible_after_pivot;
 mod foreign_event;
+mod improper_end;
 mod inconclusive;
 mod late_pivot;
 mod lost_correlation;
+mod message_after_end;
+mod message_race;
 mod missing_compensation;
 mod missing_failure_end;
 mod missing_goal;
@@ -52,6 +58,8 @@ pub(super) const ALL: &[(&Rule, Find)] = &[
     (&missing_compensation::MISSING_COMPENSATION, missing_compensation::find),
     (&skipped_compensation::SKIPPED_COMPENSATION, skipped_compensation::find),
     (&undo_without_compensation::UNDO_WITHOUT_COMPENSATION, undo_without_compensation::find),
+    (&compensation_of_nothing::COMPENSATION_OF_NOTHING, compensation_of_nothing::find),
+    (&broadcast_undo::BROADCAST_UNDO, broadcast_undo::find),
     (&late_pivot::LATE_PIVOT, late_pivot::find),
     (&fallible_after_pivot::FALLIBLE_AFTER_PIVOT, fallible_after_pivot::find),
     (&unhandled_failure::UNHANDLED_FAILURE, unhandled_failure::find),
@@ -64,6 +72,10 @@ pub(super) const ALL: &[(&Rule, Find)] = &[
     (&unreachable_goal::UNREACHABLE_GOAL, unreachable_goal::find),
     (&dead_end::DEAD_END, dead_end::find),
     (&contradictory_ends::CONTRADICTORY_ENDS, contradictory_ends::find),
+    (&improper_end::IMPROPER_END, improper_end::find),
+    (&double_activation::DOUBLE_ACTIVATION, double_activation::find),
+    (&message_race::MESSAGE_RACE, message_race::find),
+    (&message_after_end::MESSAGE_AFTER_END, message_after_end::find),
     (&unhandled_command::UNHANDLED_COMMAND, unhandled_command::find),
     (&contested_command::CONTESTED_COMMAND, contested_command::find),
     // Resilience.
