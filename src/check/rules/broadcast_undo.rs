@@ -6,7 +6,7 @@ use crate::check::obligations::Subscription;
 use crate::check::phrases::quoted;
 use crate::explore::{DELIVERY, Lens, RunEnd, Runs, Stop, Timers};
 use crate::finding::{Confidence, Finding, Group, Profile, Rule, Severity};
-use crate::graph::{NodeId, NodeKind, Occurrence, ReceiveKind, Removed, Timer};
+use crate::graph::{Node, NodeId, NodeKind, Occurrence, ReceiveKind, Removed, Timer};
 use crate::model::{GoalId, GoalKind, WorkflowId};
 
 pub static BROADCAST_UNDO: Rule = Rule {
@@ -147,15 +147,35 @@ fn of_undo(cx: &Context, workflow: WorkflowId, undo: &Undo) -> Option<Finding> {
     if !can_fail(cx, workflow, &without) || is_watched(cx, workflow, &taken, &without) {
         return None;
     }
-    let runs = cx.runs_through(workflow, Timers::Hasty, Lens::LeaveOut(undo.reaction));
-    let later_chapter = || contradictions(cx, workflow).is_empty();
-    let (end, goal) = runs.ends().iter().find_map(|end| {
-        let goal = failure_of(cx, end, later_chapter)?;
-        (runs.is_due(end, undo.reaction) && is_left(&runs, end, undo)).then_some((end, goal))
-    })?;
-    Some(finding(cx, undo, &runs, end, goal))
+    in_time(cx, workflow, undo).or_else(|| given_up(cx, workflow, undo))
 }
 
+/// Everybody else reacts in time.
+fn in_time(cx: &Context, workflow: WorkflowId, undo: &Undo) -> Option<Finding> {
+    let runs = cx.runs_through(workflow, Timers::Patient, Lens::LeaveOut(undo.reaction));
+    let later_chapter = || contradictions(cx, workflow).is_empty();
+    found(cx, undo, &runs, later_chapter)
+}
+
+/// Somebody gives up waiting. A run that then succeeds as well is another matter.
+fn given_up(cx: &Context, workflow: WorkflowId, undo: &Undo) -> Option<Finding> {
+    let is_timer = |node: &Node| matches!(node.kind, NodeKind::Timer(_));
+    if !cx.graph.nodes_of(workflow).any(|(_, node)| is_timer(node)) {
+        return None;
+    }
+    let runs = cx.runs_through(workflow, Timers::Hasty, Lens::LeaveOut(undo.reaction));
+    found(cx, undo, &runs, || false)
+}
+
+fn found(cx: &Context, undo: &Undo, runs: &Runs, may_succeed: impl Fn() -> bool) -> Option<Finding> {
+    let (end, goal) = runs.ends().iter().find_map(|end| {
+        let goal = failure_of(cx, end, &may_succeed)?;
+        (runs.is_due(end, undo.reaction) && is_left(runs, end, undo)).then_some((end, goal))
+    })?;
+    Some(finding(cx, undo, runs, end, goal))
+}
+
+/// Whether some failure can be reached at all when the reaction takes nothing.
 fn can_fail(cx: &Context, workflow: WorkflowId, without: &Occurrence) -> bool {
     let goals = &cx.model.workflows[workflow].goals;
     goals
@@ -179,12 +199,12 @@ fn is_watched(cx: &Context, workflow: WorkflowId, taken: &[&Subscription], witho
 }
 
 /// The failure that a run reaches; one that contradicts a success is another finding.
-fn failure_of(cx: &Context, end: &RunEnd, later_chapter: impl Fn() -> bool) -> Option<GoalId> {
+fn failure_of(cx: &Context, end: &RunEnd, may_succeed: impl Fn() -> bool) -> Option<GoalId> {
     if !matches!(end.stop, Stop::Complete { .. }) {
         return None;
     }
     let has = |kind| end.goals.iter().copied().find(|goal| cx.model.goals[*goal].kind == kind);
-    has(GoalKind::Failure).filter(|_| has(GoalKind::Success).is_none() || later_chapter())
+    has(GoalKind::Failure).filter(|_| has(GoalKind::Success).is_none() || may_succeed())
 }
 
 fn is_left(runs: &Runs, end: &RunEnd, undo: &Undo) -> bool {
