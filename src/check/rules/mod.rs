@@ -4,6 +4,7 @@ mod bidirectional_dependency;
 mod broadcast_undo;
 mod compensation_of_nothing;
 mod contested_command;
+mod contested_event;
 mod contradictory_ends;
 mod dead_end;
 mod disguised_command;
@@ -78,6 +79,7 @@ pub(super) const ALL: &[(&Rule, Find)] = &[
     (&message_after_end::MESSAGE_AFTER_END, message_after_end::find),
     (&unhandled_command::UNHANDLED_COMMAND, unhandled_command::find),
     (&contested_command::CONTESTED_COMMAND, contested_command::find),
+    (&contested_event::CONTESTED_EVENT, contested_event::find),
     // Resilience.
     (&unhandled_outage::UNHANDLED_OUTAGE, unhandled_outage::find),
     (&unbounded_wait::UNBOUNDED_WAIT, unbounded_wait::find),
