@@ -1,5 +1,6 @@
 //! The rules, one a file. The order here is the order of the manual.
 
+mod ambiguous_start;
 mod bidirectional_dependency;
 mod broadcast_undo;
 mod compensation_of_nothing;
@@ -14,6 +15,7 @@ mod event_loop;
 mod fallible_after_pivot;
 mod foreign_event;
 mod improper_end;
+mod incomplete_choice;
 mod inconclusive;
 mod late_pivot;
 mod lost_correlation;
@@ -73,6 +75,8 @@ pub(super) const ALL: &[(&Rule, Find)] = &[
     (&unreachable_goal::UNREACHABLE_GOAL, unreachable_goal::find),
     (&dead_end::DEAD_END, dead_end::find),
     (&contradictory_ends::CONTRADICTORY_ENDS, contradictory_ends::find),
+    (&incomplete_choice::INCOMPLETE_CHOICE, incomplete_choice::find),
+    (&ambiguous_start::AMBIGUOUS_START, ambiguous_start::find),
     (&improper_end::IMPROPER_END, improper_end::find),
     (&double_activation::DOUBLE_ACTIVATION, double_activation::find),
     (&message_race::MESSAGE_RACE, message_race::find),
