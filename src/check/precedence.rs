@@ -62,6 +62,8 @@ const CAUSES: &[(&str, &[&str], Shared)] = &[
     // What stays behind in a failing run is given up on the way there.
     ("missing-compensation", &["improper-end"], Shared::Entity),
     ("late-pivot", &["improper-end"], Shared::Entity),
+    // On another way to the failure nobody takes it back at all.
+    ("skipped-compensation", &["broadcast-undo"], Shared::Label),
     ("incomplete-choice", &["dead-end"], Shared::PastChoice),
     // Without a key it is done again for one event as for two.
     ("unsafe-retry", &["double-activation"], Shared::Label),
@@ -106,7 +108,7 @@ fn have_one_cause(cx: &Context, higher: &Finding, lower: &Finding, shared: Share
             let choice = higher.span();
             // A run that no condition holds for points to the whole choice.
             let goes_past = |span: Span| span != choice && span.contains(choice);
-            lower.witness.iter().any(|step| step.span.is_some_and(goes_past))
+            higher.variant == Some("gap") && lower.witness.iter().any(|step| step.span.is_some_and(goes_past))
         }
         Shared::Label => {
             higher.labels.iter().any(|label| lower.labels.iter().any(|other| other.span == label.span))

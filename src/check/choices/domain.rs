@@ -83,6 +83,11 @@ impl Domains {
         }
     }
 
+    /// Whether it may be that it is not there.
+    pub fn may_lack(&self, index: usize) -> bool {
+        matches!(self.all[index], Domain::Members { may_lack: true, .. })
+    }
+
     /// The domain of a number, with one more bound.
     pub fn number(&mut self, form: Form, bound: Ratio) -> usize {
         for (index, domain) in self.all.iter_mut().enumerate() {

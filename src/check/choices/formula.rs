@@ -118,8 +118,10 @@ fn is(model: &Model, domains: &mut Domains, read: &Expr, member: &str) -> Option
         Type::Any => return None,
         _ => vec![THERE.to_string()],
     };
-    let is_known = names.iter().any(|name| name == member) || member == "none";
+    let is_name = names.iter().any(|name| name == member);
     let domain = domains.members(path, names, lacks)?;
+    // Who asks whether something is there knows of a way on which it is not.
+    let is_known = is_name || (member == "none" && domains.may_lack(domain));
     is_known.then(|| Formula::Is { domain, member: member.to_string() })
 }
 

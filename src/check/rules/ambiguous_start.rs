@@ -131,9 +131,9 @@ fn finding(cx: &Context, workflow: &Workflow, first: &Reaction, second: &Reactio
     let names: Vec<String> = shared.iter().map(|event| cx.model.event_name(*event)).collect();
     let names = names.join(" and ");
     let finding = AMBIGUOUS_START
-        .at(second.formula.span, "and this one")
+        .at(second.formula.span, "begins with it as well")
         .message(format!("two alternatives begin with `{names}`"))
-        .label(first.formula.span, "it may be this one")
+        .label(first.formula.span, "begins with it")
         .help("give each a condition that the other does not meet: `where …`")
         .help("or make one of the two, with an `if` in it")
         .entity(format!("{}/{names}", workflow.name.text));

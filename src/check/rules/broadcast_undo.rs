@@ -213,15 +213,20 @@ fn is_left(runs: &Runs, end: &RunEnd, undo: &Undo) -> bool {
 
 fn finding(cx: &Context, undo: &Undo, runs: &Runs, end: &RunEnd, goal: GoalId) -> Finding {
     let reaction = cx.graph.node(undo.reaction);
-    let left = undo.acts.iter().filter(|act| runs.status(end, **act).is_effective());
-    let left = quoted(left.map(|act| cx.short_name(*act)));
+    let left: Vec<NodeId> =
+        undo.acts.iter().copied().filter(|act| runs.status(end, *act).is_effective()).collect();
+    let names = quoted(left.iter().map(|act| cx.short_name(*act)));
     let goal = &cx.model.goals[goal];
     let events = cx.short_name(undo.reaction);
     let moves = runs.witness(end);
-    let finding = BROADCAST_UNDO
+    let mut finding = BROADCAST_UNDO
         .at(reaction.span, "nothing waits for this undo")
-        .message(format!("`{}` is reached whether {left} is undone or not", goal.name.text))
-        .label(goal.name.span, "reached without it")
+        .message(format!("`{}` is reached whether {names} is undone or not", goal.name.text))
+        .label(goal.name.span, "reached without it");
+    for act in left.iter().take(3) {
+        finding = finding.label(cx.graph.node(*act).span, "stays done when nobody reacts");
+    }
+    let finding = finding
         .run(cx.witness_of_run(&moves), DELIVERY)
         .what_if(format!(
             "when the reaction to `{events}` never comes, the run still ends in `{}`",
