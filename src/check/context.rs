@@ -8,7 +8,13 @@ use crate::graph::{NodeId, NodeKind, Occurrence, Removed, StepGraph};
 use crate::model::{Id, Model, OperationId, Origin, ServiceId, UndoneBy, WorkflowId};
 use crate::source::Span;
 use std::cell::{OnceCell, RefCell};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+
+#[derive(Clone, Copy, Debug, Default)]
+struct Looks {
+    n_states: usize,
+    is_capped: bool,
+}
 
 pub struct Context<'m> {
     pub model: &'m Model,
@@ -21,8 +27,8 @@ pub struct Context<'m> {
     pub undo_operations: BTreeSet<OperationId>,
     patient: Vec<OnceCell<Runs<'m>>>,
     hasty: Vec<OnceCell<Runs<'m>>>,
-    /// Workflows of which not all runs were seen through a lens, with the number of states.
-    capped: RefCell<Vec<(WorkflowId, usize)>>,
+    /// What looking through lenses has cost of each workflow.
+    looks: RefCell<BTreeMap<WorkflowId, Looks>>,
     obligations: OnceCell<Obligations>,
     silence: OnceCell<Silence>,
     budget: Budget,
@@ -52,7 +58,7 @@ impl<'m> Context<'m> {
             undo_operations,
             patient: cells(),
             hasty: cells(),
-            capped: RefCell::default(),
+            looks: RefCell::default(),
             obligations: OnceCell::new(),
             silence: OnceCell::new(),
             budget,
@@ -69,12 +75,16 @@ impl<'m> Context<'m> {
     }
 
     /// The runs with one thing changed. They are explored anew each time: ask only where the graph says
-    /// that there is something to be seen.
+    /// that there is something to be seen. All of them together may look at twice as many states of a
+    /// workflow as one exploration.
     pub fn runs_through(&self, workflow: WorkflowId, timers: Timers, lens: Lens) -> Runs<'m> {
-        let runs = explore_through(self.model, self.graph, workflow, self.limits(timers), lens);
-        if !runs.is_complete() {
-            self.capped.borrow_mut().push((workflow, runs.n_states()));
-        }
+        let mut looks = self.looks.borrow_mut();
+        let looks = looks.entry(workflow).or_default();
+        let left = (2 * self.budget.max_states).saturating_sub(looks.n_states);
+        let limits = Limits { timers, max_states: self.budget.max_states.min(left) };
+        let runs = explore_through(self.model, self.graph, workflow, limits, lens);
+        looks.n_states += runs.n_states();
+        looks.is_capped |= !runs.is_complete();
         runs
     }
 
@@ -87,8 +97,8 @@ impl<'m> Context<'m> {
         let whole =
             [&self.patient, &self.hasty].into_iter().filter_map(|cells| cells[workflow.index()].get());
         let whole = whole.filter(|runs| !runs.is_complete()).map(|runs| runs.n_states());
-        let capped = self.capped.borrow();
-        let through = capped.iter().filter(|(id, _)| *id == workflow).map(|(_, states)| *states);
+        let looks = self.looks.borrow();
+        let through = looks.get(&workflow).filter(|looks| looks.is_capped).map(|looks| looks.n_states);
         whole.chain(through).max()
     }
 

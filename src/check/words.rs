@@ -60,7 +60,8 @@ impl Context<'_> {
         if let NodeKind::Act(sent) = &self.graph.node(act).kind {
             let operation = self.model.operation_path(sent.operation);
             let text = format!("`{}`: `{operation}` has no answer yet", self.short_name(act));
-            steps.insert(told.min(steps.len()), WitnessStep::new(text, self.graph.node(act).span));
+            let step = WitnessStep::new(text, self.graph.node(act).span);
+            steps.insert(told.min(steps.len()), WitnessStep { happening: self.sending(act), ..step });
         }
         steps
     }

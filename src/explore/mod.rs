@@ -23,6 +23,7 @@ pub use moves::{Move, What};
 pub use races::{Classes, Race};
 pub use runs::{RunEnd, Runs, Stop, is_final};
 pub use state::{Cause, Status};
+pub use transitions::Shown;
 pub use undo::can_be_undone;
 pub use unhandled::{is_taken, unhandled_refusals};
 

@@ -57,9 +57,9 @@ pub struct Race {
 
 impl Runs<'_> {
     /// The first race between the receives of each pair.
-    pub fn races(&self, pairs: &[(NodeId, NodeId)]) -> Vec<Race> {
+    pub fn races(&self, pairs: &BTreeSet<(NodeId, NodeId)>) -> Vec<Race> {
         let reach = self.reachable_classes();
-        let mut open: BTreeSet<usize> = (0..pairs.len()).collect();
+        let mut open = pairs.clone();
         let mut found = Vec::new();
         for (at, state) in self.states.iter().enumerate() {
             if open.is_empty() {
@@ -70,8 +70,8 @@ impl Runs<'_> {
                 let takes = moves.iter().filter(|(made, _)| made.node == receive && made.what == What::Takes);
                 takes.map(|(_, next)| next.clone()).collect()
             };
-            open.retain(|index| {
-                let (a, b) = pairs[*index];
+            open.retain(|(a, b)| {
+                let (a, b) = (*a, *b);
                 let (by_a, by_b) = (take(a), take(b));
                 if by_a.is_empty() || by_b.is_empty() {
                     return true;

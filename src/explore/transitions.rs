@@ -14,6 +14,9 @@ pub(super) struct Transition<'r> {
     pub after: State,
 }
 
+/// What was looked for, and the shortest run that shows it.
+pub type Shown<T> = Vec<(T, Vec<Move>)>;
+
 impl Runs<'_> {
     pub(super) fn transitions(&self) -> impl Iterator<Item = Transition<'_>> {
         self.states.iter().enumerate().flat_map(|(from, before)| {
@@ -26,76 +29,67 @@ impl Runs<'_> {
         })
     }
 
-    /// The shortest run through a transition.
-    fn run_through(&self, transition: &Transition) -> Vec<Move> {
-        let mut moves = self.way_to(transition.from);
-        moves.push(transition.made);
-        moves
-    }
-
-    /// A run in which `act` is done although none of `needed` has been tried with success before; nothing
-    /// where there is none.
-    pub fn done_without(&self, act: NodeId, needed: &[NodeId]) -> Option<Vec<Move>> {
-        let happened = |state: &State| {
-            needed.iter().any(|other| {
-                self.machine
-                    .statuses(state, *other)
-                    .any(|status| status.is_effective() || status == Status::Undone)
-            })
-        };
-        let found = self
-            .transitions()
-            .find(|it| it.made.node == act && it.made.what == What::Done && !happened(it.before));
-        found.map(|it| self.run_through(&it))
-    }
-
-    /// A run in which a step of a reaction is done when that has taken two of its events.
-    pub fn done_again(&self, reaction: NodeId, act: NodeId) -> Option<Vec<Move>> {
-        let NodeKind::Receive { trigger, .. } = &self.machine.graph.node(reaction).kind else { return None };
-        let n_taken = |state: &State| {
-            let taken = |term: &usize| state.memory[self.machine.taken(reaction, *term, 0)] > 0;
-            (0..trigger.terms.len()).filter(taken).count()
-        };
-        let found = self
-            .transitions()
-            .find(|it| it.made.node == act && it.made.what == What::Done && n_taken(it.before) > 1);
-        found.map(|it| self.run_through(&it))
-    }
-
-    /// For each of the acts a run in which it is on its way when something else stops its line: the last
-    /// move. `counts` says for which of them that matters.
-    pub fn given_up(
-        &self,
-        acts: &[NodeId],
-        counts: impl Fn(NodeId, &Move) -> bool,
-    ) -> Vec<(NodeId, Vec<Move>)> {
-        let stands = |state: &State, act: NodeId| state.tokens.iter().filter(|it| it.node == act).count();
-        let mut open = acts.to_vec();
+    /// For each thing that is looked for the first transition that is it, with the run through that.
+    fn first_of_each<T>(&self, mut open: Vec<T>, is_it: impl Fn(&T, &Transition) -> bool) -> Shown<T> {
         let mut found = Vec::new();
-        for it in self.transitions().filter(|it| it.after.memory[self.machine.poison] == 0) {
+        for it in self.transitions() {
             if open.is_empty() {
                 break;
             }
-            open.retain(|act| {
-                let is_stopped = it.made.node != *act && stands(&it.after, *act) < stands(it.before, *act);
-                let is_found = is_stopped && counts(*act, &it.made);
-                if is_found {
-                    found.push((*act, self.run_through(&it)));
-                }
-                !is_found
-            });
+            while let Some(at) = open.iter().position(|wanted| is_it(wanted, &it)) {
+                let mut moves = self.way_to(it.from);
+                moves.push(it.made);
+                found.push((open.remove(at), moves));
+            }
         }
         found
     }
 
-    /// A run in which the event comes when the run of the judged workflow is over.
-    pub fn comes_late(&self, event: EventId) -> Option<Vec<Move>> {
-        let (progress, message) = (self.machine.progress(self.machine.judged), self.machine.message(event));
-        let found = self.transitions().find(|it| {
+    /// Acts that are done although none of the others has been tried with success before.
+    pub fn done_without(&self, acts: Vec<(NodeId, Vec<NodeId>)>) -> Shown<(NodeId, Vec<NodeId>)> {
+        let happened = |state: &State, act: NodeId| {
+            let mut statuses = self.machine.statuses(state, act);
+            statuses.any(|status| status.is_effective() || status == Status::Undone)
+        };
+        self.first_of_each(acts, |(act, others), it| {
+            it.made.node == *act
+                && it.made.what == What::Done
+                && !others.iter().any(|other| happened(it.before, *other))
+        })
+    }
+
+    /// Steps of reactions that are done when the reaction has taken two of its events.
+    pub fn done_again(&self, steps: Vec<(NodeId, NodeId)>) -> Shown<(NodeId, NodeId)> {
+        let n_taken = |state: &State, reaction: NodeId| {
+            let NodeKind::Receive { trigger, .. } = &self.machine.graph.node(reaction).kind else { return 0 };
+            let taken = |term: &usize| state.memory[self.machine.taken(reaction, *term, 0)] > 0;
+            (0..trigger.terms.len()).filter(taken).count()
+        };
+        self.first_of_each(steps, |(reaction, act), it| {
+            it.made.node == *act && it.made.what == What::Done && n_taken(it.before, *reaction) > 1
+        })
+    }
+
+    /// Acts that are on their way when something else stops their line: the last move. `counts` says for
+    /// which of them that matters.
+    pub fn given_up(&self, acts: Vec<NodeId>, counts: impl Fn(NodeId, &Move) -> bool) -> Shown<NodeId> {
+        let stands = |state: &State, act: NodeId| state.tokens.iter().filter(|it| it.node == act).count();
+        self.first_of_each(acts, |act, it| {
+            it.made.node != *act
+                && stands(&it.after, *act) < stands(it.before, *act)
+                && it.after.memory[self.machine.poison] == 0
+                && counts(*act, &it.made)
+        })
+    }
+
+    /// Events that come when the run of the judged workflow is over.
+    pub fn come_late(&self, events: Vec<EventId>) -> Shown<EventId> {
+        let progress = self.machine.progress(self.machine.judged);
+        self.first_of_each(events, |event, it| {
+            let message = self.machine.message(*event);
             it.before.memory[progress] == OVER
                 && it.before.memory[message] == 0
                 && it.after.memory[message] > 0
-        });
-        found.map(|it| self.run_through(&it))
+        })
     }
 }

@@ -81,21 +81,22 @@ pub fn find(cx: &Context) -> Vec<Finding> {
 }
 
 fn of_workflow(cx: &Context, workflow: WorkflowId) -> Vec<Finding> {
-    let mut findings = Vec::new();
+    let mut looked_at = Vec::new();
     for (step, node) in cx.graph.nodes_of(workflow) {
         let NodeKind::Act(act) = &node.kind else { continue };
         if !cx.undo_operations.contains(&act.operation) || !cx.occurring.contains(step) {
             continue;
         }
         let undone = undone_by(cx, workflow, act);
-        if undone.is_empty() || tolerates(cx, step, act, &undone) {
-            continue;
-        }
-        if let Some(moves) = cx.runs(workflow, Timers::Hasty).done_without(step, &undone) {
-            findings.push(finding(cx, step, act, &undone, &moves));
+        if !undone.is_empty() && !tolerates(cx, step, act, &undone) {
+            looked_at.push((step, undone));
         }
     }
-    findings
+    if looked_at.is_empty() {
+        return Vec::new();
+    }
+    let shown = cx.runs(workflow, Timers::Hasty).done_without(looked_at);
+    shown.iter().filter_map(|((step, undone), moves)| finding(cx, *step, undone, moves)).collect()
 }
 
 /// The steps of the workflow that the command takes back.
@@ -147,7 +148,8 @@ fn conditions_on(cx: &Context, steps: &[NodeId]) -> BTreeSet<Span> {
     found
 }
 
-fn finding(cx: &Context, step: NodeId, act: &Act, undone: &[NodeId], moves: &[Move]) -> Finding {
+fn finding(cx: &Context, step: NodeId, undone: &[NodeId], moves: &[Move]) -> Option<Finding> {
+    let NodeKind::Act(act) = &cx.graph.node(step).kind else { return None };
     let operation = cx.model.operation_path(act.operation);
     let names: Vec<String> = undone.iter().map(|step| cx.short_name(*step)).collect();
     let verb = if names.len() == 1 { "is" } else { "are" };
@@ -165,5 +167,5 @@ fn finding(cx: &Context, step: NodeId, act: &Act, undone: &[NodeId], moves: &[Mo
         ))
         .help(format!("or let `{operation}` say that it found nothing: `fails …` in its contract"))
         .entity(cx.entity(step));
-    cx.by_choices(finding, moves)
+    Some(cx.by_choices(finding, moves))
 }

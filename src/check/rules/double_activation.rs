@@ -7,8 +7,10 @@ use crate::finding::{Confidence, Finding, Group, Profile, Rule, Severity};
 use crate::graph::{NodeId, NodeKind, ReceiveKind, Trigger};
 use crate::model::spoken::{event_reads, parts, value_reads};
 use crate::model::{
-    Act, Expr, ExprKind, HowMany, Literal, OperationKind, StatementKind, ValueId, ValueKind, Workflow,
+    Act, Expr, ExprKind, HowMany, LabelId, Literal, OperationKind, StatementKind, ValueId, ValueKind,
+    Workflow, WorkflowId,
 };
+use std::collections::BTreeMap;
 
 pub static DOUBLE_ACTIVATION: Rule = Rule {
     name: "double-activation",
@@ -94,53 +96,74 @@ of them: `idempotent by order`.",
 };
 
 pub fn find(cx: &Context) -> Vec<Finding> {
-    let mut findings = Vec::new();
-    for (id, workflow) in cx.model.workflows.iter() {
-        for (reaction, node) in cx.graph.nodes_of(id) {
-            let NodeKind::Receive { kind: ReceiveKind::Reaction, trigger } = &node.kind else { continue };
-            if trigger.how == HowMany::All || trigger.terms.len() < 2 || !cx.occurring.contains(reaction) {
-                continue;
-            }
-            for step in repeated(cx, workflow, reaction, trigger) {
-                let moves = cx.runs(id, Timers::Patient).done_again(reaction, step.node);
-                findings.extend(moves.map(|moves| finding(cx, reaction, &step, trigger, &moves)));
+    cx.model.workflows.ids().flat_map(|id| of_workflow(cx, id)).collect()
+}
+
+fn of_workflow(cx: &Context, id: WorkflowId) -> Vec<Finding> {
+    let reactions = cx.graph.nodes_of(id).filter(|(reaction, node)| match &node.kind {
+        NodeKind::Receive { kind: ReceiveKind::Reaction, trigger } => {
+            trigger.how != HowMany::All && trigger.terms.len() > 1 && cx.occurring.contains(*reaction)
+        }
+        _ => false,
+    });
+    let reactions: Vec<NodeId> = reactions.map(|(reaction, _)| reaction).collect();
+    if reactions.is_empty() {
+        return Vec::new();
+    }
+    let said = Said::new(&cx.model.workflows[id]);
+    let repeated = reactions.into_iter().flat_map(|reaction| repeated(cx, &said, reaction));
+    let repeated: Vec<(NodeId, NodeId)> = repeated.collect();
+    if repeated.is_empty() {
+        return Vec::new();
+    }
+    let shown = cx.runs(id, Timers::Patient).done_again(repeated);
+    shown.iter().filter_map(|((reaction, step), moves)| finding(cx, &said, *reaction, *step, moves)).collect()
+}
+
+/// The steps and named values of a workflow, as they are written.
+struct Said<'m> {
+    workflow: &'m Workflow,
+    steps: BTreeMap<LabelId, &'m Act>,
+    lets: BTreeMap<ValueId, &'m Expr>,
+}
+
+impl<'m> Said<'m> {
+    fn new(workflow: &'m Workflow) -> Said<'m> {
+        let mut said = Said { workflow, steps: BTreeMap::new(), lets: BTreeMap::new() };
+        for statement in workflow.blocks().into_iter().flat_map(|block| &block.statements) {
+            match &statement.kind {
+                StatementKind::Act(act) => {
+                    said.steps.insert(act.label, act);
+                }
+                StatementKind::Let { value, expr } => {
+                    said.lets.insert(*value, expr);
+                }
+                _ => {}
             }
         }
+        said
     }
-    findings
+
+    fn step(&self, cx: &Context, node: NodeId) -> Option<&'m Act> {
+        match &cx.graph.node(node).kind {
+            NodeKind::Act(act) => self.steps.get(&act.label).copied(),
+            _ => None,
+        }
+    }
 }
 
-/// A step of a reaction, in the graph and in the model.
-struct Step<'m> {
-    node: NodeId,
-    act: &'m Act,
-}
-
-/// The commands of a reaction whose key is not the same for each of its events.
-fn repeated<'m>(
-    cx: &Context<'m>,
-    workflow: &'m Workflow,
-    reaction: NodeId,
-    trigger: &Trigger,
-) -> Vec<Step<'m>> {
+/// A reaction with each of its commands whose key is not the same for all of its events.
+fn repeated<'m>(cx: &Context<'m>, said: &Said<'m>, reaction: NodeId) -> Vec<(NodeId, NodeId)> {
+    let NodeKind::Receive { trigger, .. } = &cx.graph.node(reaction).kind else { return Vec::new() };
     let line = cx.graph.line_from(reaction);
-    let steps: Vec<Step> = line.iter().filter_map(|node| step(cx, workflow, *node)).collect();
-    let keys = Keys { cx, workflow, trigger, steps: &steps };
-    let differs = |step: &&Step| {
-        cx.model.operations[step.act.operation].kind == OperationKind::Command
-            && !keys.is_same(step.act, MAX_DEPTH)
+    let steps: Vec<&Act> = line.iter().filter_map(|node| said.step(cx, *node)).collect();
+    let keys = Keys { cx, said, trigger, steps: &steps };
+    let differs = |node: &NodeId| {
+        said.step(cx, *node).is_some_and(|act| {
+            cx.model.operations[act.operation].kind == OperationKind::Command && !keys.is_same(act, MAX_DEPTH)
+        })
     };
-    steps.iter().filter(differs).map(|step| Step { node: step.node, act: step.act }).collect()
-}
-
-fn step<'m>(cx: &Context<'m>, workflow: &'m Workflow, node: NodeId) -> Option<Step<'m>> {
-    let NodeKind::Act(wanted) = &cx.graph.node(node).kind else { return None };
-    let statements = workflow.blocks().into_iter().flat_map(|block| &block.statements);
-    let acts = statements.filter_map(|statement| match &statement.kind {
-        StatementKind::Act(act) => Some(&**act),
-        _ => None,
-    });
-    acts.into_iter().find(|act| act.label == wanted.label).map(|act| Step { node, act })
+    line.iter().copied().filter(differs).map(|node| (reaction, node)).collect()
 }
 
 /// How many values that are made of others are looked through.
@@ -149,9 +172,9 @@ const MAX_DEPTH: usize = 8;
 /// Which keys are the same whichever of its events a reaction has taken.
 struct Keys<'a, 'm> {
     cx: &'a Context<'m>,
-    workflow: &'m Workflow,
+    said: &'a Said<'m>,
     trigger: &'a Trigger,
-    steps: &'a [Step<'m>],
+    steps: &'a [&'m Act],
 }
 
 impl Keys<'_, '_> {
@@ -177,7 +200,7 @@ impl Keys<'_, '_> {
                 let is_taken = self.trigger.terms.iter().any(|(term, _)| *term == event);
                 let is_key = || {
                     fields.first().is_some_and(|field| {
-                        self.workflow.correlation.iter().any(|key| key.text == field.text)
+                        self.said.workflow.correlation.iter().any(|key| key.text == field.text)
                     })
                 };
                 !is_taken || is_key()
@@ -190,32 +213,26 @@ impl Keys<'_, '_> {
             ValueKind::Each => false,
             // What another reaction has done is there for all; a command of this one that is recognised
             // by its key gives the same answer again.
-            ValueKind::Step => match self.steps.iter().find(|step| step.act.value == value) {
+            ValueKind::Step => match self.steps.iter().find(|step| step.value == value) {
                 Some(step) => {
-                    self.cx.model.operations[step.act.operation].kind == OperationKind::Command
-                        && self.is_same(step.act, depth)
+                    self.cx.model.operations[step.operation].kind == OperationKind::Command
+                        && self.is_same(step, depth)
                 }
                 None => true,
             },
-            ValueKind::Let => self.meaning(value).is_some_and(|expr| self.has_one_value(expr, depth)),
+            ValueKind::Let => self.said.lets.get(&value).is_some_and(|expr| self.has_one_value(expr, depth)),
         }
-    }
-
-    fn meaning(&self, wanted: ValueId) -> Option<&Expr> {
-        let statements = self.workflow.blocks().into_iter().flat_map(|block| &block.statements);
-        statements.into_iter().find_map(|statement| match &statement.kind {
-            StatementKind::Let { value, expr } if *value == wanted => Some(expr),
-            _ => None,
-        })
     }
 }
 
-fn finding(cx: &Context, reaction: NodeId, step: &Step, trigger: &Trigger, moves: &[Move]) -> Finding {
-    let operation = cx.model.operation_path(step.act.operation);
-    let contract = &cx.model.operations[step.act.operation];
+fn finding(cx: &Context, said: &Said, reaction: NodeId, step: NodeId, moves: &[Move]) -> Option<Finding> {
+    let NodeKind::Receive { trigger, .. } = &cx.graph.node(reaction).kind else { return None };
+    let act = said.step(cx, step)?;
+    let operation = cx.model.operation_path(act.operation);
+    let contract = &cx.model.operations[act.operation];
     let events = quoted(trigger.terms.iter().map(|(event, _)| cx.model.event_name(*event)));
     let mut finding = DOUBLE_ACTIVATION
-        .at(step.act.call_span, "done once for each of the events")
+        .at(act.call_span, "done once for each of the events")
         .message(format!("`{operation}` is done more than once when {events} come"))
         .label(cx.graph.node(reaction).span, "reacts to each of them");
     finding = match &contract.idempotent_by {
@@ -226,6 +243,6 @@ fn finding(cx: &Context, reaction: NodeId, step: &Step, trigger: &Trigger, moves
         .run(cx.witness_of_run(moves), DELIVERY)
         .help("wait for all of them with `and`, or react only to the one that matters")
         .help("or let the key be something that is the same for all of them, such as what the runs are told apart by")
-        .entity(cx.entity(step.node));
-    cx.by_choices(finding, moves)
+        .entity(cx.entity(step));
+    Some(cx.by_choices(finding, moves))
 }

@@ -110,12 +110,12 @@ fn of_workflow(cx: &Context, workflow: WorkflowId) -> Vec<Finding> {
     }
     let mut found = Vec::new();
     if !bounded.is_empty() {
-        found = cx.runs(workflow, Timers::Hasty).given_up(&bounded, |act, made| counts(cx, act, made));
+        found = cx.runs(workflow, Timers::Hasty).given_up(bounded, |act, made| counts(cx, act, made));
     }
     // Where a step only disturbs its own branch, runs in which it waits for others are left out.
     for act in beside_an_end {
         let runs = cx.runs_through(workflow, Timers::Hasty, Lens::EveryOrderOf(act));
-        found.extend(runs.given_up(&[act], |act, made| counts(cx, act, made)));
+        found.extend(runs.given_up(vec![act], |act, made| counts(cx, act, made)));
     }
     found.iter().map(|(act, moves)| finding(cx, *act, moves)).collect()
 }

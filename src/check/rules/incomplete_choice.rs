@@ -9,7 +9,7 @@ use crate::model::{
     Block, EventId, Expr, Reaction, Statement, StatementKind, Term, Wait, Workflow, WorkflowId,
 };
 use crate::source::Span;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 pub static INCOMPLETE_CHOICE: Rule = Rule {
     name: "incomplete-choice",
@@ -85,10 +85,9 @@ pub fn find(cx: &Context) -> Vec<Finding> {
     for (id, workflow) in cx.model.workflows.iter() {
         let looks = Looks { cx, workflow };
         let reactions = workflow.participants.iter().flat_map(|participant| &participant.reactions);
-        let closing: Vec<&Block> = reactions.map(|reaction| &reaction.block).collect();
+        let closing: BTreeSet<Span> = reactions.map(|reaction| reaction.block.span).collect();
         for block in workflow.blocks() {
-            let closes = closing.iter().any(|own| std::ptr::eq(*own, block));
-            findings.extend(looks.choices(block, closes));
+            findings.extend(looks.choices(block, closing.contains(&block.span)));
         }
         findings.extend(looks.reactions(id));
     }
@@ -154,7 +153,7 @@ impl<'m> Looks<'_, 'm> {
         findings.push(
             self.finish(
                 finding
-                    .help(format!("add a branch for it: `else {{ … }}`"))
+                    .help("add a branch for it: `else { … }`")
                     .help("if nothing is to be done then, say so: `else { }`"),
             ),
         );
@@ -211,10 +210,10 @@ impl<'m> Looks<'_, 'm> {
             self.workflow.participants.iter().flat_map(|participant| &participant.reactions).collect();
         let mut findings = Vec::new();
         for (event, terms) in by_event(all.iter().copied()) {
+            let Some((conditions, choices)) = self.guards(&terms) else { continue };
             if self.is_taken_otherwise(id, event, terms.len()) {
                 continue;
             }
-            let Some((conditions, choices)) = self.guards(&terms) else { continue };
             let is_of_it = |expr: &&Expr| event_reads(expr).iter().all(|(read, _)| *read == event);
             let alone = conditions.iter().all(is_of_it);
             if let Some(case) = choices.gap().filter(|_| alone) {

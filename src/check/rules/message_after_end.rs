@@ -88,24 +88,33 @@ fn of_workflow(cx: &Context, id: WorkflowId) -> Vec<Finding> {
     if takers.is_empty() {
         return Vec::new();
     }
-    let runs = cx.runs(id, Timers::Hasty);
-    let ends = runs.ends().iter().filter(|end| matches!(end.stop, Stop::Complete { .. }));
-    let ends: Vec<&RunEnd> = ends.collect();
-    let beyond = takers
-        .keys()
-        .any(|event| !cx.graph.is_environment(*event))
-        .then(|| cx.runs_through(id, Timers::Hasty, Lens::BeyondTheEnd));
-    let mut findings = Vec::new();
-    for (event, taker) in &takers {
-        let moves = if cx.graph.is_environment(*event) {
-            let missed = ends.iter().find_map(|end| missed(cx, runs, end, *event, taker.receive));
-            missed
-        } else {
-            beyond.as_ref().and_then(|runs| runs.comes_late(*event))
-        };
-        findings.extend(moves.map(|moves| finding(cx, id, *event, taker, &moves)));
+    let (outside, inside): (Vec<EventId>, Vec<EventId>) =
+        takers.keys().partition(|event| cx.graph.is_environment(**event));
+    let mut shown = from_outside(cx, id, &outside, &takers);
+    if !inside.is_empty() {
+        shown.extend(cx.runs_through(id, Timers::Hasty, Lens::BeyondTheEnd).come_late(inside));
     }
-    findings
+    shown.sort_by_key(|(event, _)| *event);
+    shown.iter().map(|(event, moves)| finding(cx, id, *event, &takers[event], moves)).collect()
+}
+
+/// Events from outside that a run had asked for, and that had not come when it ended.
+fn from_outside(
+    cx: &Context,
+    id: WorkflowId,
+    events: &[EventId],
+    takers: &BTreeMap<EventId, Taker>,
+) -> Vec<(EventId, Vec<Move>)> {
+    if events.is_empty() {
+        return Vec::new();
+    }
+    let runs = cx.runs(id, Timers::Hasty);
+    let is_over = |end: &&RunEnd| matches!(end.stop, Stop::Complete { .. });
+    let first = |event: &EventId| {
+        let mut ends = runs.ends().iter().filter(is_over);
+        ends.find_map(|end| missed(cx, runs, end, *event, takers[event].receive)).map(|moves| (*event, moves))
+    };
+    events.iter().filter_map(first).collect()
 }
 
 /// The first who takes each event that no `late` takes, where an act or an undo follows.

@@ -5,6 +5,7 @@ use crate::explore::{DELIVERY, Race, Timers};
 use crate::finding::{Confidence, Finding, Group, Profile, Rule, Severity};
 use crate::graph::{NodeId, NodeKind, ReceiveKind, RegionId, RegionKind};
 use crate::model::{GoalKind, WorkflowId};
+use std::collections::{BTreeMap, BTreeSet};
 
 pub static MESSAGE_RACE: Rule = Rule {
     name: "message-race",
@@ -76,74 +77,73 @@ pub fn find(cx: &Context) -> Vec<Finding> {
     for id in cx.model.workflows.ids() {
         let goals = &cx.model.workflows[id].goals;
         let has = |kind| goals.iter().any(|goal| cx.model.goals[*goal].kind == kind);
-        let pairs = rivals(cx, id);
-        if pairs.is_empty() || !has(GoalKind::Success) || !has(GoalKind::Failure) {
+        if !has(GoalKind::Success) || !has(GoalKind::Failure) {
             continue;
         }
-        let races = cx.runs(id, Timers::Patient).races(&pairs);
-        findings.extend(races.iter().map(|race| finding(cx, race)));
+        let mut pairs = who_undoes_whom(cx, id);
+        pairs.extend(waits_side_by_side(cx, id));
+        if !pairs.is_empty() {
+            let races = cx.runs(id, Timers::Patient).races(&pairs);
+            findings.extend(races.iter().map(|race| finding(cx, race)));
+        }
     }
     findings
 }
 
-/// The receives of one service of which one may undo or stop what the other does.
-fn rivals(cx: &Context, workflow: WorkflowId) -> Vec<(NodeId, NodeId)> {
-    let receives: Vec<NodeId> = cx
-        .graph
-        .nodes_of(workflow)
-        .filter(|(id, node)| is_undeclared(&node.kind) && cx.occurring.contains(*id))
-        .map(|(id, _)| id)
-        .collect();
-    let mut pairs = Vec::new();
-    for (at, a) in receives.iter().enumerate() {
-        for b in &receives[at + 1..] {
-            let same_side = cx.graph.node(*a).side == cx.graph.node(*b).side;
-            let touches = || undoes_of(cx, *a, *b) || undoes_of(cx, *b, *a);
-            let at_once = || in_two_branches(cx, *a, *b) && (ends(cx, *a) || ends(cx, *b));
-            if same_side && (touches() || at_once()) {
-                pairs.push((*a, *b));
+/// Two reactions of one service, of which one takes back what the other does.
+fn who_undoes_whom(cx: &Context, workflow: WorkflowId) -> BTreeSet<(NodeId, NodeId)> {
+    let reactions = cx.graph.nodes_of(workflow).filter(|(id, node)| {
+        matches!(node.kind, NodeKind::Receive { kind: ReceiveKind::Reaction, .. })
+            && cx.occurring.contains(*id)
+    });
+    let mut does: BTreeMap<NodeId, Vec<NodeId>> = BTreeMap::new();
+    let mut undoes: Vec<(NodeId, NodeId)> = Vec::new();
+    for (reaction, _) in reactions {
+        for step in cx.graph.line_from(reaction) {
+            match &cx.graph.node(step).kind {
+                NodeKind::Act(_) | NodeKind::Run(_) => does.entry(step).or_default().push(reaction),
+                NodeKind::Undo { acts, .. } => undoes.extend(acts.iter().map(|act| (reaction, *act))),
+                _ => {}
+            }
+        }
+    }
+    let pairs = undoes.iter().flat_map(|(undoing, act)| {
+        let doing = does.get(act).into_iter().flatten();
+        doing.map(|doing| (*doing.min(undoing), *doing.max(undoing)))
+    });
+    pairs.filter(|(a, b)| a != b).collect()
+}
+
+/// Two waits in different branches of one `parallel`, where one of the branches may end the run.
+fn waits_side_by_side(cx: &Context, workflow: WorkflowId) -> BTreeSet<(NodeId, NodeId)> {
+    let waits = cx.graph.nodes_of(workflow).filter(|(id, node)| {
+        matches!(node.kind, NodeKind::Receive { kind: ReceiveKind::Wait, .. }) && cx.occurring.contains(*id)
+    });
+    let mut beside: BTreeMap<RegionId, Vec<(RegionId, NodeId)>> = BTreeMap::new();
+    for (wait, node) in waits {
+        let mut at = node.region;
+        while let Some(parent) = cx.graph.region(at).parent {
+            if cx.graph.region(at).kind == RegionKind::Branch {
+                beside.entry(parent).or_default().push((at, wait));
+            }
+            at = parent;
+        }
+    }
+    let mut pairs = BTreeSet::new();
+    for waits in beside.values() {
+        let ending: Vec<bool> = waits.iter().map(|(_, wait)| ends(cx, *wait)).collect();
+        for (at, (branch, wait)) in waits.iter().enumerate() {
+            for (other_at, (other_branch, other)) in waits[..at].iter().enumerate() {
+                if branch != other_branch && (ending[at] || ending[other_at]) {
+                    pairs.insert((*other, *wait));
+                }
             }
         }
     }
     pairs
 }
 
-fn is_undeclared(kind: &NodeKind) -> bool {
-    matches!(kind, NodeKind::Receive { kind: ReceiveKind::Reaction | ReceiveKind::Wait, .. })
-}
-
-/// Whether the line behind `a` takes back a step of the line behind `b`.
-fn undoes_of(cx: &Context, a: NodeId, b: NodeId) -> bool {
-    if !matches!(cx.graph.node(a).kind, NodeKind::Receive { kind: ReceiveKind::Reaction, .. }) {
-        return false;
-    }
-    let steps = cx.graph.line_from(b);
-    cx.graph.line_from(a).iter().any(|node| match &cx.graph.node(*node).kind {
-        NodeKind::Undo { acts, .. } => acts.iter().any(|act| steps.contains(act)),
-        _ => false,
-    })
-}
-
-/// Whether two waits stand in different branches of the same `parallel`.
-fn in_two_branches(cx: &Context, a: NodeId, b: NodeId) -> bool {
-    let branches = |node: NodeId| {
-        let mut found: Vec<(RegionId, RegionId)> = Vec::new();
-        let mut at = cx.graph.node(node).region;
-        while let Some(parent) = cx.graph.region(at).parent {
-            if cx.graph.region(at).kind == RegionKind::Branch {
-                found.push((parent, at));
-            }
-            at = parent;
-        }
-        found
-    };
-    let of_b = branches(b);
-    branches(a).iter().any(|(parallel, branch)| {
-        of_b.iter().any(|(other, of_other)| parallel == other && branch != of_other)
-    })
-}
-
-/// Whether the run may end on the line behind a wait, before the branches join.
+/// Whether the run may end on the line behind a wait.
 fn ends(cx: &Context, wait: NodeId) -> bool {
     cx.graph.line_from(wait).iter().any(|node| matches!(cx.graph.node(*node).kind, NodeKind::End { .. }))
 }
