@@ -2,6 +2,7 @@
 //! syntax tree, or another rule.
 
 mod compensations;
+mod choices;
 mod context;
 mod contradictions;
 mod dependencies;

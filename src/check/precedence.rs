@@ -32,6 +32,8 @@ enum Shared {
     /// The workflow, where the lower one is about a failure: the branch that would lead there is what
     /// the higher one misses.
     Failure,
+    /// The run of the lower one goes past the choice that the higher one is about.
+    PastChoice,
     /// The lower one misses an event of the service whose step the higher one is about.
     EventOf,
 }
@@ -71,6 +73,14 @@ const CAUSES: &[(&str, &[&str], Shared)] = &[
     ("missing-fallback", &["missing-breaker"], Shared::Entity),
     ("endless-run", &["unbounded-loop"], Shared::Workflow),
     ("contradictory-ends", &["missing-compensation", "skipped-compensation"], Shared::Workflow),
+    // What stays behind in a failing run is given up on the way there.
+    ("missing-compensation", &["improper-end"], Shared::Entity),
+    ("late-pivot", &["improper-end"], Shared::Entity),
+    // On another way to the failure nobody takes it back at all.
+    ("skipped-compensation", &["broadcast-undo"], Shared::Label),
+    ("incomplete-choice", &["dead-end"], Shared::PastChoice),
+    // Without a key it is done again for one event as for two.
+    ("unsafe-retry", &["double-activation"], Shared::Label),
     (
         "unpublished-event",
         &["unreachable-step", "unreachable-goal", "dead-end", "unbounded-wait"],
@@ -107,6 +117,12 @@ fn have_one_cause(cx: &Context, higher: &Finding, lower: &Finding, shared: Share
         Shared::Reactions => {
             let named = reactions_named(cx, lower);
             !named.is_empty() && named.iter().all(|reaction| reaction.span.contains(higher.span()))
+        }
+        Shared::PastChoice => {
+            let choice = higher.span();
+            // A run that no condition holds for points to the whole choice.
+            let goes_past = |span: Span| span != choice && span.contains(choice);
+            higher.variant == Some("gap") && lower.witness.iter().any(|step| step.span.is_some_and(goes_past))
         }
         Shared::Label => {
             higher.labels.iter().any(|label| lower.labels.iter().any(|other| other.span == label.span))

@@ -52,6 +52,20 @@ impl Context<'_> {
         steps
     }
 
+    /// A run whose last move gives up `act`, which is on its way: that is told before it.
+    pub fn witness_of_run_given_up(&self, act: NodeId, moves: &[Move]) -> Vec<WitnessStep> {
+        let before = moves.len().saturating_sub(1);
+        let told = self.witness_of_run(&moves[..before]).len();
+        let mut steps = self.witness_of_run(moves);
+        if let NodeKind::Act(sent) = &self.graph.node(act).kind {
+            let operation = self.model.operation_path(sent.operation);
+            let text = format!("`{}`: `{operation}` has no answer yet", self.short_name(act));
+            let step = WitnessStep::new(text, self.graph.node(act).span);
+            steps.insert(told.min(steps.len()), WitnessStep { happening: self.sending(act), ..step });
+        }
+        steps
+    }
+
     /// What an undo takes back after these moves. A pivot, and an inner workflow that says nothing of
     /// itself, make that a longer story than one line can tell.
     fn undone(&self, acts: &[NodeId], before: &[Move]) -> String {

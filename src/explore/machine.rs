@@ -1,10 +1,10 @@
 //! The step graph of a few workflows, laid out for exploring: which byte of a state means what.
 
-use super::Timers;
 use super::closure::upstream;
 use super::state::{State, Status};
 use super::undo::can_be_undone;
 use super::unhandled::unhandled_refusals;
+use super::{Lens, Timers};
 use crate::graph::{EdgeId, EdgeKind, NodeId, NodeKind, ReceiveKind, RegionId, RegionKind, StepGraph, Timer};
 use crate::model::{EventId, GoalId, Id, Model, OperationId, UndoneBy, WorkflowId};
 use std::collections::BTreeMap;
@@ -19,6 +19,8 @@ pub(super) struct Machine<'g> {
     pub model: &'g Model,
     pub graph: &'g StepGraph,
     pub timers: Timers,
+    /// What is changed for this look at the runs.
+    pub lens: Option<Lens>,
     /// The workflow whose runs are judged.
     pub judged: WorkflowId,
     pub workflows: Vec<WorkflowId>,
@@ -65,6 +67,7 @@ impl<'g> Machine<'g> {
             model,
             graph,
             timers,
+            lens: None,
             judged,
             ways: vec![Vec::new(); graph.n_nodes()],
             acts: Vec::new(),

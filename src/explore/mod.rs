@@ -4,19 +4,26 @@
 //! Messages are delivered as a bag, at least once. Data is not modelled: a choice has all its branches.
 
 mod closure;
+mod due;
+mod lens;
 mod machine;
 mod messages;
 mod moves;
+mod races;
 mod runs;
 mod state;
 mod timers;
 mod tokens;
+mod transitions;
 mod undo;
 mod unhandled;
 
+pub use lens::{Lens, explore_through};
 pub use moves::{Move, What};
+pub use races::{Classes, Race};
 pub use runs::{RunEnd, Runs, Stop, is_final};
 pub use state::{Cause, Status};
+pub use transitions::Shown;
 pub use undo::can_be_undone;
 pub use unhandled::{is_taken, unhandled_refusals};
 

@@ -1,8 +1,8 @@
 //! What can happen next in a state.
 
-use super::Timers;
 use super::machine::{MANY, Machine};
 use super::state::{Cause, IDLE, OVER, RUNNING, State, Status, Token};
+use super::{Lens, Timers};
 use crate::graph::{EdgeId, EdgeKind, NodeId, NodeKind, ReceiveKind, Trigger};
 use crate::model::{EventId, GoalId, HowMany, Id, WorkflowId};
 
@@ -68,6 +68,7 @@ impl Machine<'_> {
     /// A conducted run that is over needs no further looking at, unless something late may act.
     fn is_settled(&self, state: &State) -> bool {
         state.memory[self.progress(self.judged)] == OVER
+            && self.lens != Some(Lens::BeyondTheEnd)
             && !state.tokens.iter().any(|token| self.is_late(token.node))
             && !self.listeners.iter().any(|id| {
                 self.graph.node(*id).workflow == Some(self.judged)
@@ -128,6 +129,11 @@ impl Machine<'_> {
 
     // ---- tokens ---------------------------------------------------------------------------------
 
+    /// Whether something is under way that nothing else comes between.
+    pub(super) fn goes_on_by_itself(&self, state: &State) -> bool {
+        self.start(state).is_some() || state.tokens.iter().any(|token| self.goes_on(state, *token))
+    }
+
     /// Whether a line goes on by itself: what it does now, nobody else can disturb or see before it
     /// is done. A reaction is one transaction.
     fn goes_on(&self, state: &State, token: Token) -> bool {
@@ -145,11 +151,12 @@ impl Machine<'_> {
 
     fn is_local_step(&self, state: &State, token: Token) -> bool {
         state.tokens.len() > 1
+            && self.lens != Some(Lens::EveryOrderOf(token.node))
             && matches!(self.graph.node(token.node).kind, NodeKind::Act(_) | NodeKind::Run(_))
             && self.is_local(token.node)
     }
 
-    fn token_moves(&self, state: &State, token: Token) -> Moves {
+    pub(super) fn token_moves(&self, state: &State, token: Token) -> Moves {
         let node = token.node;
         let ways = &self.ways[node.index()];
         let along = |way: &EdgeId, what: What| {

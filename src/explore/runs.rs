@@ -14,8 +14,8 @@ type States = IndexSet<State, FxBuildHasher>;
 
 /// The runs of one workflow.
 pub struct Runs<'g> {
-    machine: Machine<'g>,
-    states: States,
+    pub(super) machine: Machine<'g>,
+    pub(super) states: States,
     came_from: Vec<Option<(u32, Move)>>,
     ends: Vec<RunEnd>,
     complete: bool,
@@ -24,7 +24,7 @@ pub struct Runs<'g> {
 /// One way in which a run of the judged workflow can end.
 #[derive(Clone, Debug)]
 pub struct RunEnd {
-    state: u32,
+    pub(super) state: u32,
     pub stop: Stop,
     /// The ends that were recorded.
     pub goals: Vec<GoalId>,
@@ -124,8 +124,12 @@ impl<'g> Runs<'g> {
 
     /// The shortest run to this end, move by move.
     pub fn witness(&self, end: &RunEnd) -> Vec<Move> {
+        self.way_to(end.state)
+    }
+
+    /// The shortest way to a state.
+    pub(super) fn way_to(&self, mut at: u32) -> Vec<Move> {
         let mut moves = Vec::new();
-        let mut at = end.state;
         while let Some((before, made)) = &self.came_from[at as usize] {
             moves.push(*made);
             at = *before;

@@ -52,7 +52,7 @@ impl Status {
 }
 
 /// Tokens, and one byte for everything else that a run remembers; `Machine` knows which is which.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) struct State {
     /// Sorted.
     pub tokens: Vec<Token>,

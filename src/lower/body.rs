@@ -51,6 +51,8 @@ pub(super) struct Body<'b, 'a> {
     /// The blocks around, innermost last: what `then` can reach.
     pub blocks: Vec<usize>,
     pub depth: usize,
+    /// What is read decides something.
+    pub in_condition: bool,
 }
 
 /// The request that is undone, and what was answered.
@@ -112,6 +114,7 @@ impl<'b, 'a> Body<'b, 'a> {
             caught: Vec::new(),
             blocks: Vec::new(),
             depth: 0,
+            in_condition: false,
         }
     }
 

@@ -1,7 +1,8 @@
 //! What is said in the blocks of a model, wherever it stands: publications and conditions.
 
 use super::{
-    Argument, Block, EventId, Expr, Formula, Model, Name, Reaction, ServiceId, Statement, StatementKind, Wait,
+    Argument, Block, EventId, Expr, ExprKind, Formula, Model, Name, Reaction, ServiceId, Statement,
+    StatementKind, ValueId, Wait,
 };
 
 /// Something said in a block, by the service on whose side the block stands.
@@ -93,4 +94,13 @@ fn statement<'m>(statement: &'m Statement, side: Option<ServiceId>, found: &mut 
 /// The events whose fields an expression reads, with the fields.
 pub fn event_reads(expr: &Expr) -> Vec<(EventId, &[Name])> {
     expr.with_parts().into_iter().filter_map(Expr::event_field).collect()
+}
+
+/// The values of the run that an expression reads.
+pub fn value_reads(expr: &Expr) -> Vec<ValueId> {
+    let reads = expr.with_parts().into_iter().filter_map(|part| match &part.kind {
+        ExprKind::Value { value, .. } => Some(*value),
+        _ => None,
+    });
+    reads.collect()
 }

@@ -1,7 +1,6 @@
 //! `inconclusive`: there are more runs than were looked at.
 
 use crate::check::Context;
-use crate::explore::Timers;
 use crate::finding::{Confidence, Finding, Group, Profile, Rule, Severity};
 
 pub static INCONCLUSIVE: Rule = Rule {
@@ -79,12 +78,11 @@ workflow BookRooms(trip: TripId) {
 pub fn find(cx: &Context) -> Vec<Finding> {
     let mut findings = Vec::new();
     for (id, workflow) in cx.model.workflows.iter() {
-        let capped = [Timers::Patient, Timers::Hasty].iter().filter_map(|timers| cx.explored(id, *timers));
-        if let Some(runs) = capped.filter(|runs| !runs.is_complete()).max_by_key(|runs| runs.n_states()) {
+        if let Some(states) = cx.seen_of_more(id) {
             let name = &workflow.name.text;
             findings.push(
                 INCONCLUSIVE
-                    .at(workflow.name.span, format!("has more than {} states", runs.n_states()))
+                    .at(workflow.name.span, format!("has more than {states} states"))
                     .message(format!("not every run of `{name}` was looked at"))
                     .help(
                         "split it into workflows that run each other, or separate branches that do not meet",

@@ -1,12 +1,16 @@
 //! The rules, one a file. The order here is the order of the manual.
 
 mod afferent_budget;
+mod ambiguous_start;
 mod bidirectional_dependency;
 mod compensation_lacks_input;
 mod compensation_not_idempotent;
 mod compensation_order;
 mod call_back_to_publisher;
+mod broadcast_undo;
+mod compensation_of_nothing;
 mod contested_command;
+mod contested_event;
 mod contradictory_ends;
 mod dead_compensation;
 mod control_flag;
@@ -16,16 +20,21 @@ mod dependency_cycle;
 mod disguised_command;
 mod dual_write;
 mod efferent_budget;
+mod double_activation;
 mod endless_run;
 mod event_loop;
 mod fallible_after_pivot;
 mod fallible_compensation;
 mod fat_event;
 mod foreign_event;
+mod improper_end;
+mod incomplete_choice;
 mod inconclusive;
 mod late_pivot;
 mod lost_correlation;
 mod missing_breaker;
+mod message_after_end;
+mod message_race;
 mod missing_compensation;
 mod missing_failure_end;
 mod missing_fallback;
@@ -97,6 +106,8 @@ pub(super) const ALL: &[(&Rule, Find)] = &[
     (&fallible_compensation::FALLIBLE_COMPENSATION, fallible_compensation::find),
     (&compensation_not_idempotent::COMPENSATION_NOT_IDEMPOTENT, compensation_not_idempotent::find),
     (&compensation_lacks_input::COMPENSATION_LACKS_INPUT, compensation_lacks_input::find),
+    (&compensation_of_nothing::COMPENSATION_OF_NOTHING, compensation_of_nothing::find),
+    (&broadcast_undo::BROADCAST_UNDO, broadcast_undo::find),
     (&late_pivot::LATE_PIVOT, late_pivot::find),
     (&fallible_after_pivot::FALLIBLE_AFTER_PIVOT, fallible_after_pivot::find),
     (&uncertain_pivot::UNCERTAIN_PIVOT, uncertain_pivot::find),
@@ -114,8 +125,15 @@ pub(super) const ALL: &[(&Rule, Find)] = &[
     (&unreachable_goal::UNREACHABLE_GOAL, unreachable_goal::find),
     (&dead_end::DEAD_END, dead_end::find),
     (&contradictory_ends::CONTRADICTORY_ENDS, contradictory_ends::find),
+    (&incomplete_choice::INCOMPLETE_CHOICE, incomplete_choice::find),
+    (&ambiguous_start::AMBIGUOUS_START, ambiguous_start::find),
+    (&improper_end::IMPROPER_END, improper_end::find),
+    (&double_activation::DOUBLE_ACTIVATION, double_activation::find),
+    (&message_race::MESSAGE_RACE, message_race::find),
+    (&message_after_end::MESSAGE_AFTER_END, message_after_end::find),
     (&unhandled_command::UNHANDLED_COMMAND, unhandled_command::find),
     (&contested_command::CONTESTED_COMMAND, contested_command::find),
+    (&contested_event::CONTESTED_EVENT, contested_event::find),
     // Resilience.
     (&unhandled_outage::UNHANDLED_OUTAGE, unhandled_outage::find),
     (&unbounded_wait::UNBOUNDED_WAIT, unbounded_wait::find),
