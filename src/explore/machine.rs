@@ -1,13 +1,14 @@
 //! The step graph of a few workflows, laid out for exploring: which byte of a state means what.
 
-use super::Timers;
-use super::closure::upstream;
+use super::closure::{connected, upstream};
+use super::delivery::Delivery;
 use super::state::{State, Status};
 use super::undo::can_be_undone;
 use super::unhandled::unhandled_refusals;
+use super::{Assumptions, Timers};
 use crate::graph::{EdgeId, EdgeKind, NodeId, NodeKind, ReceiveKind, RegionId, RegionKind, StepGraph, Timer};
-use crate::model::{EventId, GoalId, Id, Model, OperationId, UndoneBy, WorkflowId};
-use std::collections::BTreeMap;
+use crate::model::{EventId, GoalId, Id, Model, OperationId, ServiceId, UndoneBy, WorkflowId};
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 /// How many rounds of nested parallel loops are told apart: two of each, two loops deep.
@@ -19,6 +20,11 @@ pub(super) struct Machine<'g> {
     pub model: &'g Model,
     pub graph: &'g StepGraph,
     pub timers: Timers,
+    pub delivery: Delivery,
+    /// Whether each message comes a second time.
+    pub duplicates: bool,
+    /// Whether runs are followed when the judged one is over.
+    pub goes_on: bool,
     /// The workflow whose runs are judged.
     pub judged: WorkflowId,
     pub workflows: Vec<WorkflowId>,
@@ -35,6 +41,10 @@ pub(super) struct Machine<'g> {
     /// Acts that are undone by this operation, when a step runs it.
     pub undone_by: BTreeMap<OperationId, Vec<NodeId>>,
     messages: usize,
+    /// Who takes each event, and the byte that counts how often it has come there.
+    inboxes: Vec<Vec<(ServiceId, usize)>>,
+    /// Where what each service knows of messages in transit begins.
+    pub knowledge: usize,
     /// Where the counts of a receive begin, by node: one byte a term and round.
     taken: Vec<usize>,
     fired: BTreeMap<NodeId, usize>,
@@ -56,15 +66,30 @@ pub(super) struct Machine<'g> {
     pub behind_pivot: Vec<bool>,
     /// The pivots in the region of each limit: once one of them is done the limit no longer counts.
     pub pivots_in: BTreeMap<NodeId, Vec<NodeId>>,
+    /// Reactions that neither disturb anybody nor are disturbed.
+    pub free: Vec<NodeId>,
 }
 
 impl<'g> Machine<'g> {
-    pub fn new(model: &'g Model, graph: &'g StepGraph, judged: WorkflowId, timers: Timers) -> Machine<'g> {
-        let workflows = upstream(model, graph, judged);
+    pub fn new(
+        model: &'g Model,
+        graph: &'g StepGraph,
+        judged: WorkflowId,
+        timers: Timers,
+        assumed: Assumptions,
+    ) -> Machine<'g> {
+        // Where messages wait for each other, who takes them matters as well as who sends them.
+        let workflows = match assumed.delivery.is_ordered() || assumed.goes_on {
+            true => connected(model, graph, judged),
+            false => upstream(model, graph, judged),
+        };
         let mut machine = Machine {
             model,
             graph,
             timers,
+            delivery: assumed.delivery,
+            duplicates: assumed.duplicates,
+            goes_on: assumed.goes_on,
             judged,
             ways: vec![Vec::new(); graph.n_nodes()],
             acts: Vec::new(),
@@ -73,6 +98,8 @@ impl<'g> Machine<'g> {
             pivots: BTreeMap::new(),
             undone_by: BTreeMap::new(),
             messages: 0,
+            inboxes: Vec::new(),
+            knowledge: 0,
             taken: vec![0; graph.n_nodes()],
             fired: BTreeMap::new(),
             consequences: BTreeMap::new(),
@@ -87,9 +114,13 @@ impl<'g> Machine<'g> {
             unhandled: workflows.iter().flat_map(|id| unhandled_refusals(model, graph, *id)).collect(),
             behind_pivot: vec![false; graph.n_nodes()],
             pivots_in: BTreeMap::new(),
+            free: Vec::new(),
             workflows,
         };
         machine.lay_out();
+        if !assumed.delivery.is_ordered() {
+            machine.free = machine.free_reactions();
+        }
         machine
     }
 
@@ -159,6 +190,15 @@ impl<'g> Machine<'g> {
             self.pivots.entry(workflow.unwrap_or(self.judged)).or_default().push(*act);
         }
         self.messages = reserve(self.model.events.len());
+        if self.delivery.is_ordered() || self.duplicates {
+            for event in self.model.events.ids() {
+                let takers = self.takers(event);
+                self.inboxes.push(takers.into_iter().map(|service| (service, reserve(1))).collect());
+            }
+        }
+        if self.delivery == Delivery::Causal {
+            self.knowledge = reserve(2 * self.model.services.len());
+        }
         self.progress = reserve(self.model.workflows.len());
         self.goals = reserve(self.model.goals.len());
         self.causes = reserve(self.model.workflows.len());
@@ -171,6 +211,18 @@ impl<'g> Machine<'g> {
             });
             self.pivots_in.insert(limit, pivots.copied().collect());
         }
+    }
+
+    /// The services at which something waits for an event, reacts to it or begins with it.
+    fn takers(&self, event: EventId) -> BTreeSet<ServiceId> {
+        let takes = self.graph.subscriptions(event).filter_map(|edge| {
+            let node = self.graph.node(edge.to);
+            let is_taken = matches!(node.kind, NodeKind::Start { .. } | NodeKind::Receive { .. });
+            node.side.filter(|_| {
+                is_taken && node.workflow.is_some_and(|workflow| self.workflows.contains(&workflow))
+            })
+        });
+        takes.collect()
     }
 
     fn mark_behind(&mut self, pivot: NodeId) {
@@ -212,7 +264,7 @@ impl<'g> Machine<'g> {
     }
 
     pub fn initial(&self) -> State {
-        State { tokens: Vec::new(), memory: vec![0; self.poison + 1] }
+        State { tokens: Vec::new(), memory: vec![0; self.poison + 1], network: Vec::new() }
     }
 
     // ---- bytes ----------------------------------------------------------------------------------
@@ -252,6 +304,17 @@ impl<'g> Machine<'g> {
 
     pub fn message(&self, event: EventId) -> usize {
         self.messages + event.index()
+    }
+
+    /// Who takes an event, where that matters.
+    pub fn receivers(&self, event: EventId) -> impl Iterator<Item = ServiceId> {
+        self.inboxes.get(event.index()).into_iter().flatten().map(|(service, _)| *service)
+    }
+
+    /// How often an event has come to a service; nothing where events come to all alike.
+    pub fn inbox(&self, service: ServiceId, event: EventId) -> Option<usize> {
+        let known = self.inboxes.get(event.index()).filter(|_| self.delivery.is_ordered())?;
+        known.iter().find(|(taker, _)| *taker == service).map(|(_, byte)| *byte)
     }
 
     /// How many occurrences a receive has taken for one of its terms.

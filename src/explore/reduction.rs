@@ -1,0 +1,163 @@
+//! Which orders need not be tried, because they come to the same: partial order reduction.
+//!
+//! - A *free* reaction neither disturbs anybody nor is disturbed: it is taken first, and alone.
+//! - A *local* step keeps to its branch: it is taken first, beside messages and timers.
+//! - Of steps that may end their siblings' work two at a time go on: each of them is met by the others
+//!   as far as they come. That a sibling had not begun leaves less behind, and is not looked at.
+
+use super::machine::Machine;
+use super::moves::{Move, Moves, What};
+use super::state::{State, Token};
+use super::{Orders, Timers};
+use crate::graph::{EdgeId, EdgeKind, NodeId, NodeKind, ReceiveKind, RegionId, RegionKind, Timer, Trigger};
+use crate::model::{EventId, HowMany, Id};
+
+/// So many branches that may end their siblings' work go on at once.
+const AT_A_TIME: usize = 2;
+
+impl Machine<'_> {
+    // ---- reactions --------------------------------------------------------------------------------
+
+    pub(super) fn free_reactions(&self) -> Vec<NodeId> {
+        self.listeners.iter().copied().filter(|receive| self.is_free(*receive)).collect()
+    }
+
+    /// Whether what a reaction does meets nothing that others do, whatever comes before it.
+    fn is_free(&self, receive: NodeId) -> bool {
+        let NodeKind::Receive { kind: ReceiveKind::Reaction, trigger } = &self.graph.node(receive).kind
+        else {
+            return false;
+        };
+        // Which of several events it pairs must not depend on what else has come by then.
+        if matches!(trigger.how, HowMany::Some(_)) {
+            return false;
+        }
+        self.graph.line_from(receive).into_iter().all(|node| match &self.graph.node(node).kind {
+            NodeKind::Merge { .. }
+            | NodeKind::Notify { .. }
+            | NodeKind::Decide
+            | NodeKind::Drop
+            | NodeKind::Unhandled => true,
+            NodeKind::Act(act) => {
+                let by_hand = self.undone_by.contains_key(&act.operation)
+                    || self.undone_by.values().any(|undone| undone.contains(&node));
+                let is_touched = self.graph.is_undone(node) || by_hand || self.behind_pivot[node.index()];
+                !is_touched && act.pivot.is_none() && self.consequence(node).is_none()
+            }
+            NodeKind::Publish { event } => !self.outside.contains(event) && !self.stops_a_timer(*event),
+            _ => false,
+        })
+    }
+
+    /// Whether a timer may be early or late for this event.
+    fn stops_a_timer(&self, event: EventId) -> bool {
+        let names = |trigger: &Trigger| trigger.terms.iter().any(|(named, _)| *named == event);
+        self.timers == Timers::Hasty
+            && self.watches.iter().any(|timer| {
+                match &self.graph.node(*timer).kind {
+            NodeKind::Timer(Timer::Watch { expected, .. }) => names(expected),
+            _ => self.model.goals.ids().any(|goal| {
+                let goal = self.graph.node(self.graph.goal(goal));
+                goal.workflow == self.graph.node(*timer).workflow
+                    && matches!(&goal.kind, NodeKind::Goal { trigger: Some(trigger), .. } if names(trigger))
+            }),
+        }
+            })
+    }
+
+    /// The first free reaction that has its events.
+    pub(super) fn free_moves(&self, state: &State) -> Option<Moves> {
+        self.free.iter().find_map(|receive| {
+            let NodeKind::Receive { trigger, .. } = &self.graph.node(*receive).kind else { return None };
+            let mut moves = Moves::new();
+            for round in self.listening(state, *receive) {
+                for mut next in self.takes(state, *receive, round, trigger) {
+                    for way in &self.ways[receive.index()] {
+                        self.arrive(&mut next, self.graph.edge(*way).to, round, false);
+                    }
+                    moves.push((Move { node: *receive, what: What::Takes }, next));
+                }
+            }
+            Some(moves).filter(|moves| !moves.is_empty())
+        })
+    }
+
+    // ---- steps ------------------------------------------------------------------------------------
+
+    /// The tokens that stand for all: nothing when every one has to be tried.
+    pub(super) fn chosen(&self, state: &State, orders: Orders) -> Option<Vec<Token>> {
+        if state.tokens.len() < 2 || orders == Orders::Every {
+            return None;
+        }
+        let local = state.tokens.iter().find(|token| self.step(state, **token) == Step::Local);
+        if let Some(local) = local {
+            return Some(vec![*local]);
+        }
+        if orders != Orders::Few {
+            return None;
+        }
+        let mut n_moving = 0;
+        let mut chosen = state.tokens.clone();
+        chosen.retain(|token| {
+            let moves = self.step(state, *token) == Step::Moving;
+            n_moving += usize::from(moves);
+            !moves || n_moving <= AT_A_TIME
+        });
+        (chosen.len() < state.tokens.len()).then_some(chosen)
+    }
+
+    fn step(&self, state: &State, token: Token) -> Step {
+        let node = self.graph.node(token.node);
+        if !matches!(node.kind, NodeKind::Act(_) | NodeKind::Run(_)) {
+            return Step::Other;
+        }
+        let Some(branch) = self.branch_around(token.node) else {
+            let is_alone = state
+                .tokens
+                .iter()
+                .all(|other| *other == token || self.graph.node(other.node).workflow != node.workflow);
+            return if is_alone { Step::Local } else { Step::Other };
+        };
+        let staying = |way: &&EdgeId| self.stays(**way, branch);
+        let ways = &self.ways[token.node.index()];
+        match ways.iter().filter(staying).count() {
+            0 => Step::Other,
+            n if n == ways.len() => Step::Local,
+            _ => Step::Moving,
+        }
+    }
+
+    /// The branch or round that a node stands in.
+    fn branch_around(&self, node: NodeId) -> Option<RegionId> {
+        let mut at = Some(self.graph.node(node).region);
+        while let Some(region) = at {
+            match self.graph.region(region).kind {
+                RegionKind::Branch | RegionKind::Round => return Some(region),
+                _ => at = self.graph.region(region).parent,
+            }
+        }
+        None
+    }
+
+    /// Whether a way stays in its branch or leads to a join that waits for all, so that it disturbs no
+    /// other branch.
+    fn stays(&self, way: EdgeId, branch: RegionId) -> bool {
+        let edge = self.graph.edge(way);
+        let to = self.graph.node(edge.to);
+        let joins = matches!(to.kind, NodeKind::Join { needs: None, .. });
+        !self.unhandled.contains(&way)
+            && edge.edge.kind != EdgeKind::Otherwise
+            && (joins || self.graph.is_within(to.region, branch))
+    }
+}
+
+/// What a token's next step is to its siblings.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Step {
+    /// It stays in its branch, whatever comes of it.
+    Local,
+    /// It may stay, and may end what others do.
+    Moving,
+    /// Anything else.
+    Other,
+}
