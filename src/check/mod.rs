@@ -12,6 +12,7 @@ mod pivots;
 mod precedence;
 mod rules;
 mod telling;
+pub mod verify;
 mod words;
 
 use crate::finding::{self, Finding, Rule};

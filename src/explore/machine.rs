@@ -68,6 +68,10 @@ pub(super) struct Machine<'g> {
     pub pivots_in: BTreeMap<NodeId, Vec<NodeId>>,
     /// Reactions that neither disturb anybody nor are disturbed.
     pub free: Vec<NodeId>,
+    /// Nodes in branches whose order counts: something in there changes what became of the others.
+    pub tangled: Vec<bool>,
+    /// Regions that something beside them may stop: a limit that passes, an event that comes.
+    pub stoppable: Vec<RegionId>,
 }
 
 impl<'g> Machine<'g> {
@@ -115,11 +119,15 @@ impl<'g> Machine<'g> {
             behind_pivot: vec![false; graph.n_nodes()],
             pivots_in: BTreeMap::new(),
             free: Vec::new(),
+            tangled: Vec::new(),
+            stoppable: Vec::new(),
             workflows,
         };
         machine.lay_out();
         if !assumed.delivery.is_ordered() {
             machine.free = machine.free_reactions();
+            machine.tangled = machine.tangled_nodes();
+            machine.stoppable = machine.stoppable_regions();
         }
         machine
     }

@@ -62,7 +62,7 @@ impl Machine<'_> {
         }
     }
 
-    fn is_interrupt(&self, receive: NodeId) -> bool {
+    pub(super) fn is_interrupt(&self, receive: NodeId) -> bool {
         matches!(self.graph.node(receive).kind, NodeKind::Receive { kind: ReceiveKind::Interrupt, .. })
     }
 

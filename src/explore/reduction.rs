@@ -10,7 +10,8 @@ use super::moves::{Move, Moves, What};
 use super::state::{State, Token};
 use super::{Orders, Timers};
 use crate::graph::{EdgeId, EdgeKind, NodeId, NodeKind, ReceiveKind, RegionId, RegionKind, Timer, Trigger};
-use crate::model::{EventId, HowMany, Id};
+use crate::model::{EventId, HowMany, Id, UndoTarget};
+use std::collections::BTreeSet;
 
 /// So many branches that may end their siblings' work go on at once.
 const AT_A_TIME: usize = 2;
@@ -91,7 +92,7 @@ impl Machine<'_> {
         }
         let local = state.tokens.iter().find(|token| self.step(state, **token) == Step::Local);
         if let Some(local) = local {
-            return Some(vec![*local]);
+            return Some(self.last_two(state, *local).unwrap_or_else(|| vec![*local]));
         }
         if orders != Orders::Few {
             return None;
@@ -106,9 +107,65 @@ impl Machine<'_> {
         (chosen.len() < state.tokens.len()).then_some(chosen)
     }
 
+    /// Whoever comes last leaves the parallel at once, and is not met by what stops it; so the last two
+    /// are tried in both orders.
+    fn last_two(&self, state: &State, local: Token) -> Option<Vec<Token>> {
+        let region = self.graph.node(local.node).region;
+        let parallel = self.up(region).find(|at| self.graph.region(*at).kind == RegionKind::Parallel)?;
+        if !self.up(parallel).any(|at| self.stoppable.contains(&at)) {
+            return None;
+        }
+        let at_work = |token: &&Token| {
+            let node = self.graph.node(token.node);
+            self.graph.is_within(node.region, parallel) && node.region != parallel
+        };
+        let group: Vec<Token> = state.tokens.iter().filter(at_work).copied().collect();
+        (group.len() <= 2).then_some(group)
+    }
+
+    pub(super) fn stoppable_regions(&self) -> Vec<RegionId> {
+        let limits = self.limits.iter().filter(|_| self.timers == Timers::Hasty);
+        let interrupts = self.listeners.iter().filter(|receive| self.is_interrupt(**receive));
+        limits.chain(interrupts).map(|node| self.graph.node(*node).region).collect()
+    }
+
+    /// A region and those around it.
+    fn up(&self, region: RegionId) -> impl Iterator<Item = RegionId> {
+        std::iter::successors(Some(region), |region| self.graph.region(*region).parent)
+    }
+
+    /// What stands in a parallel with a pivot, or with something that takes one step back, or whose
+    /// branches win against each other.
+    pub(super) fn tangled_nodes(&self) -> Vec<bool> {
+        let tangles = |node: &NodeId| match &self.graph.node(*node).kind {
+            NodeKind::Act(act) => act.pivot.is_some() || self.undone_by.contains_key(&act.operation),
+            NodeKind::Run(run) => run.pivot.is_some(),
+            NodeKind::Undo { target: UndoTarget::Label { .. }, .. }
+            | NodeKind::Join { needs: Some(_), .. } => true,
+            _ => false,
+        };
+        let own = || self.workflows.iter().flat_map(|id| self.graph.nodes_of(*id)).map(|(node, _)| node);
+        let regions: BTreeSet<RegionId> =
+            own().filter(tangles).filter_map(|node| self.outermost_parallel(node)).collect();
+        let mut tangled = vec![false; self.graph.n_nodes()];
+        if regions.is_empty() {
+            return tangled;
+        }
+        for node in own() {
+            let region = self.graph.node(node).region;
+            tangled[node.index()] = regions.iter().any(|outer| self.graph.is_within(region, *outer));
+        }
+        tangled
+    }
+
+    fn outermost_parallel(&self, node: NodeId) -> Option<RegionId> {
+        let is_parallel = |region: &RegionId| self.graph.region(*region).kind == RegionKind::Parallel;
+        self.up(self.graph.node(node).region).filter(is_parallel).last()
+    }
+
     fn step(&self, state: &State, token: Token) -> Step {
         let node = self.graph.node(token.node);
-        if !matches!(node.kind, NodeKind::Act(_) | NodeKind::Run(_)) {
+        if !matches!(node.kind, NodeKind::Act(_) | NodeKind::Run(_)) || self.tangled[token.node.index()] {
             return Step::Other;
         }
         let Some(branch) = self.branch_around(token.node) else {
@@ -129,14 +186,8 @@ impl Machine<'_> {
 
     /// The branch or round that a node stands in.
     fn branch_around(&self, node: NodeId) -> Option<RegionId> {
-        let mut at = Some(self.graph.node(node).region);
-        while let Some(region) = at {
-            match self.graph.region(region).kind {
-                RegionKind::Branch | RegionKind::Round => return Some(region),
-                _ => at = self.graph.region(region).parent,
-            }
-        }
-        None
+        let mut around = self.up(self.graph.node(node).region);
+        around.find(|at| matches!(self.graph.region(*at).kind, RegionKind::Branch | RegionKind::Round))
     }
 
     /// Whether a way stays in its branch or leads to a join that waits for all, so that it disturbs no

@@ -3,7 +3,7 @@
 use super::Orders;
 use super::machine::{MANY, Machine};
 use super::moves::{Move, Moves, Order, What};
-use super::state::{CUT, Cause, IDLE, OVER, State, Status};
+use super::state::{CUT, Cause, IDLE, OVER, POISONED, State, Status};
 use crate::graph::{NodeId, NodeKind, StepGraph};
 use crate::model::{EventId, GoalId, Id, ServiceId, WorkflowId};
 use indexmap::IndexSet;
@@ -24,6 +24,7 @@ pub struct Runs<'g> {
     ends: Vec<RunEnd>,
     complete: bool,
     cut: bool,
+    meets_unhandled: bool,
     /// Messages that nobody has taken when nothing can happen any more.
     untaken: BTreeSet<(EventId, ServiceId)>,
 }
@@ -72,6 +73,7 @@ fn search(machine: Machine, max_states: usize, orders: Orders) -> Runs {
         ends: Vec::new(),
         complete: true,
         cut: false,
+        meets_unhandled: false,
         untaken: BTreeSet::new(),
     };
     let mut open = VecDeque::from([0]);
@@ -102,6 +104,11 @@ impl<'g> Runs<'g> {
     /// Whether some run had more messages in transit than are told apart; it was not followed further.
     pub fn is_cut(&self) -> bool {
         self.cut
+    }
+
+    /// Whether some run met a failure that nobody takes; it was not followed further.
+    pub fn meets_unhandled(&self) -> bool {
+        self.meets_unhandled
     }
 
     /// Events that some run leaves untaken, and who they were for. Needs runs that go on after the end.
@@ -202,6 +209,7 @@ impl<'g> Runs<'g> {
         let state = &self.states[id as usize];
         let progress = state.memory[machine.progress(machine.judged)];
         self.cut |= state.memory[machine.poison] == CUT;
+        self.meets_unhandled |= state.memory[machine.poison] == POISONED;
         if machine.goes_on && state.memory[machine.poison] == 0 {
             self.untaken.extend(machine.untaken(state));
         }
