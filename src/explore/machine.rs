@@ -47,6 +47,8 @@ pub(super) struct Machine<'g> {
     pub knowledge: usize,
     /// Where the counts of a receive begin, by node: one byte a term and round.
     taken: Vec<usize>,
+    /// Terms of other waits on the same line that are for the same event, by wait and term.
+    pub same_message: BTreeMap<(NodeId, usize), Vec<(NodeId, usize)>>,
     fired: BTreeMap<NodeId, usize>,
     consequences: BTreeMap<NodeId, usize>,
     progress: usize,
@@ -105,6 +107,7 @@ impl<'g> Machine<'g> {
             inboxes: Vec::new(),
             knowledge: 0,
             taken: vec![0; graph.n_nodes()],
+            same_message: BTreeMap::new(),
             fired: BTreeMap::new(),
             consequences: BTreeMap::new(),
             progress: 0,
@@ -211,6 +214,7 @@ impl<'g> Machine<'g> {
         self.goals = reserve(self.model.goals.len());
         self.causes = reserve(self.model.workflows.len());
         self.poison = reserve(1);
+        self.same_message = self.waits_for_the_same(&nodes);
         self.outside = self.events_from_outside(&nodes);
         for limit in self.limits.clone() {
             let region = graph.node(limit).region;
@@ -241,6 +245,44 @@ impl<'g> Machine<'g> {
                 self.behind_pivot[node.index()] = true;
             }
         }
+    }
+
+    /// Waits of one coordinator for the same event, unless they stand in branches beside each other.
+    fn waits_for_the_same(&self, nodes: &[NodeId]) -> BTreeMap<(NodeId, usize), Vec<(NodeId, usize)>> {
+        let mut by_event: BTreeMap<_, Vec<(NodeId, usize)>> = BTreeMap::new();
+        for id in nodes {
+            let node = self.graph.node(*id);
+            if let NodeKind::Receive { kind: ReceiveKind::Wait | ReceiveKind::Alternative, trigger } =
+                &node.kind
+            {
+                for (term, (event, _)) in trigger.terms.iter().enumerate() {
+                    by_event.entry((node.workflow, *event)).or_default().push((*id, term));
+                }
+            }
+        }
+        let mut found: BTreeMap<_, Vec<(NodeId, usize)>> = BTreeMap::new();
+        for waits in by_event.values().filter(|waits| waits.len() > 1) {
+            for one in waits {
+                let others =
+                    waits.iter().filter(|other| other.0 != one.0 && !self.are_beside(one.0, other.0));
+                found.insert(*one, others.copied().collect());
+            }
+        }
+        found
+    }
+
+    /// Whether two nodes stand in different branches of one parallel.
+    fn are_beside(&self, one: NodeId, other: NodeId) -> bool {
+        let mut at = Some(self.graph.node(one).region);
+        let other = self.graph.node(other).region;
+        while let Some(region) = at.filter(|region| !self.graph.is_within(other, *region)) {
+            if self.graph.region(region).kind == RegionKind::Branch {
+                let parallel = self.graph.region(region).parent;
+                return parallel.is_some_and(|parallel| self.graph.is_within(other, parallel));
+            }
+            at = self.graph.region(region).parent;
+        }
+        false
     }
 
     /// Whether anything but a notification stands on the line of a side timer.

@@ -17,7 +17,13 @@ impl Machine<'_> {
         let take = |terms: &[usize]| {
             let mut next = state.clone();
             for term in terms {
-                next.memory[self.taken(receive, *term, round)] += 1;
+                let taken = self.taken(receive, *term, round);
+                next.memory[taken] += 1;
+                // What a coordinator has taken here, it does not take further on.
+                for (other, term) in self.same_message.get(&(receive, *term)).into_iter().flatten() {
+                    let other = self.taken(*other, *term, round);
+                    next.memory[other] = next.memory[other].max(next.memory[taken]);
+                }
             }
             next
         };

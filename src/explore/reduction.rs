@@ -92,7 +92,11 @@ impl Machine<'_> {
         }
         let local = state.tokens.iter().find(|token| self.step(state, **token) == Step::Local);
         if let Some(local) = local {
-            return Some(self.last_two(state, *local).unwrap_or_else(|| vec![*local]));
+            let mut chosen = self.last_two(state, *local).unwrap_or_else(|| vec![*local]);
+            // What runs beside a block may stop it, and is stopped when the block is left.
+            let beside = state.tokens.iter().filter(|token| self.is_beside(**token));
+            chosen.extend(beside.filter(|token| !chosen.contains(token)).copied().collect::<Vec<_>>());
+            return Some(chosen).filter(|chosen| chosen.len() < state.tokens.len());
         }
         if orders != Orders::Few {
             return None;
@@ -100,7 +104,7 @@ impl Machine<'_> {
         let mut n_moving = 0;
         let mut chosen = state.tokens.clone();
         chosen.retain(|token| {
-            let moves = self.step(state, *token) == Step::Moving;
+            let moves = self.step(state, *token) == Step::Moving && !self.is_beside(*token);
             n_moving += usize::from(moves);
             !moves || n_moving <= AT_A_TIME
         });
@@ -111,7 +115,7 @@ impl Machine<'_> {
     /// are tried in both orders.
     fn last_two(&self, state: &State, local: Token) -> Option<Vec<Token>> {
         let region = self.graph.node(local.node).region;
-        let parallel = self.up(region).find(|at| self.graph.region(*at).kind == RegionKind::Parallel)?;
+        let parallel = self.up(region).find(|at| self.is_parallel(*at))?;
         if !self.up(parallel).any(|at| self.stoppable.contains(&at)) {
             return None;
         }
@@ -159,8 +163,7 @@ impl Machine<'_> {
     }
 
     fn outermost_parallel(&self, node: NodeId) -> Option<RegionId> {
-        let is_parallel = |region: &RegionId| self.graph.region(*region).kind == RegionKind::Parallel;
-        self.up(self.graph.node(node).region).filter(is_parallel).last()
+        self.up(self.graph.node(node).region).filter(|at| self.is_parallel(*at)).last()
     }
 
     fn step(&self, state: &State, token: Token) -> Step {
@@ -184,10 +187,23 @@ impl Machine<'_> {
         }
     }
 
-    /// The branch or round that a node stands in.
+    /// The branch, or the round of a loop at once, that a node stands in.
     fn branch_around(&self, node: NodeId) -> Option<RegionId> {
         let mut around = self.up(self.graph.node(node).region);
-        around.find(|at| matches!(self.graph.region(*at).kind, RegionKind::Branch | RegionKind::Round))
+        around.find(|at| match self.graph.region(*at).kind {
+            RegionKind::Branch => true,
+            RegionKind::Round => self.graph.region(*at).parent.is_some_and(|parent| self.is_parallel(parent)),
+            _ => false,
+        })
+    }
+
+    fn is_parallel(&self, region: RegionId) -> bool {
+        self.graph.region(region).kind == RegionKind::Parallel
+    }
+
+    fn is_beside(&self, token: Token) -> bool {
+        let mut around = self.up(self.graph.node(token.node).region);
+        around.any(|at| self.graph.region(at).kind == RegionKind::Beside)
     }
 
     /// Whether a way stays in its branch or leads to a join that waits for all, so that it disturbs no

@@ -552,10 +552,49 @@ impl Book<'_> {
             let mut next = state.clone();
             for term in terms {
                 next.taken[mark(term)] += 1;
+                let now = next.taken[mark(term)];
+                // A coordinator's line takes a message once, by whichever of its waits.
+                for (other, term) in self.further_waits(receive, trigger.terms[term].0) {
+                    let mark = self.mark(other, term, round);
+                    next.taken[mark] = next.taken[mark].max(now);
+                }
             }
             next
         };
         choices.into_iter().map(taking).collect()
+    }
+
+    /// Waits for the same event that are not in a branch beside this one.
+    fn further_waits(&self, wait: NodeId, event: EventId) -> Vec<(NodeId, usize)> {
+        let is_wait = |node: NodeId| {
+            matches!(self.receive_kind(node), Some(ReceiveKind::Wait | ReceiveKind::Alternative))
+        };
+        if !is_wait(wait) {
+            return Vec::new();
+        }
+        let workflow = self.graph.node(wait).workflow;
+        let own = self.nodes.iter().copied().filter(|node| self.graph.node(*node).workflow == workflow);
+        let mut found = Vec::new();
+        for other in own.filter(|node| *node != wait && is_wait(*node)) {
+            let branches = |node: NodeId| -> Vec<(RegionId, RegionId)> {
+                let around = std::iter::successors(Some(self.graph.node(node).region), |region| {
+                    self.graph.region(*region).parent
+                });
+                around
+                    .filter(|region| self.graph.region(*region).kind == RegionKind::Branch)
+                    .filter_map(|region| Some((self.graph.region(region).parent?, region)))
+                    .collect()
+            };
+            let (here, there) = (branches(wait), branches(other));
+            let is_beside = here.iter().any(|(parallel, branch)| {
+                there.iter().any(|(other, other_branch)| parallel == other && branch != other_branch)
+            });
+            let terms = self.trigger(other).into_iter().flat_map(|trigger| trigger.terms.iter().enumerate());
+            if !is_beside {
+                found.extend(terms.filter(|(_, (named, _))| *named == event).map(|(term, _)| (other, term)));
+            }
+        }
+        found
     }
 
     fn reactions(&self, state: &State, moves: &mut Vec<(Was, State)>) {
