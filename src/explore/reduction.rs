@@ -149,8 +149,12 @@ impl Machine<'_> {
             _ => false,
         };
         let own = || self.workflows.iter().flat_map(|id| self.graph.nodes_of(*id)).map(|(node, _)| node);
-        let regions: BTreeSet<RegionId> =
+        let mut regions: BTreeSet<RegionId> =
             own().filter(tangles).filter_map(|node| self.outermost_parallel(node)).collect();
+        // A block is left before or after somebody publishes what would have stopped it.
+        regions.extend(
+            own().filter(|node| self.is_stopped_from_inside(*node)).map(|node| self.graph.node(node).region),
+        );
         let mut tangled = vec![false; self.graph.n_nodes()];
         if regions.is_empty() {
             return tangled;
@@ -160,6 +164,15 @@ impl Machine<'_> {
             tangled[node.index()] = regions.iter().any(|outer| self.graph.is_within(region, *outer));
         }
         tangled
+    }
+
+    /// Whether an event that stops a block is one that a workflow here publishes.
+    fn is_stopped_from_inside(&self, receive: NodeId) -> bool {
+        let NodeKind::Receive { kind: ReceiveKind::Interrupt, trigger } = &self.graph.node(receive).kind
+        else {
+            return false;
+        };
+        trigger.terms.iter().any(|(event, _)| self.graph.publications(*event).next().is_some())
     }
 
     fn outermost_parallel(&self, node: NodeId) -> Option<RegionId> {
