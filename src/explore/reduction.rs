@@ -2,8 +2,9 @@
 //!
 //! - A *free* reaction neither disturbs anybody nor is disturbed: it is taken first, and alone.
 //! - A *local* step keeps to its branch: it is taken first, beside messages and timers.
-//! - Of steps that may end their siblings' work two at a time go on: each of them is met by the others
-//!   as far as they come. That a sibling had not begun leaves less behind, and is not looked at.
+//! - Of steps that may end their siblings' work one goes on at a time, and of the last two of a kind
+//!   either: each end is reached with what the others may have done by then. That a sibling had not begun
+//!   leaves less behind, and is not looked at.
 
 use super::machine::Machine;
 use super::moves::{Move, Moves, What};
@@ -12,9 +13,6 @@ use super::{Orders, Timers};
 use crate::graph::{EdgeId, EdgeKind, NodeId, NodeKind, ReceiveKind, RegionId, RegionKind, Timer, Trigger};
 use crate::model::{EventId, HowMany, Id, UndoTarget};
 use std::collections::BTreeSet;
-
-/// So many branches that may end their siblings' work go on at once.
-const AT_A_TIME: usize = 2;
 
 impl Machine<'_> {
     // ---- reactions --------------------------------------------------------------------------------
@@ -98,17 +96,27 @@ impl Machine<'_> {
             chosen.extend(beside.filter(|token| !chosen.contains(token)).copied().collect::<Vec<_>>());
             return Some(chosen).filter(|chosen| chosen.len() < state.tokens.len());
         }
-        if orders != Orders::Few {
-            return None;
-        }
-        let mut n_moving = 0;
+        let moving = |token: &&Token| self.step(state, **token) == Step::Moving && !self.is_beside(**token);
+        let moving: Vec<Token> = state.tokens.iter().filter(moving).copied().collect();
+        let first = *moving.first()?;
+        // Who is stopped by the same does not need to wait for every one of those who do it.
+        let alike: Vec<Token> =
+            moving.iter().copied().filter(|token| self.leaves_to(*token) == self.leaves_to(first)).collect();
+        let second = match alike.len() {
+            1 => moving.get(1).copied(),
+            2 => Some(alike[1]),
+            _ => None,
+        };
         let mut chosen = state.tokens.clone();
-        chosen.retain(|token| {
-            let moves = self.step(state, *token) == Step::Moving && !self.is_beside(*token);
-            n_moving += usize::from(moves);
-            !moves || n_moving <= AT_A_TIME
-        });
+        chosen.retain(|token| !moving.contains(token) || *token == first || Some(*token) == second);
         (chosen.len() < state.tokens.len()).then_some(chosen)
+    }
+
+    /// Where a step goes when it stops its siblings.
+    fn leaves_to(&self, token: Token) -> Vec<NodeId> {
+        let Some(branch) = self.branch_around(token.node) else { return Vec::new() };
+        let ways = self.ways[token.node.index()].iter().filter(|way| !self.stays(**way, branch));
+        ways.map(|way| self.graph.edge(*way).to).collect()
     }
 
     /// Whoever comes last leaves the parallel at once, and is not met by what stops it; so the last two
@@ -142,8 +150,12 @@ impl Machine<'_> {
     /// branches win against each other.
     pub(super) fn tangled_nodes(&self) -> Vec<bool> {
         let tangles = |node: &NodeId| match &self.graph.node(*node).kind {
-            NodeKind::Act(act) => act.pivot.is_some() || self.undone_by.contains_key(&act.operation),
-            NodeKind::Run(run) => run.pivot.is_some(),
+            NodeKind::Act(act) => {
+                act.pivot.is_some()
+                    || self.undone_by.contains_key(&act.operation)
+                    || self.comes_again_when_undone(*node)
+            }
+            NodeKind::Run(run) => run.pivot.is_some() || self.comes_again_when_undone(*node),
             NodeKind::Undo { target: UndoTarget::Label { .. }, .. }
             | NodeKind::Join { needs: Some(_), .. } => true,
             _ => false,
@@ -164,6 +176,23 @@ impl Machine<'_> {
             tangled[node.index()] = regions.iter().any(|outer| self.graph.is_within(region, *outer));
         }
         tangled
+    }
+
+    /// Whether a step runs again after it was taken back: that it has not begun again leaves it undone.
+    fn comes_again_when_undone(&self, act: NodeId) -> bool {
+        let node = self.graph.node(act);
+        let is_undone =
+            self.graph.is_undone(act) || self.undone_by.values().any(|undone| undone.contains(&act));
+        let may_go_round = |workflow| {
+            self.graph.nodes_of(workflow).any(|(_, node)| {
+                matches!(node.kind, NodeKind::Merge { label: Some(_) })
+                    || matches!(self.graph.region(node.region).kind, RegionKind::Loop)
+            })
+        };
+        is_undone
+            && self.outermost_parallel(act).is_some()
+            && node.workflow.is_some_and(may_go_round)
+            && self.graph.line_from(act).contains(&act)
     }
 
     /// Whether an event that stops a block is one that a workflow here publishes.

@@ -65,7 +65,12 @@ impl Machine<'_> {
             let to = self.graph.edge(*way).to;
             let depth = self.graph.region(self.graph.node(to).region).each_depth;
             self.arrive(state, to, token.round, false);
-            if each && (1..=2).contains(&depth) {
+            if each && matches!(self.graph.node(to).kind, NodeKind::Join { .. }) {
+                // Rounds with nothing in them are over at once.
+                if depth < 2 {
+                    self.arrive(state, to, token.round, false);
+                }
+            } else if each && (1..=2).contains(&depth) {
                 self.arrive(state, to, token.round | 1 << (depth - 1), false);
             }
         }

@@ -289,7 +289,10 @@ impl Book<'_> {
                     let to = self.graph.edge(way).to;
                     self.arrive(&mut next, to, token.1, false);
                     let depth = self.depth(to);
-                    if *each && (depth == 1 || depth == 2) {
+                    let is_empty = matches!(self.graph.node(to).kind, NodeKind::Join { .. });
+                    if *each && is_empty && depth < 2 {
+                        self.arrive(&mut next, to, token.1, false);
+                    } else if *each && !is_empty && (depth == 1 || depth == 2) {
                         self.arrive(&mut next, to, token.1 | (1 << (depth - 1)), false);
                     }
                 }
