@@ -90,7 +90,7 @@ impl Machine<'_> {
         }
         let local = state.tokens.iter().find(|token| self.step(state, **token) == Step::Local);
         if let Some(local) = local {
-            let mut chosen = self.last_two(state, *local).unwrap_or_else(|| vec![*local]);
+            let mut chosen = self.with_the_other_branch(state, *local);
             // What runs beside a block may stop it, and is stopped when the block is left.
             let beside = state.tokens.iter().filter(|token| self.is_beside(**token));
             chosen.extend(beside.filter(|token| !chosen.contains(token)).copied().collect::<Vec<_>>());
@@ -119,20 +119,60 @@ impl Machine<'_> {
         ways.map(|way| self.graph.edge(*way).to).collect()
     }
 
-    /// Whoever comes last leaves the parallel at once, and is not met by what stops it; so the last two
-    /// are tried in both orders.
-    fn last_two(&self, state: &State, local: Token) -> Option<Vec<Token>> {
-        let region = self.graph.node(local.node).region;
-        let parallel = self.up(region).find(|at| self.is_parallel(*at))?;
-        if !self.up(parallel).any(|at| self.stoppable.contains(&at)) {
-            return None;
+    /// Whoever comes last leaves the parallel at once, and is not met by what stops it. So when one of the
+    /// last two branches may be over with its next step, the other one may go on before that as well.
+    fn with_the_other_branch(&self, state: &State, local: Token) -> Vec<Token> {
+        let mut chosen = vec![local];
+        for parallel in self.up(self.graph.node(local.node).region).filter(|at| self.is_parallel(*at)) {
+            if !self.up(parallel).any(|at| self.stoppable.contains(&at)) {
+                continue;
+            }
+            let around = self.round_of(parallel, local.round);
+            let branch = |token: &Token| {
+                if matches!(self.graph.node(token.node).kind, NodeKind::Join { .. }) {
+                    return None;
+                }
+                let branch = self.branch_of(token.node, parallel)?;
+                (self.round_of(parallel, token.round) == around)
+                    .then(|| (branch, self.round_of(branch, token.round)))
+            };
+            let own = branch(&local);
+            let n_own = state.tokens.iter().filter(|token| branch(token) == own).count();
+            let other = |token: &&Token| branch(token).is_some() && branch(token) != own;
+            let others: Vec<Token> = state.tokens.iter().filter(other).copied().collect();
+            let is_one = others.iter().all(|token| branch(token) == branch(&others[0]));
+            if n_own == 1 && is_one && self.may_finish(local.node, parallel) {
+                chosen.extend(others);
+            }
         }
-        let at_work = |token: &&Token| {
-            let node = self.graph.node(token.node);
-            self.graph.is_within(node.region, parallel) && node.region != parallel
-        };
-        let group: Vec<Token> = state.tokens.iter().filter(at_work).copied().collect();
-        (group.len() <= 2).then_some(group)
+        chosen
+    }
+
+    /// Whether a step may be the last one of its branch.
+    fn may_finish(&self, step: NodeId, parallel: RegionId) -> bool {
+        let mut open = vec![step];
+        let mut seen = BTreeSet::new();
+        while let Some(node) = open.pop() {
+            for way in &self.ways[node.index()] {
+                let to = self.graph.edge(*way).to;
+                let item = self.graph.node(to);
+                match &item.kind {
+                    NodeKind::Join { .. } if item.region == parallel => return true,
+                    NodeKind::Join { .. }
+                    | NodeKind::Merge { .. }
+                    | NodeKind::Notify { .. }
+                    | NodeKind::Decide
+                    | NodeKind::Fork { .. }
+                    | NodeKind::Publish { .. }
+                        if self.graph.is_within(item.region, parallel) && seen.insert(to) =>
+                    {
+                        open.push(to);
+                    }
+                    _ => {}
+                }
+            }
+        }
+        false
     }
 
     pub(super) fn stoppable_regions(&self) -> Vec<RegionId> {

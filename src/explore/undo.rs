@@ -104,7 +104,7 @@ impl Machine<'_> {
     }
 
     /// The branch of a parallel that a node stands in.
-    fn branch_of(&self, node: NodeId, parallel: RegionId) -> Option<RegionId> {
+    pub(super) fn branch_of(&self, node: NodeId, parallel: RegionId) -> Option<RegionId> {
         let mut at = self.graph.node(node).region;
         loop {
             match self.graph.region(at).parent {
