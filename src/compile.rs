@@ -8,6 +8,7 @@ mod phases;
 mod picture;
 mod systems;
 mod uses;
+mod verify;
 
 use crate::finding::{self, Finding, Rule};
 use crate::source::Sources;
@@ -20,6 +21,7 @@ pub use path::{normalise, resolve};
 pub use phases::recognise;
 pub use picture::{Picture, Pictured, draw, draw_run};
 pub use uses::uses;
+pub use verify::{Verified, verify};
 
 /// The rules that only somebody who sees all files and all rules can check.
 const RULES: &[&Rule] =

@@ -1,15 +1,15 @@
 //! The checker: every rule over one system. A rule is one file in `rules/`; it never sees the text, the
 //! syntax tree, or another rule.
 
-mod compensations;
 mod choices;
+mod compensations;
 mod context;
 mod contradictions;
 mod dependencies;
-mod fields;
-mod happenings;
 mod durations;
 mod external;
+mod fields;
+mod happenings;
 mod leftovers;
 mod naming;
 mod obligations;
@@ -19,6 +19,7 @@ mod precedence;
 mod reading;
 mod rules;
 mod telling;
+pub mod verify;
 mod words;
 
 use crate::finding::{self, Finding, Rule};

@@ -3,6 +3,7 @@
 use super::colour::ColorChoice;
 use crate::compile::Picture;
 use crate::diagram::View;
+use crate::explore::{Delivery, Timers};
 use crate::finding::{Confidence, Profile, Severity};
 use crate::report::Format;
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -31,6 +32,7 @@ Exit codes:  0 clean   1 findings   2 wrong arguments, or a file that cannot be 
 #[derive(Subcommand, Debug)]
 pub enum Command {
     Check(Check),
+    Verify(Verify),
     Graph(Graph),
     Rules(Rules),
     Explain(Explain),
@@ -125,6 +127,47 @@ Exit codes:
   0  nothing at or above --fail-on
   1  at least one such finding
   2  wrong arguments, or a file that cannot be read or written";
+
+/// Follow every run of every workflow: which ends are reached, and where runs get stuck.
+#[derive(Args, Debug)]
+#[command(after_long_help = VERIFY_EXAMPLES)]
+pub struct Verify {
+    /// Files and folders whose workflows are explored; `-` reads standard input.
+    #[arg(value_name = "PATH", default_value = ".")]
+    pub paths: Vec<String>,
+
+    /// Leave out what matches; can be given several times.
+    #[arg(long, value_name = "GLOB")]
+    pub exclude: Vec<String>,
+
+    /// The order that messages come in.
+    #[arg(long, value_name = "MODEL", default_value = "bag")]
+    pub delivery: DeliveryName,
+
+    /// Whether limits and watches may go off while something else can still happen.
+    #[arg(long, value_name = "WHEN", default_value = "patient")]
+    pub timers: TimersName,
+
+    /// How many states of a workflow are looked at before the answer is that there are too many.
+    #[arg(long, value_name = "N", default_value = "1000000")]
+    pub max_states: usize,
+
+    /// How the answer is written.
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub format: ListFormat,
+}
+
+const VERIFY_EXAMPLES: &str = "\
+Examples:
+  wfc verify                                  every workflow below this folder
+  wfc verify orders.wfc --timers both         also when limits pass too early
+  wfc verify orders.wfc --delivery fifo-pair  with messages in order between two services
+  wfc verify orders.wfc --format json         for programs
+
+Exit codes:
+  0  every run ends, every success can be reached, no run reaches a success and a failure
+  1  something of that does not hold, or there are more states than --max-states
+  2  wrong arguments, or a file that cannot be read or has errors";
 
 /// Draw a workflow, or the services and what connects them.
 #[derive(Args, Debug)]
@@ -302,6 +345,58 @@ impl From<FormatName> for Format {
             FormatName::Junit => Format::Junit,
             FormatName::Rdjson => Format::Rdjson,
             FormatName::Markdown => Format::Markdown,
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum DeliveryName {
+    /// In any order, each at least once; kept until somebody asks.
+    Bag,
+    /// From one service to another in order.
+    FifoPair,
+    /// In an order that cause and effect allow.
+    Causal,
+    /// To each service in one queue.
+    Inbox,
+    /// From each service in one queue.
+    Outbox,
+    /// All in one queue.
+    Fifo,
+    /// One at a time.
+    Rendezvous,
+}
+
+impl From<DeliveryName> for Delivery {
+    fn from(name: DeliveryName) -> Delivery {
+        match name {
+            DeliveryName::Bag => Delivery::Bag,
+            DeliveryName::FifoPair => Delivery::FifoPair,
+            DeliveryName::Causal => Delivery::Causal,
+            DeliveryName::Inbox => Delivery::Inbox,
+            DeliveryName::Outbox => Delivery::Outbox,
+            DeliveryName::Fifo => Delivery::Fifo,
+            DeliveryName::Rendezvous => Delivery::Rendezvous,
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum TimersName {
+    /// Only when nothing else can happen: everybody reacts in time.
+    Patient,
+    /// At any time.
+    Hasty,
+    /// First the one, then the other.
+    Both,
+}
+
+impl TimersName {
+    pub fn timers(self) -> &'static [Timers] {
+        match self {
+            TimersName::Patient => &[Timers::Patient],
+            TimersName::Hasty => &[Timers::Hasty],
+            TimersName::Both => &[Timers::Patient, Timers::Hasty],
         }
     }
 }

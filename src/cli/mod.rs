@@ -9,6 +9,7 @@ mod init;
 mod output;
 mod rules;
 mod today;
+mod verify;
 
 use args::{Arguments, Command};
 use clap::{CommandFactory, Parser};
@@ -55,6 +56,7 @@ fn run(arguments: &Arguments) -> Result<Outcome, Unwritten> {
     let output = Output::new(arguments.color);
     match &arguments.command {
         Command::Check(wanted) => check::run(wanted, &output),
+        Command::Verify(wanted) => verify::run(wanted, &output),
         Command::Graph(wanted) => graph::run(wanted, &output),
         Command::Rules(wanted) => rules::run(wanted, &output),
         Command::Explain(wanted) => explain::run(wanted, &output),

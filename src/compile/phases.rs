@@ -1,6 +1,7 @@
 //! The calls to the phases below, in one place.
 
 use super::follow_ups::{drop_follow_ups, drop_half_read};
+use crate::check::verify::{Question, Verdict};
 use crate::check::{self, Budget};
 use crate::diagram::{self, Diagram, Subject, View};
 use crate::finding::{Finding, Severity};
@@ -53,6 +54,25 @@ pub(super) fn check(trees: &[Ast], links: &Links, mut findings: Vec<Finding>) ->
     findings.extend(found);
     let used = if lowered.model.allows.is_empty() { Vec::new() } else { used(&lowered.model, &graph) };
     SystemChecked { findings, allows: lowered.model.allows, used, damaged }
+}
+
+/// Explores every workflow of one system, and tells how many errors its text has.
+pub(super) fn verify(
+    trees: &[Ast],
+    links: &Links,
+    mut findings: Vec<Finding>,
+    questions: &[Question],
+) -> (Vec<Verdict>, usize) {
+    let mut lowered = lower::lower(trees, links);
+    drop_half_read(&findings, &mut lowered.findings);
+    findings.extend(lowered.findings);
+    let n_errors = findings.iter().filter(|finding| finding.severity == Severity::Error).count();
+    if n_errors > 0 {
+        return (Vec::new(), n_errors);
+    }
+    let graph = graph::build(&lowered.model);
+    let asked = questions.iter().map(|question| check::verify::verify(&lowered.model, &graph, *question));
+    (asked.flatten().collect(), 0)
 }
 
 /// The workflows, and the contracts that stand in the step graph.

@@ -2,7 +2,7 @@
 //! or what still happens when a run is over.
 
 use super::machine::Machine;
-use super::{Limits, Runs, runs};
+use super::{Assumptions, Limits, Runs, runs};
 use crate::graph::{NodeId, StepGraph};
 use crate::model::{Model, WorkflowId};
 
@@ -24,10 +24,11 @@ pub fn explore_through<'g>(
     limits: Limits,
     lens: Lens,
 ) -> Runs<'g> {
-    let mut machine = Machine::new(model, graph, workflow, limits.timers);
+    let assumed = Assumptions::default();
+    let mut machine = Machine::new(model, graph, workflow, limits.timers, assumed);
     if let Lens::LeaveOut(reaction) = lens {
         machine.listeners.retain(|listener| *listener != reaction);
     }
     machine.lens = Some(lens);
-    runs::run(machine, limits.max_states)
+    runs::run(machine, limits.max_states, assumed.orders)
 }

@@ -65,7 +65,7 @@ impl Runs<'_> {
             if open.is_empty() {
                 break;
             }
-            let moves = self.machine.successors(state);
+            let moves = self.machine.moves(state);
             let take = |receive: NodeId| -> Vec<State> {
                 let takes = moves.iter().filter(|(made, _)| made.node == receive && made.what == What::Takes);
                 takes.map(|(_, next)| next.clone()).collect()
@@ -128,7 +128,7 @@ impl Machine<'_> {
     fn one_after_the_other(&self, taken: Vec<State>, second: NodeId) -> BTreeSet<State> {
         let mut states = BTreeSet::new();
         for state in self.at_rest(taken) {
-            let moves: Moves = self.successors(&state);
+            let moves: Moves = self.moves(&state);
             let takes = moves.into_iter().filter(|(made, _)| made.node == second && made.what == What::Takes);
             let then: Vec<State> = takes.map(|(_, next)| next).collect();
             if then.is_empty() {
@@ -151,7 +151,7 @@ impl Machine<'_> {
             }
             let ends = |token: &&Token| matches!(self.graph.node(token.node).kind, NodeKind::End { .. });
             let next = match state.tokens.iter().find(ends) {
-                _ if self.goes_on_by_itself(&state) => self.successors(&state),
+                _ if self.goes_on_by_itself(&state) => self.moves(&state),
                 Some(token) => self.token_moves(&state, *token),
                 None => {
                     rest.push(state);

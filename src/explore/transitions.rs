@@ -20,7 +20,7 @@ pub type Shown<T> = Vec<(T, Vec<Move>)>;
 impl Runs<'_> {
     pub(super) fn transitions(&self) -> impl Iterator<Item = Transition<'_>> {
         self.states.iter().enumerate().flat_map(|(from, before)| {
-            self.machine.successors(before).into_iter().map(move |(made, after)| Transition {
+            self.machine.moves(before).into_iter().map(move |(made, after)| Transition {
                 from: from as u32,
                 before,
                 made,

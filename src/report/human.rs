@@ -72,7 +72,12 @@ fn aside(out: &mut String, word: &str, text: &str, paint: &Paint) {
 }
 
 /// The numbered steps of the run that proves the finding, each with its place.
-fn witness(steps: &[WitnessStep], delivery: Option<&str>, sources: &Sources, paint: &Paint) -> String {
+pub(super) fn witness(
+    steps: &[WitnessStep],
+    delivery: Option<&str>,
+    sources: &Sources,
+    paint: &Paint,
+) -> String {
     if steps.is_empty() {
         return String::new();
     }

@@ -18,6 +18,7 @@ mod rdjson;
 mod sarif;
 pub mod selection;
 pub mod summary;
+pub mod verdict;
 
 mod excerpt;
 mod sentence;

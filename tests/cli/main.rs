@@ -9,3 +9,4 @@ mod profiles;
 mod reports;
 mod runs;
 mod streams;
+mod verify;

@@ -5,7 +5,7 @@ use crate::check::phrases::quoted;
 use crate::explore::{DELIVERY, Move, Timers};
 use crate::finding::{Confidence, Finding, Group, Profile, Rule, Severity};
 use crate::graph::{NodeId, NodeKind, ReceiveKind, Trigger};
-use crate::model::spoken::{event_reads, parts, value_reads};
+use crate::model::spoken::{event_reads, value_reads};
 use crate::model::{
     Act, Expr, ExprKind, HowMany, LabelId, Literal, OperationKind, StatementKind, ValueId, ValueKind,
     Workflow, WorkflowId,
@@ -194,7 +194,7 @@ impl Keys<'_, '_> {
     fn has_one_value(&self, expr: &Expr, depth: usize) -> bool {
         let moves_on = |part: &&Expr| matches!(part.kind, ExprKind::Literal(Literal::Now | Literal::Round));
         depth > 0
-            && !parts(expr).iter().any(moves_on)
+            && !expr.with_parts().iter().any(moves_on)
             && value_reads(expr).into_iter().all(|value| self.is_one(value, depth - 1))
             && event_reads(expr).into_iter().all(|(event, fields)| {
                 let is_taken = self.trigger.terms.iter().any(|(term, _)| *term == event);

@@ -28,26 +28,25 @@ workflow BookRooms(trip: TripId) {
   failure NotBooked
 
   parallel {
-    step room1 = Hotel.Book(trip) { retry forever backoff 1s..1h }
-    step room2 = Hotel.Book(trip) { retry forever backoff 1s..1h }
-    step room3 = Hotel.Book(trip) { retry forever backoff 1s..1h }
-    step room4 = Hotel.Book(trip) { retry forever backoff 1s..1h }
-    step room5 = Hotel.Book(trip) { retry forever backoff 1s..1h }
-    step room6 = Hotel.Book(trip) { retry forever backoff 1s..1h }
-    step room7 = Hotel.Book(trip) { retry forever backoff 1s..1h }
-    step room8 = Hotel.Book(trip) { retry forever backoff 1s..1h }
-    step room9 = Hotel.Book(trip) { retry forever backoff 1s..1h }
-    step room10 = Hotel.Book(trip) { retry forever backoff 1s..1h }
-    step room11 = Hotel.Book(trip) { retry forever backoff 1s..1h }
-    step room12 = Hotel.Book(trip) { retry forever backoff 1s..1h }
-    step room13 = Hotel.Book(trip) { retry forever backoff 1s..1h }
-    step room14 = Hotel.Book(trip) { retry forever backoff 1s..1h }
-    step room15 = Hotel.Book(trip) { retry forever backoff 1s..1h }
-    step room16 = Hotel.Book(trip) { retry forever backoff 1s..1h }
+    step room1 = Hotel.Book(trip) { retry forever backoff 1s..1h; on Full { skip } }
+    step room2 = Hotel.Book(trip) { retry forever backoff 1s..1h; on Full { skip } }
+    step room3 = Hotel.Book(trip) { retry forever backoff 1s..1h; on Full { skip } }
+    step room4 = Hotel.Book(trip) { retry forever backoff 1s..1h; on Full { skip } }
+    step room5 = Hotel.Book(trip) { retry forever backoff 1s..1h; on Full { skip } }
+    step room6 = Hotel.Book(trip) { retry forever backoff 1s..1h; on Full { skip } }
+    step room7 = Hotel.Book(trip) { retry forever backoff 1s..1h; on Full { skip } }
+    step room8 = Hotel.Book(trip) { retry forever backoff 1s..1h; on Full { skip } }
+    step room9 = Hotel.Book(trip) { retry forever backoff 1s..1h; on Full { skip } }
+    step room10 = Hotel.Book(trip) { retry forever backoff 1s..1h; on Full { skip } }
+    step room11 = Hotel.Book(trip) { retry forever backoff 1s..1h; on Full { skip } }
+    step room12 = Hotel.Book(trip) { retry forever backoff 1s..1h; on Full { skip } }
+    step room13 = Hotel.Book(trip) { retry forever backoff 1s..1h; on Full { skip } }
+    step room14 = Hotel.Book(trip) { retry forever backoff 1s..1h; on Full { skip } }
+    step room15 = Hotel.Book(trip) { retry forever backoff 1s..1h; on Full { skip } }
+    step room16 = Hotel.Book(trip) { retry forever backoff 1s..1h; on Full { skip } }
   }
+  step last = Hotel.Book(trip) { retry forever backoff 1s..1h; on Full { undo all; end NotBooked } }
   end Booked
-
-  on Full { undo all; end NotBooked }
 }
 "#,
     good: r#"id TripId
