@@ -42,6 +42,23 @@ pub(super) fn is_open(text: &str, piece: Piece) -> bool {
     scan(text, piece.start, piece.end, Margin::Ignored).1
 }
 
+/// The first bracket of `text` inside of `limit` others.
+pub(super) fn bracket_beyond(limit: usize, text: &str) -> Option<usize> {
+    let bytes = text.as_bytes();
+    let mut brackets = Brackets::default();
+    let mut at = 0;
+    while at < bytes.len() {
+        match bytes[at] {
+            b'{' | b'(' | b'[' if brackets.depth() == limit => return Some(at),
+            bracket @ (b'{' | b'(' | b'[') => brackets.open(bracket, at),
+            bracket @ (b'}' | b')' | b']') => _ = brackets.close(bracket),
+            _ => {}
+        }
+        at = skip_quoted(bytes, at).max(at + 1);
+    }
+    None
+}
+
 /// Where the text, comment or quoted name that begins at `at` ends; `at` if none begins there.
 pub(super) fn skip_quoted(bytes: &[u8], at: usize) -> usize {
     match bytes[at] {
