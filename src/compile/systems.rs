@@ -4,7 +4,7 @@ use super::path;
 use super::uses::{UsedPath, uses};
 use crate::lower::Links;
 use crate::source::{FileId, Sources};
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 
 /// Files that are checked together, in the order of their ids.
 #[derive(Debug, Default)]
@@ -18,7 +18,7 @@ pub struct System {
 
 /// The systems of all files, ordered by their first file.
 pub fn systems(sources: &Sources) -> Vec<System> {
-    let by_path: HashMap<String, FileId> =
+    let by_path: FxHashMap<String, FileId> =
         sources.iter().map(|(id, file)| (path::normalise(&file.path), id)).collect();
     let mut leaders: Vec<u32> = sources.ids().map(|id| id.0).collect();
     let mut links: Vec<(FileId, UsedPath, FileId)> = Vec::new();
@@ -36,7 +36,7 @@ pub fn systems(sources: &Sources) -> Vec<System> {
     }
 
     let mut systems: Vec<System> = Vec::new();
-    let mut place: HashMap<u32, usize> = HashMap::new();
+    let mut place: FxHashMap<u32, usize> = FxHashMap::default();
     for id in sources.ids() {
         let at = *place.entry(leader(&mut leaders, id)).or_insert_with(|| {
             systems.push(System::default());

@@ -16,8 +16,8 @@ use crate::model::{
 };
 use crate::source::Span;
 use crate::syntax::ast::{self, AnnotationKind, ContractEntry, ServiceEntry};
+use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
-use std::collections::HashMap;
 
 /// Reads the contracts of all services: first what they have, then what of it speaks of another part.
 pub(super) fn contracts<'a>(sys: &mut System<'a>, services: &[Declared<'a>]) {
@@ -45,7 +45,7 @@ fn service<'d, 'a>(
 ) {
     let Declared { id, file, service: written } = declared;
     let (id, file) = (*id, *file);
-    let mut seen: HashMap<(SmolStr, Option<u32>), Span> = HashMap::new();
+    let mut seen: FxHashMap<(SmolStr, Option<u32>), Span> = FxHashMap::default();
     for entry in &written.entries {
         match entry {
             ServiceEntry::External(span) => {
@@ -86,7 +86,7 @@ fn service<'d, 'a>(
 
 fn declared_before(
     sys: &mut System,
-    seen: &mut HashMap<(SmolStr, Option<u32>), Span>,
+    seen: &mut FxHashMap<(SmolStr, Option<u32>), Span>,
     kind: &str,
     written: &ast::Name,
     version: Option<u32>,

@@ -7,11 +7,11 @@ use crate::source::Span;
 use crate::syntax::ast::{
     Block, ContractEntry, Entry, Event, Operation, OperationKind, Service, ServiceEntry,
 };
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 
 /// The first place of each entry that may stand once.
 #[derive(Default)]
-struct Seen(HashMap<&'static str, Span>);
+struct Seen(FxHashMap<&'static str, Span>);
 
 impl Seen {
     fn add(&mut self, key: &'static str, span: Span, findings: &mut Vec<Finding>, entity: &str) {

@@ -4,10 +4,11 @@ pub mod ast;
 mod build;
 mod edits;
 mod grammar;
+mod letters;
 mod recovery;
 pub mod rules;
 mod split;
-mod tidy;
+mod words;
 
 use crate::finding::{self, Finding};
 use crate::source::{FileId, Span};
@@ -75,9 +76,9 @@ fn read_quickly(file: FileId, text: &str, piece: Piece) -> Read {
 
 /// Reads the text of one item; none if it has errors.
 fn read_sound(file: FileId, base: usize, text: &str, edits: &Edits) -> Option<(Item, Vec<Finding>)> {
-    let tidy = tidy::tidy(text)?;
-    let pairs = Reader::parse(Rule::one_item, &tidy.text).ok()?;
-    let mut builder = Builder::new(file, base, edits, text, &tidy);
+    let letters = letters::letters(text)?;
+    let pairs = Reader::parse(Rule::one_item, &letters.text).ok()?;
+    let mut builder = Builder::new(file, base, edits, text, &letters);
     let item = builder.item(pairs)?;
     Some((item, builder.findings))
 }
