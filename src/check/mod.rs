@@ -4,9 +4,9 @@
 mod compensations;
 mod context;
 mod contradictions;
-mod happenings;
 mod durations;
 mod external;
+mod happenings;
 mod leftovers;
 mod naming;
 mod obligations;
