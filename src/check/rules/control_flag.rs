@@ -143,7 +143,7 @@ fn finding(
         .at(flag.span, format!("`{side}` has decided it"))
         .message(format!("`{side}` steers `{name}` by the constant for `{}`", parameter.name.text))
         .label(decided.span, format!("`{name}` takes its way by it"))
-        .witness(cx.witness_of_path(&[caller]))
+        .witness(cx.witness_of_place(caller))
         .help(format!("offer a workflow for each case in place of `{}`", parameter.name.text))
         .help("or pass the fact that it rests on, and let the receiver decide")
         .entity(cx.entity(caller));

@@ -134,7 +134,7 @@ fn finding(cx: &Context, id: NodeId, act: &Act, elsewhere: Span) -> Finding {
         .at(act.call_span, "waits for an answer that nobody needs")
         .message(format!("nobody needs what `{path}` answers"))
         .label(elsewhere, "here it is only notified")
-        .witness(cx.witness_of_path(&[id]))
+        .witness(cx.witness_of_place(id))
         .help(format!("send it on its way: `notify {path}(…)`"))
         .help("or say what hangs on it in its contract: what it `fails` by, what it `writes`")
         .entity(cx.entity(id));

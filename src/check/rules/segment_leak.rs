@@ -166,7 +166,7 @@ fn finding(cx: &Context, around: &Command, inside: &Command, interface: Span) ->
         .message(format!("`{outer}` sends `{path}`, a step inside `{inner}`"))
         .label(inside.act.call_span, format!("`{inner}` does it here"))
         .label(interface, format!("`{outer}` and `{inner}` talk here already"))
-        .witness(cx.witness_of_path(&[around.node]))
+        .witness(cx.witness_of_place(around.node))
         .help(format!(
             "let `{}` do it: run `{inner}`, or a workflow of its own for this step",
             cx.service(inside.conductor)
