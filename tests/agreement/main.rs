@@ -16,7 +16,7 @@ use wfc::model::Model;
 use wfc::source::FileId;
 
 /// So many states of a system are tried in every order; larger ones are passed over.
-const MOST: usize = 800;
+const MOST: usize = 600;
 
 /// The model and graph of a text without errors.
 fn read(text: &str) -> Result<(Model, StepGraph), Vec<String>> {
@@ -47,7 +47,9 @@ fn compare(seeds: Range<u64>, timers: Timers) -> Compared {
     let mut compared = Compared::default();
     for seed in seeds {
         let text = system(&mut Dice::new(seed));
-        let (model, graph) = read(&text).unwrap_or_else(|errors| panic!("seed {seed}: {errors:?}\n{text}"));
+        let read = read(&text);
+        assert!(read.is_ok(), "seed {seed}: {:?}\n{text}", read.err());
+        let (model, graph) = read.expect("a text without errors");
         let mut is_compared = false;
         for (workflow, item) in model.workflows.iter() {
             let Some(expected) = by_the_book(&model, &graph, workflow, timers, MOST) else {
@@ -81,7 +83,7 @@ fn seeds() -> Range<u64> {
     let wanted = std::env::var("SEEDS").ok();
     let wanted = wanted.as_deref().and_then(|text| text.split_once(".."));
     let wanted = wanted.and_then(|(from, to)| Some(from.parse().ok()?..to.parse().ok()?));
-    wanted.unwrap_or(0..1_100)
+    wanted.unwrap_or(0..1_150)
 }
 
 fn agree(timers: Timers) {
@@ -92,7 +94,8 @@ fn agree(timers: Timers) {
         "{timers:?}: {} systems, {} workflows, {} ends; {} too large",
         compared.n_systems, compared.n_workflows, compared.n_ends, compared.n_too_large
     );
-    assert!(compared.n_systems * 11 >= n_seeds * 10, "{} systems are too few", compared.n_systems);
+    // A thousand of every day.
+    assert!(compared.n_systems * 115 >= n_seeds * 100, "{} systems are too few", compared.n_systems);
     assert!(compared.n_ends >= compared.n_workflows, "runs should end in some way");
 }
 

@@ -10,10 +10,9 @@ pub const ENOUGH: usize = 20_000;
 
 /// A text, lowered and as a graph.
 pub fn system(text: &str) -> (Model, StepGraph) {
-    match read(text) {
-        Ok(system) => system,
-        Err(errors) => panic!("{errors:?}"),
-    }
+    let read = read(text);
+    assert!(read.is_ok(), "{:?}", read.err());
+    read.expect("a text without errors")
 }
 
 pub fn read(text: &str) -> Result<(Model, StepGraph), Vec<String>> {
