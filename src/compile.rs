@@ -2,6 +2,7 @@
 
 mod allow;
 mod follow_ups;
+mod layout;
 mod missing_import;
 mod path;
 mod phases;
@@ -16,6 +17,7 @@ use crate::{check, import, lower, syntax};
 use rayon::prelude::*;
 use systems::{System, systems};
 
+pub use layout::{Formatted, formatted};
 pub use path::{normalise, resolve};
 pub use phases::recognise;
 pub use picture::{Picture, Pictured, draw, draw_run};

@@ -25,12 +25,14 @@ First steps:
   wfc init              write a small workflow to start from
   wfc check             check every workflow below this folder
   wfc explain RULE      what a finding means, and what to do about it
+  wfc fmt               lay out every workflow below this folder
 
 Exit codes:  0 clean   1 findings   2 wrong arguments, or a file that cannot be read or written";
 
 #[derive(Subcommand, Debug)]
 pub enum Command {
     Check(Check),
+    Fmt(Fmt),
     Graph(Graph),
     Rules(Rules),
     Explain(Explain),
@@ -125,6 +127,50 @@ Exit codes:
   0  nothing at or above --fail-on
   1  at least one such finding
   2  wrong arguments, or a file that cannot be read or written";
+
+/// Write workflows in their one canonical layout.
+///
+/// There are no options to choose from. Comments stay where they belong. A file with mistakes in its
+/// language is left as it is.
+#[derive(Args, Debug)]
+#[command(after_long_help = FMT_EXAMPLES)]
+pub struct Fmt {
+    /// Files and folders to format; `-` formats standard input to standard output.
+    #[arg(value_name = "PATH", default_value = ".")]
+    pub paths: Vec<String>,
+
+    /// Write nothing; list the files that would change, and fail if there are any.
+    #[arg(long, conflicts_with = "diff")]
+    pub check: bool,
+
+    /// Write nothing; show what would change, and fail if anything would.
+    #[arg(long)]
+    pub diff: bool,
+
+    /// Leave out what matches; can be given several times. As for `wfc check`.
+    #[arg(long, value_name = "GLOB")]
+    pub exclude: Vec<String>,
+
+    /// The name that standard input goes by in messages.
+    #[arg(long, value_name = "PATH")]
+    pub stdin_filename: Option<String>,
+
+    /// Having nothing to format is fine.
+    #[arg(long)]
+    pub allow_empty: bool,
+}
+
+const FMT_EXAMPLES: &str = "\
+Examples:
+  wfc fmt                                     everything below this folder
+  wfc fmt --check                             in CI: fail when something is not formatted
+  wfc fmt --diff orders.wfc                   only show what would change
+  wfc fmt - < orders.wfc                      for editors
+
+Exit codes:
+  0  all of it is formatted now
+  1  --check or --diff found a difference
+  2  wrong arguments, a file with errors, or one that cannot be read or written";
 
 /// Draw a workflow, or the services and what connects them.
 #[derive(Args, Debug)]

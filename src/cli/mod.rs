@@ -4,6 +4,7 @@ mod args;
 mod check;
 mod colour;
 mod explain;
+mod fmt;
 mod graph;
 mod init;
 mod output;
@@ -55,6 +56,7 @@ fn run(arguments: &Arguments) -> Result<Outcome, Unwritten> {
     let output = Output::new(arguments.color);
     match &arguments.command {
         Command::Check(wanted) => check::run(wanted, &output),
+        Command::Fmt(wanted) => fmt::run(wanted, &output),
         Command::Graph(wanted) => graph::run(wanted, &output),
         Command::Rules(wanted) => rules::run(wanted, &output),
         Command::Explain(wanted) => explain::run(wanted, &output),

@@ -4,6 +4,7 @@ pub mod concise;
 mod fingerprint;
 mod github;
 mod gitlab;
+pub mod diff;
 pub mod human;
 pub mod index;
 mod json;
