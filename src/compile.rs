@@ -1,6 +1,7 @@
 //! Runs the phases: groups files into systems, and takes each system from text to findings.
 
 mod allow;
+mod fixing;
 mod follow_ups;
 mod layout;
 mod missing_import;
@@ -17,6 +18,7 @@ use crate::{check, import, lower, syntax};
 use rayon::prelude::*;
 use systems::{System, systems};
 
+pub use fixing::{Fixed, fix, mended};
 pub use layout::{Formatted, formatted};
 pub use path::{normalise, resolve};
 pub use phases::recognise;

@@ -3,6 +3,7 @@
 
 mod context;
 mod contradictions;
+mod fixes;
 mod happenings;
 mod leftovers;
 mod naming;

@@ -42,6 +42,7 @@ pub enum Command {
 /// Check workflows and say what is wrong with them, and where.
 #[derive(Args, Debug)]
 #[command(after_long_help = CHECK_EXAMPLES)]
+#[command(group = clap::ArgGroup::new("fixing").multiple(true))]
 pub struct Check {
     /// Files and folders to check; `-` reads standard input.
     ///
@@ -89,6 +90,18 @@ pub struct Check {
     /// Write them to a file as well, in a format of its own; can be given several times.
     #[arg(long, value_name = "FORMAT=FILE", value_parser = report_to)]
     pub report: Vec<ReportTo>,
+
+    /// Mend what can only be mended in one way, and report what remains.
+    #[arg(long, group = "fixing")]
+    pub fix: bool,
+
+    /// With --fix or --diff: also mend by one answer of several. Look at what it did.
+    #[arg(long, requires = "fixing")]
+    pub unsafe_fixes: bool,
+
+    /// Show what --fix would change, and write nothing.
+    #[arg(long, group = "fixing")]
+    pub diff: bool,
 }
 
 /// `sarif=wfc.sarif`
@@ -121,11 +134,13 @@ Examples:
   wfc check --fail-on warning                 in CI: warnings fail as well
   wfc check --format concise                  one line a finding, for editors and grep
   wfc check --report sarif=wfc.sarif          for people here, for code scanning in a file
+  wfc check --fix                             mend what can only be mended in one way
+  wfc check --diff --unsafe-fixes             see what else wfc could write
   cat a.wfc | wfc check - --stdin-filename a.wfc
 
 Exit codes:
   0  nothing at or above --fail-on
-  1  at least one such finding
+  1  at least one such finding; with --diff, something that would change
   2  wrong arguments, or a file that cannot be read or written";
 
 /// Write workflows in their one canonical layout.

@@ -4,6 +4,7 @@ mod args;
 mod check;
 mod colour;
 mod explain;
+mod fix;
 mod fmt;
 mod graph;
 mod init;

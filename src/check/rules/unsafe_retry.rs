@@ -1,7 +1,7 @@
 //! Effects that may happen twice.
 
 use crate::check::Context;
-use crate::finding::{Confidence, Finding, Group, Profile, Rule, Severity};
+use crate::finding::{Confidence, Finding, Fix, Group, Profile, Rule, Severity};
 use crate::graph::{Act, NodeId, NodeKind, RegionKind};
 use crate::model::{OperationId, WorkflowId};
 use crate::source::Span;
@@ -129,6 +129,10 @@ fn of_command(cx: &Context, operation: OperationId, sends: &[Again]) -> Finding 
         let why = if again.is_retry { "sent again from here" } else { "delivered at least once" };
         finding = finding.label(again.span, why);
     }
+    finding = finding.fix(cx.only_id(declared).map(|key| {
+        let entry = format!("idempotent by {}", key.text);
+        Fix::daring(format!("let the service know it again by `{}`", key.text)).last_in(declared.span, entry)
+    }));
     let field = declared.fields.first().map_or("…", |field| field.name.text.as_str());
     let what_if = if first.is_retry {
         format!("when the answer to `{path}` is lost and not the request, the retry does it a second time")
