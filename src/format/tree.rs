@@ -190,11 +190,16 @@ impl<'t> Reader<'_, 't> {
     }
 }
 
+/// Steps are what a reader looks for: each has a line of its own.
+fn is_step(piece: &Piece) -> bool {
+    matches!(&piece.what, What::Entry(atoms) if atoms[0].is_word("step"))
+}
+
 fn flat_inside(shape: Shape, pieces: &[Piece]) -> Option<usize> {
     // The brackets, and what stands between two entries.
     let (around, between) = match shape {
         Shape::Block if pieces.is_empty() => return Some("{ }".len()),
-        Shape::Block if pieces.len() > MOST_IN_A_LINE => return None,
+        Shape::Block if pieces.len() > MOST_IN_A_LINE || pieces.iter().any(is_step) => return None,
         Shape::Block => ("{  }".len(), "; ".len()),
         Shape::List | Shape::Parenthesis => ("()".len(), ", ".len()),
     };
