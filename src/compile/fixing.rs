@@ -2,11 +2,13 @@
 
 use super::layout::{Formatted, formatted};
 use super::phases::recognise;
+use super::systems::systems;
 use super::{Checked, Settings, check};
 use crate::finding::{Edit, Finding, Fix, Safety, Severity};
 use crate::source::{FileId, SourceFile, Sources};
 use crate::syntax::ast::Format;
 use crate::{format, syntax};
+use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A fix may bring up a finding that another one mends, but they do not go on for ever.
@@ -27,48 +29,112 @@ pub struct Fixed {
 /// Applies the fixes of all findings that are `wanted`, up to a `limit` of daring.
 ///
 /// A fix stays only if its files can still be read, its finding is gone, and no error is new.
-pub fn fix(sources: &Sources, settings: Settings, limit: Safety, wanted: impl Fn(&Finding) -> bool) -> Fixed {
-    let mut now = sources.clone();
-    let mut checked = check(&now, settings);
-    let mut refused: BTreeMap<Key, Vec<String>> = BTreeMap::new();
-    let mut n_fixed = 0;
-    for _ in 0..MAX_ROUNDS {
-        let open: Vec<(Key, Fix)> = checked
-            .findings
-            .iter()
-            .filter(|finding| wanted(finding))
-            .filter_map(|finding| {
-                let key = key(finding);
-                let no = refused.get(&key);
-                let mut fixes = finding.fixes.iter().filter(|fix| fix.safety <= limit && is_own(&now, fix));
-                let fix = fixes.find(|fix| !no.is_some_and(|no| no.contains(&fix.title)))?.clone();
-                Some((key, fix))
-            })
-            .collect();
-        let together = that_do_not_touch(&now, open);
-        if together.is_empty() {
-            break;
-        }
-        if let Some((sources, after)) = applied(&now, &checked, &together, settings) {
-            n_fixed += together.len();
-            (now, checked) = (sources, after);
-            continue;
-        }
-        // One of them is no good, or two do not go together.
-        let mut good = None;
-        for one in together {
-            match applied(&now, &checked, std::slice::from_ref(&one), settings) {
-                Some(done) => drop(good.get_or_insert(done)),
-                None => refused.entry(one.0).or_default().push(one.1.title),
+pub fn fix(
+    sources: &Sources,
+    settings: Settings,
+    limit: Safety,
+    wanted: impl Fn(&Finding) -> bool + Sync,
+) -> Fixed {
+    let parts: Vec<(Vec<FileId>, Mending)> = independent(sources)
+        .into_par_iter()
+        .map(|files| {
+            let mut part = Sources::default();
+            for id in &files {
+                part.add(sources.get(*id).clone());
+            }
+            (files, Mending::new(part, settings).run(limit, &wanted))
+        })
+        .collect();
+    let mut files: BTreeMap<FileId, SourceFile> = BTreeMap::new();
+    let (mut n_fixed, mut refused) = (0, BTreeSet::new());
+    for (ids, part) in parts {
+        files.extend(ids.into_iter().zip(part.sources.iter().map(|(_, file)| file.clone())));
+        n_fixed += part.n_fixed;
+        refused.extend(part.refused.into_values().flatten());
+    }
+    let mut sources = Sources::default();
+    for file in files.into_values() {
+        sources.add(file);
+    }
+    let checked = check(&sources, settings);
+    Fixed { sources, checked, n_fixed, refused: refused.into_iter().collect() }
+}
+
+/// Files that are mended together: those of a system. Where one of them uses a file that nobody has
+/// read, any other may be the one that is meant.
+fn independent(sources: &Sources) -> Vec<Vec<FileId>> {
+    let systems = systems(sources);
+    if systems.iter().any(|system| !system.missing.is_empty()) {
+        return vec![sources.ids().collect()];
+    }
+    systems.into_iter().map(|system| system.files).collect()
+}
+
+/// Files that are being mended.
+struct Mending<'a> {
+    settings: Settings<'a>,
+    sources: Sources,
+    checked: Checked,
+    n_fixed: usize,
+    /// The titles of what did not hold, by the finding.
+    refused: BTreeMap<Key, Vec<String>>,
+}
+
+impl<'a> Mending<'a> {
+    fn new(sources: Sources, settings: Settings<'a>) -> Mending<'a> {
+        let checked = check(&sources, settings);
+        Mending { settings, sources, checked, n_fixed: 0, refused: BTreeMap::new() }
+    }
+
+    fn run(mut self, limit: Safety, wanted: &impl Fn(&Finding) -> bool) -> Mending<'a> {
+        for _ in 0..MAX_ROUNDS {
+            let together = that_do_not_touch(&self.sources, self.open(limit, wanted));
+            if together.is_empty() {
+                break;
+            }
+            if !self.make(&together) {
+                self.sort_out(together);
             }
         }
-        if let Some((sources, after)) = good {
-            n_fixed += 1;
-            (now, checked) = (sources, after);
+        self
+    }
+
+    /// The next fix of each finding that has one.
+    fn open(&self, limit: Safety, wanted: &impl Fn(&Finding) -> bool) -> Vec<(Key, Fix)> {
+        let next = |finding: &Finding| {
+            let key = key(finding);
+            let is_refused = |fix: &Fix| self.refused.get(&key).is_some_and(|no| no.contains(&fix.title));
+            let mut fixes =
+                finding.fixes.iter().filter(|fix| fix.safety <= limit && is_own(&self.sources, fix));
+            let fix = fixes.find(|fix| !is_refused(fix))?.clone();
+            Some((key, fix))
+        };
+        self.checked.findings.iter().filter(|finding| wanted(finding)).filter_map(next).collect()
+    }
+
+    /// Makes these fixes, if they hold.
+    fn make(&mut self, fixes: &[(Key, Fix)]) -> bool {
+        let Some(done) = applied(&self.sources, &self.checked, fixes, self.settings) else { return false };
+        (self.sources, self.checked) = done;
+        self.n_fixed += fixes.len();
+        true
+    }
+
+    /// One of these is no good, or two do not go together: makes the first that holds, and remembers
+    /// which do not even hold alone.
+    fn sort_out(&mut self, fixes: Vec<(Key, Fix)>) {
+        let mut good = None;
+        for one in fixes {
+            match applied(&self.sources, &self.checked, std::slice::from_ref(&one), self.settings) {
+                Some(done) => drop(good.get_or_insert(done)),
+                None => self.refused.entry(one.0).or_default().push(one.1.title),
+            }
+        }
+        if let Some(done) = good {
+            (self.sources, self.checked) = done;
+            self.n_fixed += 1;
         }
     }
-    let refused = refused.into_values().flatten().collect::<BTreeSet<_>>();
-    Fixed { sources: now, checked, n_fixed, refused: refused.into_iter().collect() }
 }
 
 /// The files with this one fix made; none if it does not do what it promises.
