@@ -69,7 +69,7 @@ pub(super) fn tree<'t>(tokens: &[Token<'t>], marks: &Landmarks) -> Vec<Piece<'t>
     let mut reader = Reader { tokens, marks, at: 0 };
     let mut pieces = Pieces::new(Shape::Block);
     while reader.at < tokens.len() {
-        reader.into_pieces(&mut pieces);
+        reader.fill(&mut pieces);
         // A bracket that closes nothing: only a damaged text has one.
         if let Some(stray) = reader.next() {
             pieces.push(stray, Part::Token(stray.text), true);
@@ -128,7 +128,7 @@ impl<'t> Reader<'_, 't> {
     }
 
     /// Reads up to the bracket that closes, or to the end.
-    fn into_pieces(&mut self, pieces: &mut Pieces<'t>) {
+    fn fill(&mut self, pieces: &mut Pieces<'t>) {
         while let Some(token) = self.tokens.get(self.at).copied().filter(|token| token.kind != Kind::Close) {
             let has_space = self.has_space_before(&token);
             self.at += 1;
@@ -160,7 +160,7 @@ impl<'t> Reader<'_, 't> {
             _ => (Shape::List, ")"),
         };
         let mut pieces = Pieces::new(shape);
-        self.into_pieces(&mut pieces);
+        self.fill(&mut pieces);
         self.at += 1;
         let pieces = pieces.done();
         let flat = match shape {
