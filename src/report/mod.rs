@@ -1,10 +1,10 @@
 //! Findings as something to read: the terminal, lists, pages. Everything here is data in, text out.
 
 pub mod concise;
+pub mod diff;
 mod fingerprint;
 mod github;
 mod gitlab;
-pub mod diff;
 pub mod human;
 pub mod index;
 mod json;
