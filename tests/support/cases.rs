@@ -1,7 +1,7 @@
 //! Folders of small cases: each case is a file, or a folder with a `main.wfc`, and beside it stands
 //! what wfc says about it, as `NAME.txt`.
 
-use super::{check, compare, entries, file_name, files_below, fixes, read, render, root};
+use super::{check, compare, entries, file_name, files_below, fixes, layout, read, render, root};
 use libtest_mimic::{Failed, Trial};
 use std::collections::BTreeSet;
 use std::fs;
@@ -52,7 +52,9 @@ fn examples(examples: &Path, expectations: &Path) -> Vec<Trial> {
     for folder in folders.clone() {
         let expectation = expectations.join(format!("{}.txt", file_name(&folder)));
         trials.push(Trial::test(format!("examples/{}", file_name(&folder)), move || {
-            compare(&expectation, &shown_findings(&sources_below(&folder)?)?)
+            let sources = sources_below(&folder)?;
+            layout::hold(&sources)?;
+            compare(&expectation, &shown_findings(&sources)?)
         }));
     }
     let names: BTreeSet<String> = folders.map(|folder| format!("{}.txt", file_name(&folder))).collect();

@@ -1,7 +1,9 @@
 //! The manual of every rule: its bad example yields exactly this rule, its good one nothing, and its
 //! page is the one that would be generated today.
 
-use super::{check, compare, entries, file_name, fixes, is_blessing, is_loud, one_file, render, root};
+use super::{
+    check, compare, entries, file_name, fixes, is_blessing, is_loud, layout, one_file, render, root,
+};
 use libtest_mimic::{Failed, Trial};
 use std::collections::BTreeSet;
 use std::fs;
@@ -19,6 +21,10 @@ pub fn trials() -> Vec<Trial> {
         trials.push(Trial::test(format!("manuals/{name}/bad"), move || bad(rule)));
         trials.push(Trial::test(format!("fixes/manuals/{name}"), move || {
             fixes::hold(&example(rule, rule.bad))
+        }));
+        trials.push(Trial::test(format!("manuals/{name}/layout"), move || {
+            layout::hold(&example(rule, rule.bad))?;
+            layout::hold(&example(rule, rule.good))
         }));
         trials.push(Trial::test(format!("manuals/{name}/good"), move || good(rule)));
         trials.push(Trial::test(format!("manuals/{name}/page"), move || {

@@ -2,6 +2,7 @@
 
 pub mod cases;
 pub mod fixes;
+pub mod layout;
 pub mod manuals;
 pub mod pages;
 pub mod render;

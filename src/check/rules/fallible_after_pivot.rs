@@ -20,10 +20,18 @@ another way to a success.",
 
 service Agency { }
 service Cashier {
-  command Capture(trip: TripId) { fails Declined; irreversible; idempotent by trip }
+  command Capture(trip: TripId) {
+    fails Declined
+    irreversible
+    idempotent by trip
+  }
 }
 service Tickets {
-  command Issue(trip: TripId) { fails SoldOut; undone by Void(trip); idempotent by trip }
+  command Issue(trip: TripId) {
+    fails SoldOut
+    undone by Void(trip)
+    idempotent by trip
+  }
   command Void(trip: TripId) { idempotent by trip }
 }
 
@@ -48,10 +56,18 @@ workflow BookTrip(trip: TripId) {
 
 service Agency { }
 service Cashier {
-  command Capture(trip: TripId) { fails Declined; irreversible; idempotent by trip }
+  command Capture(trip: TripId) {
+    fails Declined
+    irreversible
+    idempotent by trip
+  }
 }
 service Tickets {
-  command Issue(trip: TripId) { fails SoldOut; undone by Void(trip); idempotent by trip }
+  command Issue(trip: TripId) {
+    fails SoldOut
+    undone by Void(trip)
+    idempotent by trip
+  }
   command Void(trip: TripId) { idempotent by trip }
 }
 
@@ -60,10 +76,7 @@ workflow BookTrip(trip: TripId) {
   success Booked
   failure NotBooked
 
-  step issued = Tickets.Issue(trip) {
-    retry forever backoff 1s..1h
-    on SoldOut { end NotBooked }
-  }
+  step issued = Tickets.Issue(trip) { retry forever backoff 1s..1h; on SoldOut { end NotBooked } }
   step paid = Cashier.Capture(trip) {
     pivot
     retry forever backoff 1s..1h

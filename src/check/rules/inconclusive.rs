@@ -19,7 +19,11 @@ may exist.",
 
 service Agency { }
 service Hotel {
-  command Book(trip: TripId) { fails Full; undone by Cancel(trip); idempotent by trip }
+  command Book(trip: TripId) {
+    fails Full
+    undone by Cancel(trip)
+    idempotent by trip
+  }
   command Cancel(trip: TripId) { idempotent by trip }
 }
 
@@ -55,7 +59,11 @@ workflow BookRooms(trip: TripId) {
 
 service Agency { }
 service Hotel {
-  command Book(trip: TripId) { fails Full; undone by Cancel(trip); idempotent by trip }
+  command Book(trip: TripId) {
+    fails Full
+    undone by Cancel(trip)
+    idempotent by trip
+  }
   command Cancel(trip: TripId) { idempotent by trip }
 }
 

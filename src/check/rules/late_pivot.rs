@@ -24,7 +24,11 @@ service Hotel {
   command Book(trip: TripId) { irreversible; idempotent by trip }
 }
 service Flight {
-  command Book(trip: TripId) { fails NoSeat; undone by Cancel(trip); idempotent by trip }
+  command Book(trip: TripId) {
+    fails NoSeat
+    undone by Cancel(trip)
+    idempotent by trip
+  }
   command Cancel(trip: TripId) { idempotent by trip }
 }
 
@@ -48,7 +52,11 @@ service Hotel {
   command Book(trip: TripId) { irreversible; idempotent by trip }
 }
 service Flight {
-  command Book(trip: TripId) { fails NoSeat; undone by Cancel(trip); idempotent by trip }
+  command Book(trip: TripId) {
+    fails NoSeat
+    undone by Cancel(trip)
+    idempotent by trip
+  }
   command Cancel(trip: TripId) { idempotent by trip }
 }
 

@@ -19,7 +19,9 @@ another value in the key's field reaches another run, or none: this run waits, a
     bad: r#"id OrderId
 id ParcelId
 
-service Shop { event OrderPlaced(order: string) }
+service Shop {
+  event OrderPlaced(order: string)
+}
 service Warehouse {
   command Pack(order: string) -> string { idempotent by order }
   event OrderPacked(order: string)
@@ -41,7 +43,9 @@ workflow PackOrder {
     good: r#"id OrderId
 id ParcelId
 
-service Shop { event OrderPlaced(order: string) }
+service Shop {
+  event OrderPlaced(order: string)
+}
 service Warehouse {
   command Pack(order: string) -> string { idempotent by order }
   event OrderPacked(order: string)

@@ -30,7 +30,11 @@ service Payments {
   command Charge(order: OrderId) { idempotent by order }
 }
 service Warehouse {
-  command Pack(order: OrderId) { fails OutOfStock; irreversible; idempotent by order }
+  command Pack(order: OrderId) {
+    fails OutOfStock
+    irreversible
+    idempotent by order
+  }
 }
 
 workflow FulfilOrder(order: OrderId) {
@@ -52,14 +56,15 @@ id ChargeId
 
 service Shop { }
 service Payments {
-  command Charge(order: OrderId) -> ChargeId {
-    undone by Refund(reply)
-    idempotent by order
-  }
+  command Charge(order: OrderId) -> ChargeId { undone by Refund(reply); idempotent by order }
   command Refund(charge: ChargeId) { idempotent by charge }
 }
 service Warehouse {
-  command Pack(order: OrderId) { fails OutOfStock; irreversible; idempotent by order }
+  command Pack(order: OrderId) {
+    fails OutOfStock
+    irreversible
+    idempotent by order
+  }
 }
 
 workflow FulfilOrder(order: OrderId) {

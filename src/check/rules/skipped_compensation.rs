@@ -39,10 +39,7 @@ workflow BookTrip(trip: TripId) {
   failure NotBooked
 
   step room = Hotel.Book(trip) { retry forever backoff 1s..1h }
-  step seat = Flight.Check(trip) {
-    retry forever backoff 1s..1h
-    on NoSeat { end NotBooked }
-  }
+  step seat = Flight.Check(trip) { retry forever backoff 1s..1h; on NoSeat { end NotBooked } }
   end Booked
 }
 "#,

@@ -24,7 +24,9 @@ pub static UNBOUNDED_WAIT: Rule = Rule {
     bad: "\
 id OrderId
 
-service Shop { team \"storefront\" }
+service Shop {
+  team \"storefront\"
+}
 service Desk {
   query Review(order: OrderId) { answers by hand }
 }
@@ -42,7 +44,9 @@ workflow SellOrder(order: OrderId) {
     good: "\
 id OrderId
 
-service Shop { team \"storefront\" }
+service Shop {
+  team \"storefront\"
+}
 service Desk {
   query Review(order: OrderId) { answers by hand }
 }

@@ -26,7 +26,9 @@ pub static UNHANDLED_FAILURE: Rule = Rule {
     bad: "\
 id OrderId
 
-service Shop { team \"storefront\" }
+service Shop {
+  team \"storefront\"
+}
 service Payments {
   query Check(order: OrderId) { fails CardDeclined }
 }
@@ -47,7 +49,9 @@ workflow SellOrder(order: OrderId) {
     good: "\
 id OrderId
 
-service Shop { team \"storefront\" }
+service Shop {
+  team \"storefront\"
+}
 service Payments {
   query Check(order: OrderId) { fails CardDeclined }
 }

@@ -26,7 +26,9 @@ pub static UNHANDLED_OUTAGE: Rule = Rule {
     bad: "\
 id OrderId
 
-service Shop { team \"storefront\" }
+service Shop {
+  team \"storefront\"
+}
 service Stock {
   query Count(order: OrderId) -> int
 }
@@ -46,7 +48,9 @@ workflow SellOrder(order: OrderId) {
     good: "\
 id OrderId
 
-service Shop { team \"storefront\" }
+service Shop {
+  team \"storefront\"
+}
 service Stock {
   query Count(order: OrderId) -> int
 }

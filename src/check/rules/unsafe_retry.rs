@@ -22,7 +22,9 @@ pub static UNSAFE_RETRY: Rule = Rule {
     bad: "\
 id OrderId
 
-service Shop { team \"storefront\" }
+service Shop {
+  team \"storefront\"
+}
 service Payments {
   command Charge(order: OrderId)
 }
@@ -40,7 +42,9 @@ workflow SellOrder(order: OrderId) {
     good: "\
 id OrderId
 
-service Shop { team \"storefront\" }
+service Shop {
+  team \"storefront\"
+}
 service Payments {
   command Charge(order: OrderId) { idempotent by order }
 }
