@@ -1,7 +1,9 @@
 //! Runs the phases: groups files into systems, and takes each system from text to findings.
 
 mod allow;
+mod fixing;
 mod follow_ups;
+mod layout;
 mod missing_import;
 mod path;
 mod phases;
@@ -17,6 +19,8 @@ use crate::{check, import, lower, syntax};
 use rayon::prelude::*;
 use systems::{System, systems};
 
+pub use fixing::{Fixed, fix, mended};
+pub use layout::{Formatted, formatted};
 pub use path::{normalise, resolve};
 pub use phases::recognise;
 pub use picture::{Picture, Pictured, draw, draw_run};

@@ -8,6 +8,7 @@ pub mod compile;
 pub mod diagram;
 pub mod explore;
 pub mod finding;
+pub mod format;
 pub mod graph;
 pub mod import;
 pub mod lower;

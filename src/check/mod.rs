@@ -9,6 +9,7 @@ mod dependencies;
 mod durations;
 mod external;
 mod fields;
+mod fixes;
 mod happenings;
 mod leftovers;
 mod naming;

@@ -26,6 +26,7 @@ First steps:
   wfc init              write a small workflow to start from
   wfc check             check every workflow below this folder
   wfc explain RULE      what a finding means, and what to do about it
+  wfc fmt               lay out every workflow below this folder
 
 Exit codes:  0 clean   1 findings   2 wrong arguments, or a file that cannot be read or written";
 
@@ -33,6 +34,7 @@ Exit codes:  0 clean   1 findings   2 wrong arguments, or a file that cannot be 
 pub enum Command {
     Check(Check),
     Verify(Verify),
+    Fmt(Fmt),
     Graph(Graph),
     Rules(Rules),
     Explain(Explain),
@@ -42,6 +44,7 @@ pub enum Command {
 /// Check workflows and say what is wrong with them, and where.
 #[derive(Args, Debug)]
 #[command(after_long_help = CHECK_EXAMPLES)]
+#[command(group = clap::ArgGroup::new("fixing").multiple(true))]
 pub struct Check {
     /// Files and folders to check; `-` reads standard input.
     ///
@@ -89,6 +92,18 @@ pub struct Check {
     /// Write them to a file as well, in a format of its own; can be given several times.
     #[arg(long, value_name = "FORMAT=FILE", value_parser = report_to)]
     pub report: Vec<ReportTo>,
+
+    /// Mend what can only be mended in one way, and report what remains.
+    #[arg(long, group = "fixing")]
+    pub fix: bool,
+
+    /// With --fix or --diff: also mend by one answer of several. Look at what it did.
+    #[arg(long, requires = "fixing")]
+    pub unsafe_fixes: bool,
+
+    /// Show what --fix would change, and write nothing.
+    #[arg(long, group = "fixing")]
+    pub diff: bool,
 }
 
 /// `sarif=wfc.sarif`
@@ -121,11 +136,13 @@ Examples:
   wfc check --fail-on warning                 in CI: warnings fail as well
   wfc check --format concise                  one line a finding, for editors and grep
   wfc check --report sarif=wfc.sarif          for people here, for code scanning in a file
+  wfc check --fix                             mend what can only be mended in one way
+  wfc check --diff --unsafe-fixes             see what else wfc could write
   cat a.wfc | wfc check - --stdin-filename a.wfc
 
 Exit codes:
   0  nothing at or above --fail-on
-  1  at least one such finding
+  1  at least one such finding; with --diff, something that would change
   2  wrong arguments, or a file that cannot be read or written";
 
 /// Follow every run of every workflow: which ends are reached, and where runs get stuck.
@@ -168,6 +185,50 @@ Exit codes:
   0  every run ends, every success can be reached, no run reaches a success and a failure
   1  something of that does not hold, or there are more states than --max-states
   2  wrong arguments, or a file that cannot be read or has errors";
+
+/// Write workflows in their one canonical layout.
+///
+/// There are no options to choose from. Comments stay where they belong. A file with mistakes in its
+/// language is left as it is.
+#[derive(Args, Debug)]
+#[command(after_long_help = FMT_EXAMPLES)]
+pub struct Fmt {
+    /// Files and folders to format; `-` formats standard input to standard output.
+    #[arg(value_name = "PATH", default_value = ".")]
+    pub paths: Vec<String>,
+
+    /// Write nothing; list the files that would change, and fail if there are any.
+    #[arg(long, conflicts_with = "diff")]
+    pub check: bool,
+
+    /// Write nothing; show what would change, and fail if anything would.
+    #[arg(long)]
+    pub diff: bool,
+
+    /// Leave out what matches; can be given several times. As for `wfc check`.
+    #[arg(long, value_name = "GLOB")]
+    pub exclude: Vec<String>,
+
+    /// The name that standard input goes by in messages.
+    #[arg(long, value_name = "PATH")]
+    pub stdin_filename: Option<String>,
+
+    /// Having nothing to format is fine.
+    #[arg(long)]
+    pub allow_empty: bool,
+}
+
+const FMT_EXAMPLES: &str = "\
+Examples:
+  wfc fmt                                     everything below this folder
+  wfc fmt --check                             in CI: fail when something is not formatted
+  wfc fmt --diff orders.wfc                   only show what would change
+  wfc fmt - < orders.wfc                      for editors
+
+Exit codes:
+  0  all of it is formatted now
+  1  --check or --diff found a difference
+  2  wrong arguments, a file with errors, or one that cannot be read or written";
 
 /// Draw a workflow, or the services and what connects them.
 #[derive(Args, Debug)]

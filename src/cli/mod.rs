@@ -4,6 +4,8 @@ mod args;
 mod check;
 mod colour;
 mod explain;
+mod fix;
+mod fmt;
 mod graph;
 mod init;
 mod output;
@@ -57,6 +59,7 @@ fn run(arguments: &Arguments) -> Result<Outcome, Unwritten> {
     match &arguments.command {
         Command::Check(wanted) => check::run(wanted, &output),
         Command::Verify(wanted) => verify::run(wanted, &output),
+        Command::Fmt(wanted) => fmt::run(wanted, &output),
         Command::Graph(wanted) => graph::run(wanted, &output),
         Command::Rules(wanted) => rules::run(wanted, &output),
         Command::Explain(wanted) => explain::run(wanted, &output),

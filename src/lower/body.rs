@@ -40,7 +40,7 @@ pub(super) struct Body<'b, 'a> {
     /// Events that belong to no run: told where they are first waited for.
     pub lost_events: FxHashSet<EventId>,
     /// Events that are waited for by a workflow that has no key.
-    pub uncorrelated: Vec<(String, Span)>,
+    pub uncorrelated: Vec<(EventId, Span)>,
     /// The variables of the loops around, innermost last.
     pub loops: Vec<(SmolStr, ValueId)>,
     /// What `give` can give to, innermost last.

@@ -5,7 +5,7 @@ mod find;
 mod read;
 mod write;
 
-pub use write::{replace, write_new};
+pub use write::{replace, rewrite, write_new};
 
 use super::{Loaded, Repository, Request, Trouble};
 use crate::compile;
@@ -15,8 +15,23 @@ use rayon::prelude::*;
 use read::{Content, Demand};
 use std::collections::{BTreeMap, BTreeSet};
 
+/// What standard input is called that was given no name.
+pub const STDIN: &str = "<stdin>";
+
 /// Finds and reads everything that `request` names, and every file that those files use.
 pub fn load(request: &Request) -> Loaded {
+    load_with(request, follow_uses)
+}
+
+/// Finds and reads everything that `request` names, and nothing else.
+pub fn load_alone(request: &Request) -> Loaded {
+    load_with(request, |_, _| {})
+}
+
+/// By its path, the text of each file that was asked for, if it has one.
+type Texts = BTreeMap<String, Option<String>>;
+
+fn load_with(request: &Request, complete: impl FnOnce(&mut Texts, &mut Vec<Trouble>)) -> Loaded {
     let mut loaded = Loaded::default();
     let exclude = match Exclude::new(&request.exclude) {
         Ok(exclude) => exclude,
@@ -26,10 +41,10 @@ pub fn load(request: &Request) -> Loaded {
         }
     };
 
-    let mut texts: BTreeMap<String, Option<String>> = BTreeMap::new();
+    let mut texts = Texts::new();
     if request.paths.iter().any(|path| path == "-") {
         let name = request.stdin_name.as_deref();
-        let shown = name.map_or_else(|| "<stdin>".to_string(), compile::normalise);
+        let shown = name.map_or_else(|| STDIN.to_string(), compile::normalise);
         keep(&mut texts, &mut loaded.troubles, read::stdin(name), shown);
     }
     let found = find::find(request, &exclude, &mut loaded.troubles);
@@ -54,7 +69,7 @@ pub fn load(request: &Request) -> Loaded {
             loaded.troubles.push(Trouble::new(request.paths.join(" "), "nothing is left to check"));
         }
     }
-    follow_uses(&mut texts, &mut loaded.troubles);
+    complete(&mut texts, &mut loaded.troubles);
 
     for (path, text) in texts {
         let Some(text) = text else { continue };
@@ -69,7 +84,7 @@ pub fn load(request: &Request) -> Loaded {
 }
 
 /// Reads what the texts use, and what those files use in turn, until nothing new turns up.
-fn follow_uses(texts: &mut BTreeMap<String, Option<String>>, troubles: &mut Vec<Trouble>) {
+fn follow_uses(texts: &mut Texts, troubles: &mut Vec<Trouble>) {
     let mut unread: Vec<String> = texts.keys().cloned().collect();
     while !unread.is_empty() {
         let mut wanted: Vec<String> = unread
@@ -103,12 +118,7 @@ fn read_all<T: Send + Sync>(files: Vec<T>, which: impl Fn(&T) -> (&str, Demand) 
 }
 
 /// Remembers what became of `path`, so that nobody asks for it again.
-fn keep(
-    texts: &mut BTreeMap<String, Option<String>>,
-    troubles: &mut Vec<Trouble>,
-    content: Content,
-    path: String,
-) {
+fn keep(texts: &mut Texts, troubles: &mut Vec<Trouble>, content: Content, path: String) {
     match content {
         Content::Text(text) => drop(texts.insert(path, Some(text))),
         Content::Foreign => {}

@@ -50,7 +50,8 @@ pub fn select(findings: Vec<Finding>, selection: &Selection) -> Selected {
 }
 
 impl Selection {
-    fn shows(&self, finding: &Finding) -> bool {
+    /// Whether the user gets to see it.
+    pub fn shows(&self, finding: &Finding) -> bool {
         // What may fail a run must be visible, whatever the profile says.
         let severity = min_severity(self.profile).min(self.fail_on);
         let confidence = self.min_confidence.unwrap_or(min_confidence(self.profile));

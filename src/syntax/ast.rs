@@ -43,6 +43,20 @@ pub enum Item {
     Bad(Span),
 }
 
+impl Item {
+    pub fn span(&self) -> Span {
+        match self {
+            Item::Use(it) => it.span,
+            Item::Record(it) => it.span,
+            Item::Id(it) => it.span,
+            Item::Enumeration(it) => it.span,
+            Item::Service(it) => it.span,
+            Item::Workflow(it) => it.span,
+            Item::Bad(span) => *span,
+        }
+    }
+}
+
 /// `use "contracts.wfc"`
 #[derive(Clone, Debug, PartialEq)]
 pub struct Use {

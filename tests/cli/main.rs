@@ -3,6 +3,8 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod commands;
+mod fixes;
+mod fmt;
 mod folder;
 mod inputs;
 mod profiles;

@@ -20,10 +20,18 @@ another way to a success.",
 
 service Agency { }
 service Cashier {
-  command Capture(trip: TripId) { fails Declined; irreversible; idempotent by trip }
+  command Capture(trip: TripId) {
+    fails Declined
+    irreversible
+    idempotent by trip
+  }
 }
 service Tickets {
-  command Issue(trip: TripId) { fails SoldOut; undone by nothing because "a ticket unpaid is void"; idempotent by trip }
+  command Issue(trip: TripId) {
+    fails SoldOut
+    undone by nothing because "a ticket unpaid is void"
+    idempotent by trip
+  }
 }
 
 workflow BookTrip(trip: TripId) {
@@ -47,10 +55,18 @@ workflow BookTrip(trip: TripId) {
 
 service Agency { }
 service Cashier {
-  command Capture(trip: TripId) { fails Declined; irreversible; idempotent by trip }
+  command Capture(trip: TripId) {
+    fails Declined
+    irreversible
+    idempotent by trip
+  }
 }
 service Tickets {
-  command Issue(trip: TripId) { fails SoldOut; undone by nothing because "a ticket unpaid is void"; idempotent by trip }
+  command Issue(trip: TripId) {
+    fails SoldOut
+    undone by nothing because "a ticket unpaid is void"
+    idempotent by trip
+  }
 }
 
 workflow BookTrip(trip: TripId) {
@@ -58,10 +74,7 @@ workflow BookTrip(trip: TripId) {
   success Booked
   failure NotBooked
 
-  step issued = Tickets.Issue(trip) {
-    retry forever backoff 1s..1h
-    on SoldOut { end NotBooked }
-  }
+  step issued = Tickets.Issue(trip) { retry forever backoff 1s..1h; on SoldOut { end NotBooked } }
   step paid = Cashier.Capture(trip) {
     pivot
     retry forever backoff 1s..1h

@@ -18,7 +18,11 @@ may exist.",
 
 service Agency { }
 service Hotel {
-  command Book(trip: TripId) { fails Full; undone by Cancel(trip); idempotent by trip }
+  command Book(trip: TripId) {
+    fails Full
+    undone by Cancel(trip)
+    idempotent by trip
+  }
   command Cancel(trip: TripId) { idempotent by trip }
 }
 
@@ -53,7 +57,11 @@ workflow BookRooms(trip: TripId) {
 
 service Agency { }
 service Hotel {
-  command Book(trip: TripId) { fails Full; undone by Cancel(trip); idempotent by trip }
+  command Book(trip: TripId) {
+    fails Full
+    undone by Cancel(trip)
+    idempotent by trip
+  }
   command Cancel(trip: TripId) { idempotent by trip }
 }
 
