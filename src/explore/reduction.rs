@@ -85,7 +85,9 @@ impl Machine<'_> {
 
     /// The tokens that stand for all: nothing when every one has to be tried.
     pub(super) fn chosen(&self, state: &State, orders: Orders) -> Option<Vec<Token>> {
-        if state.tokens.len() < 2 || orders == Orders::Every {
+        // What comes behind an end is looked for in every order with it.
+        let is_every = orders == Orders::Every || self.lens == Some(Lens::BeyondTheEnd);
+        if state.tokens.len() < 2 || is_every {
             return None;
         }
         let local = state.tokens.iter().find(|token| self.step(state, **token) == Step::Local);

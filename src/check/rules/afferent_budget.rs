@@ -18,18 +18,35 @@ having decided it.
 
 A service needs another when it calls it, runs its workflow, or takes its event in a way that an end
 relies on; each counts once, in all workflows together. Who is only notified does not count.",
-    bad: "\
-id CustomerId
+    bad: r#"id CustomerId
 
-service Customers { query Address(customer: CustomerId) -> string }
-service Sales { team \"sales\" }
-service Billing { team \"billing\" }
-service Support { team \"support\" }
-service Shipping { team \"shipping\" }
-service Returns { team \"returns\" }
-service Marketing { team \"marketing\" }
-service Loans { team \"loans\" }
-service Audit { team \"audit\" }
+service Customers {
+  query Address(customer: CustomerId) -> string
+}
+service Sales {
+  team "sales"
+}
+service Billing {
+  team "billing"
+}
+service Support {
+  team "support"
+}
+service Shipping {
+  team "shipping"
+}
+service Returns {
+  team "returns"
+}
+service Marketing {
+  team "marketing"
+}
+service Loans {
+  team "loans"
+}
+service Audit {
+  team "audit"
+}
 
 workflow Sell(customer: CustomerId) {
   orchestrated by Sales
@@ -37,55 +54,67 @@ workflow Sell(customer: CustomerId) {
   step address = Customers.Address(customer) { retry forever }
   end Done
 }
+
 workflow Bill(customer: CustomerId) {
   orchestrated by Billing
   success Done
   step address = Customers.Address(customer) { retry forever }
   end Done
 }
+
 workflow Help(customer: CustomerId) {
   orchestrated by Support
   success Done
   step address = Customers.Address(customer) { retry forever }
   end Done
 }
+
 workflow Ship(customer: CustomerId) {
   orchestrated by Shipping
   success Done
   step address = Customers.Address(customer) { retry forever }
   end Done
 }
+
 workflow Return(customer: CustomerId) {
   orchestrated by Returns
   success Done
   step address = Customers.Address(customer) { retry forever }
   end Done
 }
+
 workflow Advertise(customer: CustomerId) {
   orchestrated by Marketing
   success Done
   step address = Customers.Address(customer) { retry forever }
   end Done
 }
+
 workflow Lend(customer: CustomerId) {
   orchestrated by Loans
   success Done
   step address = Customers.Address(customer) { retry forever }
   end Done
 }
+
 workflow Look(customer: CustomerId) {
   orchestrated by Audit
   success Done
   step address = Customers.Address(customer) { retry forever }
   end Done
 }
-",
-    good: "\
-id CustomerId
+"#,
+    good: r#"id CustomerId
 
-service Customers { query Address(customer: CustomerId) -> string }
-service Sales { team \"sales\" }
-service Billing { team \"billing\" }
+service Customers {
+  query Address(customer: CustomerId) -> string
+}
+service Sales {
+  team "sales"
+}
+service Billing {
+  team "billing"
+}
 
 workflow Sell(customer: CustomerId) {
   orchestrated by Sales
@@ -93,12 +122,13 @@ workflow Sell(customer: CustomerId) {
   step address = Customers.Address(customer) { retry forever }
   end Done(address)
 }
+
 workflow Bill(customer: CustomerId, address: string) {
   orchestrated by Billing
   success Done(address: string)
   end Done(address)
 }
-",
+"#,
     help: "\
 Send along what they all ask for, so that they need not come; or split the service along what its callers
 want of it.",

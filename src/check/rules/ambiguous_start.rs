@@ -21,8 +21,13 @@ Conditions that tell them apart make them two. Whether those conditions exclude 
 `incomplete-choice`. Two reactions of a participant to one event are no alternatives: both run.",
     bad: r#"id OrderId
 
-service Shop { team "storefront" }
-service Payments { external; event PaymentArrived(order: OrderId, total: decimal) }
+service Shop {
+  team "storefront"
+}
+service Payments {
+  external
+  event PaymentArrived(order: OrderId, total: decimal)
+}
 
 workflow SellOrder(order: OrderId, total: decimal) {
   orchestrated by Shop
@@ -39,8 +44,13 @@ workflow SellOrder(order: OrderId, total: decimal) {
 "#,
     good: r#"id OrderId
 
-service Shop { team "storefront" }
-service Payments { external; event PaymentArrived(order: OrderId, total: decimal) }
+service Shop {
+  team "storefront"
+}
+service Payments {
+  external
+  event PaymentArrived(order: OrderId, total: decimal)
+}
 
 workflow SellOrder(order: OrderId, total: decimal) {
   orchestrated by Shop

@@ -26,7 +26,9 @@ the failure, when the reaction has promised to be done in time, and when an owne
 for what the undo publishes.",
     bad: r#"id TripId
 
-service Agency { event TripPlanned(trip: TripId) }
+service Agency {
+  event TripPlanned(trip: TripId)
+}
 service Hotel {
   command Book(trip: TripId) { undone by Cancel(trip); idempotent by trip }
   command Cancel(trip: TripId) { idempotent by trip }
@@ -63,7 +65,9 @@ workflow BookTrip {
 "#,
     good: r#"id TripId
 
-service Agency { event TripPlanned(trip: TripId) }
+service Agency {
+  event TripPlanned(trip: TripId)
+}
 service Hotel {
   command Book(trip: TripId) { undone by Cancel(trip); idempotent by trip }
   command Cancel(trip: TripId) { idempotent by trip }

@@ -36,10 +36,7 @@ workflow BookTrip(trip: TripId) {
   success Booked(room: RoomId)
   failure NotBooked
 
-  step room = Hotel.Book(trip) {
-    timeout 5s
-    on outage { undo all; end NotBooked }
-  }
+  step room = Hotel.Book(trip) { timeout 5s; on outage { undo all; end NotBooked } }
   end Booked(room)
 }
 "#,
@@ -57,10 +54,7 @@ workflow BookTrip(trip: TripId) {
   success Booked(room: RoomId)
   failure NotBooked
 
-  step room = Hotel.Book(trip) {
-    timeout 5s
-    on outage { undo all; end NotBooked }
-  }
+  step room = Hotel.Book(trip) { timeout 5s; on outage { undo all; end NotBooked } }
   end Booked(room)
 }
 "#,

@@ -28,7 +28,11 @@ service Hotel {
   command Cancel(trip: TripId)
 }
 service Flight {
-  command Book(trip: TripId) { fails NoSeat; undone by nothing because "a held seat lapses"; idempotent by trip }
+  command Book(trip: TripId) {
+    fails NoSeat
+    undone by nothing because "a held seat lapses"
+    idempotent by trip
+  }
 }
 
 workflow BookTrip(trip: TripId) {
@@ -52,7 +56,11 @@ service Hotel {
   command Cancel(trip: TripId) { idempotent by trip }
 }
 service Flight {
-  command Book(trip: TripId) { fails NoSeat; undone by nothing because "a held seat lapses"; idempotent by trip }
+  command Book(trip: TripId) {
+    fails NoSeat
+    undone by nothing because "a held seat lapses"
+    idempotent by trip
+  }
 }
 
 workflow BookTrip(trip: TripId) {

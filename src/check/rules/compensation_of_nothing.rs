@@ -29,7 +29,11 @@ call act once, and not a first one act never.",
 
 service Shop { }
 service Payments {
-  command Charge(order: OrderId) { fails CardDeclined; undone by Refund(order); idempotent by order }
+  command Charge(order: OrderId) {
+    fails CardDeclined
+    undone by Refund(order)
+    idempotent by order
+  }
   command Refund(order: OrderId) { idempotent by order }
 }
 
@@ -51,7 +55,11 @@ workflow SellOrder(order: OrderId) {
 
 service Shop { }
 service Payments {
-  command Charge(order: OrderId) { fails CardDeclined; undone by Refund(order); idempotent by order }
+  command Charge(order: OrderId) {
+    fails CardDeclined
+    undone by Refund(order)
+    idempotent by order
+  }
   command Refund(order: OrderId) { idempotent by order }
 }
 
@@ -63,10 +71,7 @@ workflow SellOrder(order: OrderId) {
   step charged = Payments.Charge(order) { retry forever backoff 1s..1h }
   end Sold
 
-  on CardDeclined {
-    undo charged
-    end NotSold
-  }
+  on CardDeclined { undo charged; end NotSold }
 }
 "#,
     help: "\

@@ -34,7 +34,9 @@ service Airline {
   command AddSeat(booking: BookingId) { undone by DropSeat(booking); idempotent by booking }
   command DropSeat(booking: BookingId) { idempotent by booking }
 }
-service Visa { query Check(trip: TripId) { fails Refused } }
+service Visa {
+  query Check(trip: TripId) { fails Refused }
+}
 
 workflow BookTrip(trip: TripId) {
   orchestrated by Agency
@@ -45,7 +47,11 @@ workflow BookTrip(trip: TripId) {
   step seat = Airline.AddSeat(booking) { retry forever backoff 1s..1h }
   step visa = Visa.Check(trip) {
     retry forever backoff 1s..1h
-    on Refused { undo booking; undo seat; end NotBooked }
+    on Refused {
+      undo booking
+      undo seat
+      end NotBooked
+    }
   }
   end Booked
 }
@@ -60,7 +66,9 @@ service Airline {
   command AddSeat(booking: BookingId) { undone by DropSeat(booking); idempotent by booking }
   command DropSeat(booking: BookingId) { idempotent by booking }
 }
-service Visa { query Check(trip: TripId) { fails Refused } }
+service Visa {
+  query Check(trip: TripId) { fails Refused }
+}
 
 workflow BookTrip(trip: TripId) {
   orchestrated by Agency

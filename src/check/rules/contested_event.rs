@@ -21,12 +21,15 @@ pub static CONTESTED_EVENT: Rule = Rule {
           other way round: whoever reacts to the one never hears the other.\n\n\
           Where one file sees both declarations the names themselves clash: that is a `duplicate-name`. A \
           service that publishes an event of another one is a `foreign-event`.",
-    bad: "\
-// file: checkout.wfc
-use \"ids.wfc\"
+    bad: r#"// file: checkout.wfc
+use "ids.wfc"
 
-service Shop { team \"storefront\" }
-service Payments { event PaymentTaken(order: OrderId) }
+service Shop {
+  team "storefront"
+}
+service Payments {
+  event PaymentTaken(order: OrderId)
+}
 
 workflow SellOrder(order: OrderId) {
   orchestrated by Payments
@@ -39,9 +42,11 @@ workflow SellOrder(order: OrderId) {
 }
 
 // file: returns.wfc
-use \"ids.wfc\"
+use "ids.wfc"
 
-service Payments { event PaymentTaken(order: OrderId) }
+service Payments {
+  event PaymentTaken(order: OrderId)
+}
 
 workflow TakeBack(order: OrderId) {
   orchestrated by Payments
@@ -55,12 +60,13 @@ workflow TakeBack(order: OrderId) {
 
 // file: ids.wfc
 id OrderId
-",
-    good: "\
-// file: checkout.wfc
-use \"payments.wfc\"
+"#,
+    good: r#"// file: checkout.wfc
+use "payments.wfc"
 
-service Shop { team \"storefront\" }
+service Shop {
+  team "storefront"
+}
 
 workflow SellOrder(order: OrderId) {
   orchestrated by Payments
@@ -73,7 +79,7 @@ workflow SellOrder(order: OrderId) {
 }
 
 // file: returns.wfc
-use \"payments.wfc\"
+use "payments.wfc"
 
 workflow TakeBack(order: OrderId) {
   orchestrated by Payments
@@ -88,8 +94,10 @@ workflow TakeBack(order: OrderId) {
 // file: payments.wfc
 id OrderId
 
-service Payments { event PaymentTaken(order: OrderId) }
-",
+service Payments {
+  event PaymentTaken(order: OrderId)
+}
+"#,
     help: "Declare the event once, with the service whose fact it is, and let the others ask that service to \
            state it. If they are two facts, give them two names.",
     example_language: "wfc",

@@ -21,10 +21,11 @@ called workflow carries the wishes of all its callers, and none of the two can b
 Reported is a `true`, `false` or value of an enum that stands as such in a `run` of another service's
 workflow, when a condition of that workflow reads the parameter. A flag in an event is a
 `disguised-command`. What an operation does with its fields is not written anywhere.",
-    bad: "\
-id OrderId
+    bad: r#"id OrderId
 
-service Shop { team \"shop\" }
+service Shop {
+  team "shop"
+}
 service Warehouse {
   command Pack(order: OrderId) { idempotent by order }
   command Wrap(order: OrderId) { idempotent by order }
@@ -41,14 +42,17 @@ workflow Prepare(order: OrderId, wrapped: bool) {
   orchestrated by Warehouse
   success Prepared
   step packed = Warehouse.Pack(order)
-  if wrapped { step wrap = Warehouse.Wrap(order) }
+  if wrapped {
+    step wrap = Warehouse.Wrap(order)
+  }
   end Prepared
 }
-",
-    good: "\
-id OrderId
+"#,
+    good: r#"id OrderId
 
-service Shop { team \"shop\" }
+service Shop {
+  team "shop"
+}
 service Warehouse {
   command Pack(order: OrderId) { idempotent by order }
   command Wrap(order: OrderId) { idempotent by order }
@@ -68,7 +72,7 @@ workflow PrepareAsGift(order: OrderId) {
   step wrap = Warehouse.Wrap(order)
   end Prepared
 }
-",
+"#,
     help: "\
 Offer a workflow for each of the two cases, or pass on the fact that the decision rests on and let the
 receiver decide.",

@@ -25,7 +25,13 @@ A contract is looked at over all workflows of the system; those that declare no 
     bad: r#"id TripId
 
 service Agency { }
-service Flight { command Book(trip: TripId) { fails NoSeat; undone by nothing because "it lapses"; idempotent by trip } }
+service Flight {
+  command Book(trip: TripId) {
+    fails NoSeat
+    undone by nothing because "it lapses"
+    idempotent by trip
+  }
+}
 service Hotel {
   command Book(trip: TripId) { undone by Cancel(trip); idempotent by trip }
   command Cancel(trip: TripId) { idempotent by trip }
@@ -36,10 +42,7 @@ workflow BookTrip(trip: TripId) {
   success Booked
   failure NotBooked
 
-  step seat = Flight.Book(trip) {
-    retry forever backoff 1s..1h
-    on NoSeat { end NotBooked }
-  }
+  step seat = Flight.Book(trip) { retry forever backoff 1s..1h; on NoSeat { end NotBooked } }
   step room = Hotel.Book(trip) { retry forever backoff 1s..1h }
   end Booked
 }
@@ -47,7 +50,13 @@ workflow BookTrip(trip: TripId) {
     good: r#"id TripId
 
 service Agency { }
-service Flight { command Book(trip: TripId) { fails NoSeat; undone by nothing because "it lapses"; idempotent by trip } }
+service Flight {
+  command Book(trip: TripId) {
+    fails NoSeat
+    undone by nothing because "it lapses"
+    idempotent by trip
+  }
+}
 service Hotel {
   command Book(trip: TripId) { undone by Cancel(trip); idempotent by trip }
   command Cancel(trip: TripId) { idempotent by trip }

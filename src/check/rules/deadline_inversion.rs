@@ -26,7 +26,9 @@ those any more.",
     bad: r#"id OrderId
 
 service Shop { }
-service Stock { query Count(order: OrderId) -> int }
+service Stock {
+  query Count(order: OrderId) -> int
+}
 
 workflow SellOrder(order: OrderId) {
   orchestrated by Shop
@@ -45,7 +47,9 @@ workflow SellOrder(order: OrderId) {
     good: r#"id OrderId
 
 service Shop { }
-service Stock { query Count(order: OrderId) -> int }
+service Stock {
+  query Count(order: OrderId) -> int
+}
 
 workflow SellOrder(order: OrderId) {
   orchestrated by Shop

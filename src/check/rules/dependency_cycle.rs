@@ -23,12 +23,17 @@ brought back after an outage before the others are.
 With a call in the circle it is a warning; with nothing but events it is information. Two services
 that need each other are a `bidirectional-dependency`; circles that merely pass through such a pair are
 told there.",
-    bad: "\
-id OrderId
+    bad: r#"id OrderId
 
-service Sales { query Price(order: OrderId) -> decimal }
-service Stock { query Count(order: OrderId) -> int }
-service Supply { query Arrival(order: OrderId) -> date }
+service Sales {
+  query Price(order: OrderId) -> decimal
+}
+service Stock {
+  query Count(order: OrderId) -> int
+}
+service Supply {
+  query Arrival(order: OrderId) -> date
+}
 
 workflow SellOrder(order: OrderId) {
   orchestrated by Sales
@@ -50,13 +55,18 @@ workflow BuyGoods(order: OrderId) {
   step price = Sales.Price(order) { retry forever backoff 1s..1h }
   end Priced
 }
-",
-    good: "\
-id OrderId
+"#,
+    good: r#"id OrderId
 
-service Sales { query Price(order: OrderId) -> decimal }
-service Stock { query Count(order: OrderId) -> int }
-service Supply { query Arrival(order: OrderId) -> date }
+service Sales {
+  query Price(order: OrderId) -> decimal
+}
+service Stock {
+  query Count(order: OrderId) -> int
+}
+service Supply {
+  query Arrival(order: OrderId) -> date
+}
 
 workflow SellOrder(order: OrderId) {
   orchestrated by Sales
@@ -78,7 +88,7 @@ workflow BuyGoods(order: OrderId, price: decimal) {
   step arrival = Supply.Arrival(order)
   end Planned
 }
-",
+"#,
     help: "\
 Break the circle where it is thinnest: send the data along instead of asking for it, publish an event
 instead of calling, or let a service that knows all of them conduct.",

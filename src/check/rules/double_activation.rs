@@ -28,7 +28,9 @@ wfc explores the runs in which everybody reacts in time.",
     bad: r#"id OrderId
 id ChargeRequest
 
-service Shop { event OrderPlaced(order: OrderId) }
+service Shop {
+  event OrderPlaced(order: OrderId)
+}
 service Fraud {
   query Screen(order: OrderId)
   event OrderCleared(order: OrderId)
@@ -46,7 +48,10 @@ workflow SellOrder {
   success Sold reached by PaymentTaken owned by Payments
 
   participant Fraud {
-    when OrderPlaced { step screened = Fraud.Screen(order); publish OrderCleared(order) }
+    when OrderPlaced {
+      step screened = Fraud.Screen(order)
+      publish OrderCleared(order)
+    }
   }
   participant Payments {
     when OrderPlaced or OrderCleared {
@@ -60,7 +65,9 @@ workflow SellOrder {
     good: r#"id OrderId
 id ChargeRequest
 
-service Shop { event OrderPlaced(order: OrderId) }
+service Shop {
+  event OrderPlaced(order: OrderId)
+}
 service Fraud {
   query Screen(order: OrderId)
   event OrderCleared(order: OrderId)
@@ -78,7 +85,10 @@ workflow SellOrder {
   success Sold reached by PaymentTaken owned by Payments
 
   participant Fraud {
-    when OrderPlaced { step screened = Fraud.Screen(order); publish OrderCleared(order) }
+    when OrderPlaced {
+      step screened = Fraud.Screen(order)
+      publish OrderCleared(order)
+    }
   }
   participant Payments {
     when OrderPlaced or OrderCleared {

@@ -18,18 +18,35 @@ passes through its team.
 
 Needed is whom a service calls, whose workflow it runs, or whose event it takes in a way that an end
 relies on; each counts once, in all workflows together. What is only notified does not count.",
-    bad: "\
-id TripId
+    bad: r#"id TripId
 
-service Travel { team \"travel\" }
-service Flights { query Find(trip: TripId) }
-service Hotels { query Find(trip: TripId) }
-service Cars { query Find(trip: TripId) }
-service Trains { query Find(trip: TripId) }
-service Visas { query Find(trip: TripId) }
-service Weather { query Find(trip: TripId) }
-service Insurance { query Find(trip: TripId) }
-service Events { query Find(trip: TripId) }
+service Travel {
+  team "travel"
+}
+service Flights {
+  query Find(trip: TripId)
+}
+service Hotels {
+  query Find(trip: TripId)
+}
+service Cars {
+  query Find(trip: TripId)
+}
+service Trains {
+  query Find(trip: TripId)
+}
+service Visas {
+  query Find(trip: TripId)
+}
+service Weather {
+  query Find(trip: TripId)
+}
+service Insurance {
+  query Find(trip: TripId)
+}
+service Events {
+  query Find(trip: TripId)
+}
 
 workflow PlanTrip(trip: TripId) {
   orchestrated by Travel
@@ -46,14 +63,21 @@ workflow PlanTrip(trip: TripId) {
   }
   end Planned
 }
-",
-    good: "\
-id TripId
+"#,
+    good: r#"id TripId
 
-service Travel { team \"travel\" }
-service Transport { query Find(trip: TripId) }
-service Hotels { query Find(trip: TripId) }
-service Advice { query Find(trip: TripId) }
+service Travel {
+  team "travel"
+}
+service Transport {
+  query Find(trip: TripId)
+}
+service Hotels {
+  query Find(trip: TripId)
+}
+service Advice {
+  query Find(trip: TripId)
+}
 
 workflow PlanTrip(trip: TripId) {
   orchestrated by Travel
@@ -65,7 +89,7 @@ workflow PlanTrip(trip: TripId) {
   }
   end Planned
 }
-",
+"#,
     help: "\
 Give a part of the work, with the services it needs, to a service of its own, and run that as one step.",
     example_language: "wfc",

@@ -44,10 +44,7 @@ workflow BookTrip(trip: TripId) {
     retry forever backoff 1s..1h
     on Declined { end NotBooked }
   }
-  step issued = Tickets.Issue(trip) {
-    retry forever backoff 1s..1h
-    on SoldOut { end NotBooked }
-  }
+  step issued = Tickets.Issue(trip) { retry forever backoff 1s..1h; on SoldOut { end NotBooked } }
   end Booked
 }
 "#,

@@ -31,7 +31,11 @@ service Hotel {
   command Cancel(trip: TripId) { fails TooLate; idempotent by trip }
 }
 service Flight {
-  command Book(trip: TripId) { fails NoSeat; undone by nothing because "a held seat lapses"; idempotent by trip }
+  command Book(trip: TripId) {
+    fails NoSeat
+    undone by nothing because "a held seat lapses"
+    idempotent by trip
+  }
 }
 
 workflow BookTrip(trip: TripId) {
@@ -56,7 +60,11 @@ service Hotel {
   command Cancel(trip: TripId) { idempotent by trip }
 }
 service Flight {
-  command Book(trip: TripId) { fails NoSeat; undone by nothing because "a held seat lapses"; idempotent by trip }
+  command Book(trip: TripId) {
+    fails NoSeat
+    undone by nothing because "a held seat lapses"
+    idempotent by trip
+  }
 }
 
 workflow BookTrip(trip: TripId) {

@@ -31,8 +31,12 @@ and guarded reactions to one event, are looked at as well.",
     bad: r#"id OrderId
 enum Risk(Low, Medium, High)
 
-service Shop { team "storefront" }
-service Fraud { query Rate(order: OrderId) -> Risk }
+service Shop {
+  team "storefront"
+}
+service Fraud {
+  query Rate(order: OrderId) -> Risk
+}
 service Payments {
   command Charge(order: OrderId) { idempotent by order }
   command Hold(order: OrderId) { idempotent by order }
@@ -54,8 +58,12 @@ workflow SellOrder(order: OrderId) {
     good: r#"id OrderId
 enum Risk(Low, Medium, High)
 
-service Shop { team "storefront" }
-service Fraud { query Rate(order: OrderId) -> Risk }
+service Shop {
+  team "storefront"
+}
+service Fraud {
+  query Rate(order: OrderId) -> Risk
+}
 service Payments {
   command Charge(order: OrderId) { idempotent by order }
   command Hold(order: OrderId) { idempotent by order }

@@ -25,7 +25,10 @@ not come when they ended. In a choreography reactions live on when an end is rec
     bad: r#"id LoanId
 
 service Lender { }
-service Notary { external; event DealCollapsed(loan: LoanId) }
+service Notary {
+  external
+  event DealCollapsed(loan: LoanId)
+}
 service Bank {
   command PayOut(loan: LoanId) { undone by Reclaim(loan); idempotent by loan }
   command Reclaim(loan: LoanId) { idempotent by loan }
@@ -46,7 +49,10 @@ workflow GrantLoan(loan: LoanId) {
     good: r#"id LoanId
 
 service Lender { }
-service Notary { external; event DealCollapsed(loan: LoanId) }
+service Notary {
+  external
+  event DealCollapsed(loan: LoanId)
+}
 service Bank {
   command PayOut(loan: LoanId) { undone by Reclaim(loan); idempotent by loan }
   command Reclaim(loan: LoanId) { idempotent by loan }

@@ -23,9 +23,17 @@ Two orders that come to the same kind of end are no race. Nor is a choice that i
 any`, or a `when` that interrupts. wfc explores the runs in which everybody reacts in time.",
     bad: r#"id OrderId
 
-service Shop { team "storefront" }
-service Customer { external; event CancelWanted(order: OrderId) }
-service Payments { external; event PaymentArrived(order: OrderId) }
+service Shop {
+  team "storefront"
+}
+service Customer {
+  external
+  event CancelWanted(order: OrderId)
+}
+service Payments {
+  external
+  event PaymentArrived(order: OrderId)
+}
 
 workflow SellOrder(order: OrderId) {
   orchestrated by Shop
@@ -48,9 +56,17 @@ workflow SellOrder(order: OrderId) {
 "#,
     good: r#"id OrderId
 
-service Shop { team "storefront" }
-service Customer { external; event CancelWanted(order: OrderId) }
-service Payments { external; event PaymentArrived(order: OrderId) }
+service Shop {
+  team "storefront"
+}
+service Customer {
+  external
+  event CancelWanted(order: OrderId)
+}
+service Payments {
+  external
+  event PaymentArrived(order: OrderId)
+}
 
 workflow SellOrder(order: OrderId) {
   orchestrated by Shop
@@ -59,10 +75,7 @@ workflow SellOrder(order: OrderId) {
   failure NotSold
 
   within 9d else { end NotSold }
-  wait for any {
-    when PaymentArrived { end Sold }
-    when CancelWanted { end NotSold }
-  }
+  wait for any { when PaymentArrived { end Sold }; when CancelWanted { end NotSold } }
 }
 "#,
     help: "\

@@ -21,7 +21,10 @@ circuit breaker (Nygard, 2007) stops that for all runs at once. Not every call n
     bad: r#"id OrderId
 
 service Shop { }
-service Rates { external; query Convert(order: OrderId) -> decimal }
+service Rates {
+  external
+  query Convert(order: OrderId) -> decimal
+}
 
 workflow PriceOrder(order: OrderId) {
   orchestrated by Shop
@@ -38,7 +41,10 @@ workflow PriceOrder(order: OrderId) {
     good: r#"id OrderId
 
 service Shop { }
-service Rates { external; query Convert(order: OrderId) -> decimal }
+service Rates {
+  external
+  query Convert(order: OrderId) -> decimal
+}
 
 workflow PriceOrder(order: OrderId) {
   orchestrated by Shop

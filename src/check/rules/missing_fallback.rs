@@ -22,33 +22,33 @@ Commands are not meant: what was not done cannot be assumed.",
     bad: r#"id OrderId
 
 service Shop { }
-service Rates { external; query Convert(order: OrderId) -> decimal }
+service Rates {
+  external
+  query Convert(order: OrderId) -> decimal
+}
 
 workflow PriceOrder(order: OrderId) {
   orchestrated by Shop
   success Priced(rate: decimal)
   failure NotPriced
 
-  step rate = Rates.Convert(order) {
-    breaker opens after 5 for 30s
-    on outage { end NotPriced }
-  }
+  step rate = Rates.Convert(order) { breaker opens after 5 for 30s; on outage { end NotPriced } }
   end Priced(rate)
 }
 "#,
     good: r#"id OrderId
 
 service Shop { }
-service Rates { external; query Convert(order: OrderId) -> decimal }
+service Rates {
+  external
+  query Convert(order: OrderId) -> decimal
+}
 
 workflow PriceOrder(order: OrderId) {
   orchestrated by Shop
   success Priced(rate: decimal)
 
-  step rate = Rates.Convert(order) {
-    breaker opens after 5 for 30s
-    on outage { give 1.0 }
-  }
+  step rate = Rates.Convert(order) { breaker opens after 5 for 30s; on outage { give 1.0 } }
   end Priced(rate)
 }
 "#,

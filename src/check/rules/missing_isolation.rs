@@ -31,11 +31,21 @@ accept the finding for that reason. Two runs of one workflow are not looked at."
 service Desk { }
 service Bonus { }
 service Accounts {
-  command Hold(account: AccountId) { writes Balance; undone by Release(account); idempotent by account }
+  command Hold(account: AccountId) {
+    writes Balance
+    undone by Release(account)
+    idempotent by account
+  }
   command Release(account: AccountId) { writes Balance; idempotent by account }
-  command Round(account: AccountId) { writes Balance; irreversible; idempotent by account }
+  command Round(account: AccountId) {
+    writes Balance
+    irreversible
+    idempotent by account
+  }
 }
-service Risk { query Check(account: AccountId) { fails TooRisky } }
+service Risk {
+  query Check(account: AccountId) { fails TooRisky }
+}
 
 workflow LendMoney(account: AccountId) {
   orchestrated by Desk
@@ -63,11 +73,22 @@ workflow RoundUp(account: AccountId) {
 service Desk { }
 service Bonus { }
 service Accounts {
-  command Hold(account: AccountId) { writes Balance; undone by Release(account); idempotent by account }
+  command Hold(account: AccountId) {
+    writes Balance
+    undone by Release(account)
+    idempotent by account
+  }
   command Release(account: AccountId) { writes Balance; idempotent by account }
-  command Round(account: AccountId) { fails OnHold; writes Balance; irreversible; idempotent by account }
+  command Round(account: AccountId) {
+    fails OnHold
+    writes Balance
+    irreversible
+    idempotent by account
+  }
 }
-service Risk { query Check(account: AccountId) { fails TooRisky } }
+service Risk {
+  query Check(account: AccountId) { fails TooRisky }
+}
 
 workflow LendMoney(account: AccountId) {
   orchestrated by Desk

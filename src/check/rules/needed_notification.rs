@@ -21,14 +21,15 @@ only be reached by that event, the word is wrong. Nobody meets a refusal, nobody
 relies on whom looks at it.
 
 What an external service publishes may come anyway, and is not judged.",
-    bad: "\
-id OrderId
+    bad: r#"id OrderId
 
-service Shop { event OrderPlaced(order: OrderId) }
+service Shop {
+  event OrderPlaced(order: OrderId)
+}
 service Warehouse {
   command Pack(order: OrderId) {
     publishes OrderPacked
-    undone by nothing because \"what is packed can stay packed\"
+    undone by nothing because "what is packed can stay packed"
     idempotent by order
   }
   event OrderPacked(order: OrderId)
@@ -43,15 +44,16 @@ workflow PackOrder(order: OrderId) {
   wait for OrderPacked { within 1d else { end Stuck } }
   end Packed
 }
-",
-    good: "\
-id OrderId
+"#,
+    good: r#"id OrderId
 
-service Shop { event OrderPlaced(order: OrderId) }
+service Shop {
+  event OrderPlaced(order: OrderId)
+}
 service Warehouse {
   command Pack(order: OrderId) {
     publishes OrderPacked
-    undone by nothing because \"what is packed can stay packed\"
+    undone by nothing because "what is packed can stay packed"
     idempotent by order
   }
   event OrderPacked(order: OrderId)
@@ -66,7 +68,7 @@ workflow PackOrder(order: OrderId) {
   wait for OrderPacked { within 1d else { end Stuck } }
   end Packed
 }
-",
+"#,
     help: "\
 Make it a step, which has an answer and branches for what goes wrong. If the success does not need it
 after all, do not let it hang on that event.",

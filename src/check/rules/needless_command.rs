@@ -23,11 +23,14 @@ another place, that waiting buys nothing.
 Whether an effect is needed is not written anywhere; so this is only said of a command that the same
 system declares as needless in another place, and that neither refuses, publishes, is undone, nor says
 what it writes.",
-    bad: "\
-id OrderId
+    bad: r#"id OrderId
 
-service Shop { team \"shop\" }
-service Mail { command Thank(order: OrderId) { idempotent by order } }
+service Shop {
+  team "shop"
+}
+service Mail {
+  command Thank(order: OrderId) { idempotent by order }
+}
 
 workflow Sell(order: OrderId) {
   orchestrated by Shop
@@ -42,12 +45,15 @@ workflow SellAgain(order: OrderId) {
   step thanked = Mail.Thank(order) { retry forever }
   end Sold
 }
-",
-    good: "\
-id OrderId
+"#,
+    good: r#"id OrderId
 
-service Shop { team \"shop\" }
-service Mail { command Thank(order: OrderId) { idempotent by order } }
+service Shop {
+  team "shop"
+}
+service Mail {
+  command Thank(order: OrderId) { idempotent by order }
+}
 
 workflow Sell(order: OrderId) {
   orchestrated by Shop
@@ -62,7 +68,7 @@ workflow SellAgain(order: OrderId) {
   notify Mail.Thank(order)
   end Sold
 }
-",
+"#,
     help: "Send it by `notify`. If something does hang on its being done, leave it, and say what: `fails`, `writes`.",
     example_language: "wfc",
 };

@@ -26,7 +26,10 @@ service Cashier {
   command Capture(trip: TripId) { irreversible; idempotent by trip }
 }
 service Tickets {
-  command Issue(trip: TripId) { undone by nothing because "a ticket unused harms nobody"; idempotent by trip }
+  command Issue(trip: TripId) {
+    undone by nothing because "a ticket unused harms nobody"
+    idempotent by trip
+  }
 }
 
 workflow SellTrip(trip: TripId) {
@@ -45,7 +48,10 @@ service Cashier {
   command Capture(trip: TripId) { irreversible; idempotent by trip }
 }
 service Tickets {
-  command Issue(trip: TripId) { undone by nothing because "a ticket unused harms nobody"; idempotent by trip }
+  command Issue(trip: TripId) {
+    undone by nothing because "a ticket unused harms nobody"
+    idempotent by trip
+  }
 }
 
 workflow SellTrip(trip: TripId) {

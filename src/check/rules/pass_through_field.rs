@@ -19,10 +19,11 @@ could hear it from where it comes from.
 
 It takes a closed world, where all readers can be seen. A field that anybody compares, computes with, or
 hands to a command is used. The fields that tell to which run an event belongs have to be handed on.",
-    bad: "\
-id OrderId
+    bad: r#"id OrderId
 
-service Shop { event OrderPlaced(order: OrderId, address: string) }
+service Shop {
+  event OrderPlaced(order: OrderId, address: string)
+}
 service Pay {
   command Charge(order: OrderId) { idempotent by order }
   event Paid(order: OrderId, address: string)
@@ -53,11 +54,12 @@ workflow Sell {
     }
   }
 }
-",
-    good: "\
-id OrderId
+"#,
+    good: r#"id OrderId
 
-service Shop { event OrderPlaced(order: OrderId, address: string) }
+service Shop {
+  event OrderPlaced(order: OrderId, address: string)
+}
 service Pay {
   command Charge(order: OrderId) { idempotent by order }
   event Paid(order: OrderId)
@@ -88,7 +90,7 @@ workflow Sell {
     }
   }
 }
-",
+"#,
     help: "\
 Let who needs the field take the first event as well: `when OrderPlaced and Paid`. That is one more
 subscription; where it costs more than the field, leave it.",

@@ -27,7 +27,9 @@ runs. `retry forever` counts once: it gives nothing to try again to the level ab
 
 service Shop { }
 service Desk { }
-service Stock { query Count(order: OrderId) -> int }
+service Stock {
+  query Count(order: OrderId) -> int
+}
 
 workflow SellOrder(order: OrderId) {
   orchestrated by Shop
@@ -59,17 +61,16 @@ workflow CheckStock(order: OrderId) {
 
 service Shop { }
 service Desk { }
-service Stock { query Count(order: OrderId) -> int }
+service Stock {
+  query Count(order: OrderId) -> int
+}
 
 workflow SellOrder(order: OrderId) {
   orchestrated by Shop
   success Sold
   failure NotSold
 
-  step checked = run CheckStock(order) {
-    within 10m
-    on any { end NotSold }
-  }
+  step checked = run CheckStock(order) { within 10m; on any { end NotSold } }
   end Sold
 }
 

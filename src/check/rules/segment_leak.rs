@@ -24,12 +24,17 @@ Reported is a command of a conducted workflow A when all of this holds: A runs t
 another coordinator, B begins with an event of A, or A waits for an event of B; the same command is a step
 of B; nobody but A and B's coordinator sends that service any command; and A sends it none that B's
 coordinator does not send. A service that others command, too, is there for all of them.",
-    bad: "\
-id OrderId
+    bad: r#"id OrderId
 
-service Shop { team \"shop\" }
-service Warehouse { team \"warehouse\" }
-service Robots { command Fetch(order: OrderId) { idempotent by order } }
+service Shop {
+  team "shop"
+}
+service Warehouse {
+  team "warehouse"
+}
+service Robots {
+  command Fetch(order: OrderId) { idempotent by order }
+}
 
 workflow Sell(order: OrderId) {
   orchestrated by Shop
@@ -45,13 +50,18 @@ workflow Pack(order: OrderId) {
   step fetched = Robots.Fetch(order) { retry forever }
   end Packed
 }
-",
-    good: "\
-id OrderId
+"#,
+    good: r#"id OrderId
 
-service Shop { team \"shop\" }
-service Warehouse { team \"warehouse\" }
-service Robots { command Fetch(order: OrderId) { idempotent by order } }
+service Shop {
+  team "shop"
+}
+service Warehouse {
+  team "warehouse"
+}
+service Robots {
+  command Fetch(order: OrderId) { idempotent by order }
+}
 
 workflow Sell(order: OrderId) {
   orchestrated by Shop
@@ -67,7 +77,7 @@ workflow Pack(order: OrderId) {
   step fetched = Robots.Fetch(order) { retry forever }
   end Packed
 }
-",
+"#,
     help: "\
 Ask the coordinator: run its workflow, or one of its own for this step. If the command is meant for
 everybody, it is no step inside: take it out of the other workflow.",

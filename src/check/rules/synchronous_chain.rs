@@ -23,12 +23,17 @@ A call goes from one service to another, by a step or by `run`. The chain grows 
 run in the same request: one that a service conducts and that waits for nothing but calls on the line. What
 answers later, waits for an event or for time, or is only notified ends it. Steps one after the other are
 no chain. Where services say how available and how quick they are, the figures are multiplied and added.",
-    bad: "\
-id LoanId
+    bad: r#"id LoanId
 
-service Portal { team \"portal\" }
-service Loans { available 99.5% }
-service Scoring { available 99% }
+service Portal {
+  team "portal"
+}
+service Loans {
+  available 99.5%
+}
+service Scoring {
+  available 99%
+}
 service Bureau {
   available 99%
   query History(loan: LoanId) -> int { latency 100ms..2s }
@@ -40,12 +45,14 @@ workflow AskForLoan(loan: LoanId) {
   step offer = run Offer(loan)
   end Answered
 }
+
 workflow Offer(loan: LoanId) {
   orchestrated by Loans
   success Offered
   step score = run Score(loan)
   end Offered
 }
+
 workflow Score(loan: LoanId) {
   orchestrated by Scoring
   success Scored(score: int)
@@ -53,13 +60,18 @@ workflow Score(loan: LoanId) {
   end Scored(history)
   on outage { end Scored(0) }
 }
-",
-    good: "\
-id LoanId
+"#,
+    good: r#"id LoanId
 
-service Portal { team \"portal\" }
-service Scoring { query Score(loan: LoanId, history: int) -> int }
-service Bureau { query History(loan: LoanId) -> int }
+service Portal {
+  team "portal"
+}
+service Scoring {
+  query Score(loan: LoanId, history: int) -> int
+}
+service Bureau {
+  query History(loan: LoanId) -> int
+}
 
 workflow AskForLoan(loan: LoanId) {
   orchestrated by Portal
@@ -68,7 +80,7 @@ workflow AskForLoan(loan: LoanId) {
   step score = Scoring.Score(loan, history) { retry 3 times; on outage { give 0 } }
   end Answered
 }
-",
+"#,
     help: "\
 Ask them one after the other from the front, keep a copy of what changes seldom, or let the slow part answer
 later and go on when its event is in.",

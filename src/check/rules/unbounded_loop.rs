@@ -24,7 +24,9 @@ each`, which ends with its list, nor a step that is tried again after an outage.
     bad: r#"id JobId
 
 service Batch { }
-service Worker { query IsReady(job: JobId) -> bool }
+service Worker {
+  query IsReady(job: JobId) -> bool
+}
 
 workflow AwaitJob(job: JobId) {
   orchestrated by Batch
@@ -40,7 +42,9 @@ workflow AwaitJob(job: JobId) {
     good: r#"id JobId
 
 service Batch { }
-service Worker { query IsReady(job: JobId) -> bool }
+service Worker {
+  query IsReady(job: JobId) -> bool
+}
 
 workflow AwaitJob(job: JobId) {
   orchestrated by Batch

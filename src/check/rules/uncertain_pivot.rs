@@ -51,10 +51,7 @@ workflow SellTrip(trip: TripId) {
   orchestrated by Agency
   success Sold
 
-  step signed = Notary.Sign(trip) {
-    pivot
-    retry forever backoff 1s..1h
-  }
+  step signed = Notary.Sign(trip) { pivot; retry forever backoff 1s..1h }
   end Sold
 }
 "#,

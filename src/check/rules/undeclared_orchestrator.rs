@@ -22,8 +22,7 @@ refused because they are dressed as facts. It has the price of both styles.
 
 Counted is only what a success needs that the service answers for: two different messages of others that
 come of its own, and two of its messages that others must take. A limit does not make it any better.",
-    bad: "\
-id OrderId
+    bad: r#"id OrderId
 
 service Process {
   query Close(order: OrderId)
@@ -39,7 +38,9 @@ service Ship {
   command Send(order: OrderId) { idempotent by order }
   event Shipped(order: OrderId)
 }
-service Support { command OpenCase(order: OrderId) { idempotent by order } }
+service Support {
+  command OpenCase(order: OrderId) { idempotent by order }
+}
 
 workflow ProcessOrder {
   choreographed
@@ -49,23 +50,37 @@ workflow ProcessOrder {
   success Completed reached by OrderCompleted owned by Process
 
   participant Pay {
-    when OrderAccepted { step charged = Pay.Charge(order); publish Paid(order) }
+    when OrderAccepted {
+      step charged = Pay.Charge(order)
+      publish Paid(order)
+    }
   }
   participant Ship {
-    when ReadyToShip { step sent = Ship.Send(order); publish Shipped(order) }
+    when ReadyToShip {
+      step sent = Ship.Send(order)
+      publish Shipped(order)
+    }
   }
   participant Process {
     when Paid { publish ReadyToShip(order) }
-    when Shipped { step closed = Process.Close(order); publish OrderCompleted(order) }
+    when Shipped {
+      step closed = Process.Close(order)
+      publish OrderCompleted(order)
+    }
   }
 }
-",
-    good: "\
-id OrderId
+"#,
+    good: r#"id OrderId
 
-service Process { query Close(order: OrderId) }
-service Pay { command Charge(order: OrderId) { idempotent by order } }
-service Ship { command Send(order: OrderId) { idempotent by order } }
+service Process {
+  query Close(order: OrderId)
+}
+service Pay {
+  command Charge(order: OrderId) { idempotent by order }
+}
+service Ship {
+  command Send(order: OrderId) { idempotent by order }
+}
 
 workflow ProcessOrder(order: OrderId) {
   orchestrated by Process
@@ -74,7 +89,7 @@ workflow ProcessOrder(order: OrderId) {
   step sent = Ship.Send(order) { retry forever backoff 1s..1h }
   end Completed
 }
-",
+"#,
     help: "\
 Declare it: `orchestrated by` this service, with commands in place of the events. Or take it out of the
 middle: let the others react to each other.",

@@ -15,7 +15,9 @@ condition that reads the other's step asks for knowledge that never arrives.",
     bad: r#"id OrderId
 enum Screening(Clean, Suspect)
 
-service Shop { event OrderPlaced(order: OrderId) }
+service Shop {
+  event OrderPlaced(order: OrderId)
+}
 service Fraud {
   query Screen(order: OrderId) -> Screening
   event OrderScreened(order: OrderId)
@@ -39,7 +41,9 @@ workflow HandleOrder {
   }
   participant Warehouse {
     when OrderScreened {
-      if screening == Screening.Suspect { step held = Warehouse.Hold(order) }
+      if screening == Screening.Suspect {
+        step held = Warehouse.Hold(order)
+      }
       publish OrderHandled(order)
     }
   }
@@ -48,7 +52,9 @@ workflow HandleOrder {
     good: r#"id OrderId
 enum Screening(Clean, Suspect)
 
-service Shop { event OrderPlaced(order: OrderId) }
+service Shop {
+  event OrderPlaced(order: OrderId)
+}
 service Fraud {
   query Screen(order: OrderId) -> Screening
   event OrderScreened(order: OrderId, screening: Screening)
@@ -73,7 +79,9 @@ workflow HandleOrder {
   }
   participant Warehouse {
     when OrderScreened {
-      if OrderScreened.screening == Screening.Suspect { step held = Warehouse.Hold(order) }
+      if OrderScreened.screening == Screening.Suspect {
+        step held = Warehouse.Hold(order)
+      }
       publish OrderHandled(order)
     }
   }
