@@ -53,19 +53,19 @@ pub enum Stop {
 /// The first half of the states is looked at breadth first, for the shortest runs; where there are more,
 /// the second half goes into the depth, so that ends are seen at all.
 pub(super) fn run(machine: Machine, max_states: usize, orders: Orders) -> Runs {
-    match orders {
-        Orders::Every | Orders::Few => search(machine, max_states, orders),
-        Orders::AsNeeded => {
-            let runs = search(machine, max_states.min(ENOUGH_FOR_SMALL), orders);
-            if runs.complete || max_states <= ENOUGH_FOR_SMALL {
-                return runs;
-            }
-            search(runs.machine, max_states, Orders::Few)
-        }
+    let half = max_states / 2;
+    if orders != Orders::AsNeeded || max_states <= ENOUGH_FOR_SMALL {
+        return search(machine, max_states, half, orders);
+    }
+    let runs = search(machine, ENOUGH_FOR_SMALL, ENOUGH_FOR_SMALL, orders);
+    match runs.complete {
+        true => runs,
+        false => search(runs.machine, max_states, half, Orders::Few),
     }
 }
 
-fn search(machine: Machine, max_states: usize, orders: Orders) -> Runs {
+/// Breadth first up to `deep_from` states, then depth first.
+fn search(machine: Machine, max_states: usize, deep_from: usize, orders: Orders) -> Runs {
     let mut runs = Runs {
         states: States::from_iter([machine.initial()]),
         machine,
@@ -78,7 +78,7 @@ fn search(machine: Machine, max_states: usize, orders: Orders) -> Runs {
     };
     let mut open = VecDeque::from([0]);
     while runs.complete {
-        let deep = runs.states.len() > max_states / 2;
+        let deep = runs.states.len() > deep_from;
         let Some(at) = (if deep { open.pop_back() } else { open.pop_front() }) else { break };
         let (moves, order) = runs.machine.successors(&runs.states[at as usize], orders);
         if moves.is_empty() {

@@ -199,7 +199,7 @@ impl Book<'_> {
         if moves.is_empty() {
             moves.extend(state.tokens.iter().flat_map(|token| self.token_moves(state, *token)));
             self.reactions(state, &mut moves);
-            self.from_outside(state, &mut moves);
+            self.outside(state, &mut moves);
             if self.timers == Timers::Hasty || moves.is_empty() {
                 self.timer_moves(state, &mut moves);
             }
@@ -630,7 +630,7 @@ impl Book<'_> {
         state.tokens.iter().filter(inside).map(|token| self.round_in(region, token.1)).collect()
     }
 
-    fn from_outside(&self, state: &State, moves: &mut Vec<(Was, State)>) {
+    fn outside(&self, state: &State, moves: &mut Vec<(Was, State)>) {
         for event in self.model.events.ids().filter(|event| self.graph.is_environment(*event)) {
             let count = state.published[event.index()];
             let asks = self.graph.subscriptions(event).any(|edge| {
@@ -682,15 +682,15 @@ impl Book<'_> {
             match &self.graph.node(*node).kind {
                 NodeKind::Timer(Timer::Limit) => self.limit(state, *node, moves),
                 NodeKind::Timer(Timer::Pause) => {}
-                NodeKind::Timer(timer) => {
-                    if !state.fired.contains(node) && self.is_armed(state, *node, timer) {
-                        let mut next = state.clone();
-                        next.fired.insert(*node);
-                        for way in self.ways(*node) {
-                            self.arrive(&mut next, self.graph.edge(way).to, 0, false);
-                        }
-                        moves.push((Was::Other, next));
+                NodeKind::Timer(timer)
+                    if !state.fired.contains(node) && self.is_armed(state, *node, timer) =>
+                {
+                    let mut next = state.clone();
+                    next.fired.insert(*node);
+                    for way in self.ways(*node) {
+                        self.arrive(&mut next, self.graph.edge(way).to, 0, false);
                     }
+                    moves.push((Was::Other, next));
                 }
                 _ => {}
             }
