@@ -10,6 +10,7 @@ fn main() -> ExitCode {
     let mut trials: Vec<Trial> = support::cases::trials();
     trials.extend(support::systems::trials());
     trials.extend(support::systems::own_trials());
+    trials.extend(support::mutations::trials());
     trials.extend(support::manuals::trials());
     trials.extend(support::pages::trials());
     libtest_mimic::run(&Arguments::from_args(), trials).exit_code()

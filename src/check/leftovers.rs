@@ -3,8 +3,9 @@
 use super::Context;
 use super::contradictions::contradictions;
 use crate::explore::{RunEnd, Runs, Status, Stop, Timers};
-use crate::graph::{NodeId, NodeKind};
+use crate::graph::{EdgeKind, NodeId, NodeKind};
 use crate::model::{GoalKind, UndoneBy, WorkflowId};
+use std::collections::BTreeSet;
 
 /// A write whose effect is still there when a run has failed, or was unwound.
 pub struct Leftover<'c> {
@@ -32,6 +33,7 @@ pub fn leftovers<'c>(cx: &'c Context, workflow: WorkflowId, why: Why) -> Vec<Lef
     let mut open: Vec<NodeId> =
         runs.acts().filter(|act| why_left(runs, *act) == why && matters(cx, *act)).collect();
     let contradictory = !open.is_empty() && !contradictions(cx, workflow).is_empty();
+    let behind_pivot = behind_pivots(cx, workflow);
     let mut found: Vec<Leftover> = Vec::new();
     for end in runs.ends() {
         let unwound = matches!(end.stop, Stop::Unwound { .. });
@@ -41,7 +43,13 @@ pub fn leftovers<'c>(cx: &'c Context, workflow: WorkflowId, why: Why) -> Vec<Lef
             continue;
         }
         open.retain(|act| {
-            let status = runs.status(end, *act);
+            // What does not answer behind a passed pivot is no more taken back than what does.
+            let status = match runs.status(end, *act) {
+                Status::Unknown if runs.pivot_is_done(end) && behind_pivot.contains(act) => {
+                    Status::AfterPivot
+                }
+                status => status,
+            };
             let left = is_left(cx, *act, status, unwound);
             if left {
                 found.push(Leftover { act: *act, status, runs, end });
@@ -51,6 +59,17 @@ pub fn leftovers<'c>(cx: &'c Context, workflow: WorkflowId, why: Why) -> Vec<Lef
     }
     found.sort_by_key(|leftover| leftover.act);
     found
+}
+
+/// What stands on a line behind a pivot of a conducted workflow.
+fn behind_pivots(cx: &Context, workflow: WorkflowId) -> BTreeSet<NodeId> {
+    if cx.model.workflows[workflow].is_choreographed() {
+        return BTreeSet::new();
+    }
+    let pivots = cx.graph.nodes_of(workflow).filter(|(_, node)| node.kind.is_pivot()).map(|(id, _)| id);
+    let next = pivots.flat_map(|pivot| cx.graph.out_edges(pivot));
+    let next = next.filter(|edge| edge.edge.kind == EdgeKind::Next).map(|edge| edge.to);
+    next.flat_map(|first| cx.graph.line_from(first).into_iter().chain([first])).collect()
 }
 
 /// Without a failure end, or without a write, there is no run to look for.

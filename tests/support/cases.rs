@@ -205,7 +205,7 @@ pub fn sources_of(case: &Case) -> Result<Sources, Failed> {
 }
 
 /// Every file below `folder` that wfc can read, named relative to it.
-fn sources_below(folder: &Path) -> Result<Sources, Failed> {
+pub fn sources_below(folder: &Path) -> Result<Sources, Failed> {
     let mut sources = Sources::default();
     for extension in ["wfc", "json", "yaml"] {
         for path in files_below(folder, extension) {

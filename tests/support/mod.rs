@@ -1,9 +1,11 @@
 //! What the folder tests share: running wfc on a few files, and comparing with what was blessed.
 
 pub mod cases;
+pub mod deletions;
 pub mod fixes;
 pub mod layout;
 pub mod manuals;
+pub mod mutations;
 pub mod pages;
 pub mod render;
 pub mod systems;
