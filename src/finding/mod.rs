@@ -1,12 +1,14 @@
 //! What wfc says about a workflow: data only. Drawing it is the business of `report`.
 
 mod assumption;
+mod fingerprint;
 pub mod happening;
 pub mod rule;
 pub mod suggest;
 
 use crate::source::{FileId, Span};
 pub use assumption::{Assumption, Ground};
+pub use fingerprint::Fingerprint;
 pub use happening::Happening;
 pub use rule::{Group, Rule};
 use std::collections::BTreeMap;
