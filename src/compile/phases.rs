@@ -1,6 +1,7 @@
 //! The calls to the phases below, in one place.
 
 use super::follow_ups::{drop_follow_ups, drop_half_read};
+use super::systems::System;
 use crate::check::{self, Budget};
 use crate::diagram::{self, Diagram, Subject, View};
 use crate::finding::{Finding, Severity};
@@ -42,13 +43,19 @@ pub(super) struct SystemChecked {
 }
 
 /// Lowers, builds the graph, explores and checks one system; `findings` are those of reading it.
-pub(super) fn check(trees: &[Ast], links: &Links, mut findings: Vec<Finding>) -> SystemChecked {
-    let mut lowered = lower::lower(trees, links);
+pub(super) fn check(
+    trees: &[Ast],
+    system: &System,
+    budget: Budget,
+    mut findings: Vec<Finding>,
+) -> SystemChecked {
+    let mut lowered = lower::lower(trees, &system.links);
+    lowered.model.world = system.world.unwrap_or(lowered.model.world);
     drop_half_read(&findings, &mut lowered.findings);
     findings.extend(lowered.findings);
     let damaged = findings.iter().any(|finding| finding.severity == Severity::Error);
     let graph = graph::build(&lowered.model);
-    let mut found = check::check(&lowered.model, &graph, Budget::default());
+    let mut found = check::check(&lowered.model, &graph, budget);
     drop_follow_ups(&lowered.model, &findings, &mut found);
     findings.extend(found);
     let used = if lowered.model.allows.is_empty() { Vec::new() } else { used(&lowered.model, &graph) };

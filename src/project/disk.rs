@@ -1,11 +1,19 @@
 //! The only place that touches the disk: finding files, reading them, writing results.
 
+mod baseline;
+mod config;
 mod exclude;
 mod find;
+mod git;
 mod read;
+mod watch;
 mod write;
 
-pub use write::{replace, write_new};
+pub use baseline::{looked, read_baseline, write_baseline};
+pub use config::{Wanted, project};
+pub use git::{Changed, changed_since};
+pub use watch::{Watcher, watch};
+pub use write::{replace, replace_in_folder, write_new};
 
 use super::{Loaded, Repository, Request, Trouble};
 use crate::compile;
@@ -18,7 +26,7 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Finds and reads everything that `request` names, and every file that those files use.
 pub fn load(request: &Request) -> Loaded {
     let mut loaded = Loaded::default();
-    let exclude = match Exclude::new(&request.exclude) {
+    let exclude = match Exclude::new(request) {
         Ok(exclude) => exclude,
         Err(trouble) => {
             loaded.troubles.push(trouble);
@@ -52,6 +60,11 @@ pub fn load(request: &Request) -> Loaded {
         let nothing = texts.is_empty() && loaded.troubles.is_empty();
         if nothing {
             loaded.troubles.push(Trouble::new(request.paths.join(" "), "nothing is left to check"));
+        }
+    }
+    for file in find::rest_of_sets(request, &exclude, texts.keys()) {
+        if !texts.contains_key(&file.path) {
+            keep(&mut texts, &mut loaded.troubles, read::file(&file.place, file.demand), file.path);
         }
     }
     follow_uses(&mut texts, &mut loaded.troubles);

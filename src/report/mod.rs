@@ -17,6 +17,7 @@ pub mod place;
 mod rdjson;
 mod sarif;
 pub mod selection;
+pub mod statistics;
 pub mod summary;
 
 mod excerpt;

@@ -2,10 +2,15 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod baseline;
 mod commands;
+mod config;
 mod folder;
 mod inputs;
 mod profiles;
 mod reports;
 mod runs;
+mod shell;
+mod since;
 mod streams;
+mod watch;

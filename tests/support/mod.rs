@@ -62,7 +62,8 @@ pub fn one_file(path: &str, text: &str) -> Sources {
 
 /// Checks these files as `wfc check` does, and holds every finding to what all findings promise.
 pub fn check(sources: &Sources) -> Result<Vec<Finding>, Failed> {
-    let findings = wfc::compile::check(sources, Settings { today: Some(EXAMPLE_DAY) }).findings;
+    let findings =
+        wfc::compile::check(sources, Settings { today: Some(EXAMPLE_DAY), ..Settings::default() }).findings;
     let broken: Vec<String> = findings.iter().filter_map(|it| render::broken_promise(it, sources)).collect();
     if broken.is_empty() { Ok(findings) } else { Err(broken.join("\n").into()) }
 }

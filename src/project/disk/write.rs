@@ -32,6 +32,12 @@ pub fn replace(path: &str, text: &str) -> Result<(), Trouble> {
     written.map_err(|error| Trouble::new(path, explain(&error)))
 }
 
+/// The same, with the folders above it.
+pub fn replace_in_folder(path: &str, text: &str) -> Result<(), Trouble> {
+    make_folder(Path::new(path)).map_err(|error| Trouble::new(path, explain(&error)))?;
+    replace(path, text)
+}
+
 fn through_a_neighbour(target: &Path, text: &str) -> io::Result<()> {
     // Behind a link, the file it leads to is replaced, not the link.
     let target = target.canonicalize().unwrap_or_else(|_| target.to_path_buf());
