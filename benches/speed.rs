@@ -17,6 +17,10 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 use wfc::source::FileId;
 
+// Parsing is measured with the allocator that wfc has.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 const WFC: &str = env!("CARGO_BIN_EXE_wfc");
 
 fn main() {

@@ -1,13 +1,16 @@
 //! Runs the phases: groups files into systems, and takes each system from text to findings.
 
 mod allow;
+mod fixing;
 mod follow_ups;
+mod layout;
 mod missing_import;
 mod path;
 mod phases;
 mod picture;
 mod systems;
 mod uses;
+mod verify;
 
 use crate::finding::{self, Finding, Rule};
 use crate::model::World;
@@ -18,11 +21,14 @@ use rayon::prelude::*;
 use systems::{System, systems};
 
 pub use allow::rules::{EXPIRED_ALLOW, UNUSED_ALLOW};
+pub use fixing::{Fixed, Wish, fix, mended};
+pub use layout::{Formatted, formatted};
 pub use path::{normalise, resolve};
 pub use phases::recognise;
 pub use picture::{Picture, Pictured, draw, draw_joined, draw_run};
 pub use systems::with_users;
 pub use uses::uses;
+pub use verify::{Verified, verify};
 
 /// The rules that only somebody who sees all files and all rules can check.
 const RULES: &[&Rule] = &[&missing_import::MISSING_IMPORT, &UNUSED_ALLOW, &EXPIRED_ALLOW];

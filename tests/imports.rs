@@ -41,6 +41,7 @@ const WALLS: &[(&[&str], &[&str])] = &[
     (&["petgraph::"], &["graph"]),
     (&["jsonc_parser::", "saphyr_parser::"], &["import"]),
     (&["miette::"], &["report/human.rs"]),
+    (&["similar::"], &["report/diff.rs"]),
     (&["clap::"], &["cli", "main.rs"]),
     (&["anstream::"], &["cli", "main.rs"]),
     (&["ignore::", "globset::"], &["project"]),

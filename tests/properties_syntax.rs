@@ -1,79 +1,17 @@
 //! What holds for every text: reading it never panics, its spans lie inside of it, and white space
 //! and line ends mean nothing.
 
+#[path = "support/sample.rs"]
+mod sample;
+
 use proptest::prelude::*;
-use std::ops::Range;
+use sample::{SAMPLE, shape, token_ranges, tokens};
 use wfc::source::FileId;
 use wfc::syntax::ast::Item;
 use wfc::syntax::{Parsed, parse};
 
-/// Every construct once; tokens that must stay together have no blank between them.
-const SAMPLE: &str = r#"
-use "contracts.wfc"
-/// Money in one
-/// currency.
-record Money(amount: decimal, currency: string?, `odd name`: list of list of Line?,) { allow unused-type because "soon" }
-id QuoteId { allow unused-type because "x" until 2027-06-30 }
-enum Rating(Good, Fair, Poor,)
-service Bank {
-  external; many instances; team "retail \"lending\""
-  volatility high; latency 100ms..2s; available 99.5%
-  /// Asks for an offer.
-  query Offer(request: LoanRequest) -> list of Quote { fails Declined(reason: string) or Gone; latency 1s }
-  command Reserve(quote: QuoteId) -> Reservation {
-    fails QuoteExpired; undone by Release(reply.id); idempotent by quote, bank; answers by hand
-  }
-  command Release() { irreversible; undone by nothing because "gone"; answers later; publishes A v2 or B }
-  event Moved v2(quote: QuoteId, at: time?) { replaces v1; allow unheard-event }
-}
-workflow Plain { choreographed; starts when A and B v1 where B.x == 1 and C
-  success Done(parcel: ParcelId) reached by Shipped or Sent owned by Shop
-  failure Lost reached by 2 of (A, B where not B.late, C)
-  participant Shop {
-    /// When it all begins.
-    when Placed { promises within 15m; undo charged; publish Bank.Moved v2(order, at: now); skip }
-    watch for A or B within 20m of C else { notify Mail.Send(order) }
-  }
-  late A or B { }
-}
-workflow `flight/queue`(order: OrderId, couriers: list of Courier) {
-  orchestrated by Orders; correlated by order, customer
-  starts every 1d; starts every "0 3 * * *"
-  within 3d else { undo all; end Cancelled("too \\ slow\n") }
-  undone by Payments.Refund(reply.charge)
-  step charged = Payments.Charge(order, card: OrderPlaced.card) {
-    timeout 5s; retry 3 times backoff 1s..10s; breaker opens after 5 for 30s; pivot
-    on CardDeclined or outage { give Risk.Low } on any { then other }
-    after 2d { notify run AskForReview(order) }
-    before offer.validTo else { skip }
-  }
-  step other = run TakePayment(order) { retry forever }
-  let limit = 1h30m
-  if not a == b and -c * 2 + 1 > 3 or d in [1, 2h, 99.9%,] { } else if x { give none } else { end Done }
-  parallel { scope night { within limit } parallel for each x in xs { needs 1 else { give false }; at most 10 at once } }
-  step hired = repeat until chosen != none { every 30s; at most 5 times else { undo night }; give (round) }
-  for each other in foreign "jq" ".a[]" { then hired }
-  wait for any { when A { } within 30d else { } }
-  wait 1d; wait until claim.closesOn; wait for FileClosed and LetterSent { before `a b`.c }
-  end Done(Money(amount: 1.5, currency: "EUR"), 2026-12-31, true, [])
-}
-"#;
-
 fn read(text: &str) -> Parsed {
     parse(FileId(0), text)
-}
-
-/// The tree as text, without its places.
-fn shape(parsed: &Parsed) -> String {
-    let whole = format!("{:?}", parsed.ast);
-    let mut out = String::new();
-    let mut rest = whole.as_str();
-    while let Some(at) = rest.find("Span {") {
-        out.push_str(&rest[..at]);
-        let end = rest[at..].find('}').expect("a span is closed");
-        rest = &rest[at + end + 1..];
-    }
-    out + rest
 }
 
 /// Every place in the tree and the findings, as byte offsets.
@@ -115,43 +53,6 @@ fn assert_sound(text: &str) {
     assert!(!has_bad || !parsed.findings.is_empty(), "something is left out in silence: {text:?}");
 }
 
-/// The sample's tokens: white space may stand between any two of them.
-fn tokens() -> Vec<&'static str> {
-    token_ranges().into_iter().map(|range| &SAMPLE[range]).collect()
-}
-
-fn token_ranges() -> Vec<Range<usize>> {
-    let bytes = SAMPLE.as_bytes();
-    let mut ranges = Vec::new();
-    let mut at = 0;
-    while at < bytes.len() {
-        let start = at;
-        match bytes[at] {
-            b' ' | b'\n' => {
-                at += 1;
-                continue;
-            }
-            b'/' => at += SAMPLE[at..].find('\n').expect("a comment ends") + 1,
-            byte if b"(){}[],:;".contains(&byte) => at += 1,
-            _ => {
-                while !b" \n(){}[],:;".contains(&bytes[at]) {
-                    at = if b"\"`".contains(&bytes[at]) { end_of_quoted(bytes, at) } else { at + 1 };
-                }
-            }
-        }
-        ranges.push(start..at);
-    }
-    ranges
-}
-
-fn end_of_quoted(bytes: &[u8], start: usize) -> usize {
-    let mut at = start + 1;
-    while bytes[at] != bytes[start] {
-        at += if bytes[at] == b'\\' { 2 } else { 1 };
-    }
-    at + 1
-}
-
 #[test]
 fn the_sample_is_read_without_a_finding() {
     let parsed = read(SAMPLE);
@@ -162,16 +63,16 @@ fn the_sample_is_read_without_a_finding() {
 #[test]
 fn line_ends_mean_nothing() {
     let expected = shape(&read(SAMPLE));
-    assert_eq!(shape(&read(&tokens().join(" "))), expected);
-    assert_eq!(shape(&read(&tokens().join("\r\n\r\n"))), expected);
-    assert_eq!(shape(&read(&tokens().join("\n// a remark\n"))), expected);
+    assert_eq!(shape(&read(&tokens(SAMPLE).join(" "))), expected);
+    assert_eq!(shape(&read(&tokens(SAMPLE).join("\r\n\r\n"))), expected);
+    assert_eq!(shape(&read(&tokens(SAMPLE).join("\n// a remark\n"))), expected);
     assert_eq!(shape(&read(&format!("\u{feff}{SAMPLE}"))), expected);
 }
 
 #[test]
 fn one_word_less_costs_one_item_at_most() {
     let n_items = read(SAMPLE).ast.items.len();
-    for (nth, gone) in token_ranges().into_iter().enumerate().skip(1).step_by(3) {
+    for (nth, gone) in token_ranges(SAMPLE).into_iter().enumerate().skip(1).step_by(3) {
         let text = [&SAMPLE[..gone.start], &SAMPLE[gone.end..]].concat();
         // Holding every one of them to soundness would take a minute.
         if nth % 16 == 1 {
@@ -269,7 +170,7 @@ proptest! {
 
     #[test]
     fn words_in_any_order_are_survived(order in prop::collection::vec(any::<prop::sample::Index>(), 0..60)) {
-        let tokens = tokens();
+        let tokens = tokens(SAMPLE);
         let words: Vec<&str> = order.iter().map(|at| *at.get(&tokens)).collect();
         assert_sound(&words.join(" "));
         assert_sound(&format!("workflow W {{ {} }}", words.join("\n")));
@@ -299,7 +200,7 @@ proptest! {
     fn white_space_means_nothing(spaces in prop::collection::vec(0usize..6, 600)) {
         let blanks = [" ", "\n", "\t", "\r\n  ", " // remark\n", "\n\n   "];
         let mut text = String::new();
-        for (at, token) in tokens().iter().enumerate() {
+        for (at, token) in tokens(SAMPLE).iter().enumerate() {
             text.push_str(token);
             text.push_str(blanks[spaces[at % spaces.len()]]);
         }

@@ -1,14 +1,21 @@
 //! What rules read: the model, the step graph, and what was worked out of them once.
 
 use super::Budget;
+use super::dependencies::Needs;
 use super::obligations::{Obligations, Silence};
-use crate::explore::{Limits, Move, Runs, Timers, What, explore};
+use crate::explore::{Lens, Limits, Move, Runs, Timers, What, explore, explore_through};
 use crate::finding::{Confidence, Finding};
 use crate::graph::{NodeId, NodeKind, Occurrence, Removed, StepGraph};
 use crate::model::{Id, Model, OperationId, Origin, ServiceId, UndoneBy, WorkflowId};
 use crate::source::Span;
-use std::cell::OnceCell;
-use std::collections::BTreeSet;
+use std::cell::{OnceCell, RefCell};
+use std::collections::{BTreeMap, BTreeSet};
+
+#[derive(Clone, Copy, Debug, Default)]
+struct Looks {
+    n_states: usize,
+    is_capped: bool,
+}
 
 pub struct Context<'m> {
     pub model: &'m Model,
@@ -21,9 +28,12 @@ pub struct Context<'m> {
     pub undo_operations: BTreeSet<OperationId>,
     patient: Vec<OnceCell<Runs<'m>>>,
     hasty: Vec<OnceCell<Runs<'m>>>,
+    /// What looking through lenses has cost of each workflow.
+    looks: RefCell<BTreeMap<WorkflowId, Looks>>,
     obligations: OnceCell<Obligations>,
     silence: OnceCell<Silence>,
-    budget: Budget,
+    needs: OnceCell<Needs>,
+    pub budget: Budget,
 }
 
 impl<'m> Context<'m> {
@@ -50,8 +60,10 @@ impl<'m> Context<'m> {
             undo_operations,
             patient: cells(),
             hasty: cells(),
+            looks: RefCell::default(),
             obligations: OnceCell::new(),
             silence: OnceCell::new(),
+            needs: OnceCell::new(),
             budget,
         }
     }
@@ -62,9 +74,35 @@ impl<'m> Context<'m> {
             Timers::Patient => &self.patient,
             Timers::Hasty => &self.hasty,
         };
-        cells[workflow.index()].get_or_init(|| {
-            explore(self.model, self.graph, workflow, Limits { timers, max_states: self.budget.max_states })
-        })
+        cells[workflow.index()].get_or_init(|| explore(self.model, self.graph, workflow, self.limits(timers)))
+    }
+
+    /// The runs with one thing changed. They are explored anew each time: ask only where the graph says
+    /// that there is something to be seen. All of them together may look at twice as many states of a
+    /// workflow as one exploration.
+    pub fn runs_through(&self, workflow: WorkflowId, timers: Timers, lens: Lens) -> Runs<'m> {
+        let mut looks = self.looks.borrow_mut();
+        let looks = looks.entry(workflow).or_default();
+        let left = (2 * self.budget.max_states).saturating_sub(looks.n_states);
+        let limits = Limits { timers, max_states: self.budget.max_states.min(left) };
+        let runs = explore_through(self.model, self.graph, workflow, limits, lens);
+        looks.n_states += runs.n_states();
+        looks.is_capped |= !runs.is_complete();
+        runs
+    }
+
+    fn limits(&self, timers: Timers) -> Limits {
+        Limits { timers, max_states: self.budget.max_states }
+    }
+
+    /// How many states were seen of a workflow that has more of them, whatever was looked for.
+    pub fn seen_of_more(&self, workflow: WorkflowId) -> Option<usize> {
+        let whole =
+            [&self.patient, &self.hasty].into_iter().filter_map(|cells| cells[workflow.index()].get());
+        let whole = whole.filter(|runs| !runs.is_complete()).map(|runs| runs.n_states());
+        let looks = self.looks.borrow();
+        let through = looks.get(&workflow).filter(|looks| looks.is_capped).map(|looks| looks.n_states);
+        whole.chain(through).max()
     }
 
     /// Every subscription, and the goals that need it; worked out once.
@@ -77,12 +115,9 @@ impl<'m> Context<'m> {
         self.silence.get_or_init(|| Silence::new(self))
     }
 
-    /// The runs that some rule has asked for.
-    pub fn explored(&self, workflow: WorkflowId, timers: Timers) -> Option<&Runs<'m>> {
-        match timers {
-            Timers::Patient => self.patient[workflow.index()].get(),
-            Timers::Hasty => self.hasty[workflow.index()].get(),
-        }
+    /// Which service cannot do without which; worked out once.
+    pub fn needs(&self) -> &Needs {
+        self.needs.get_or_init(|| Needs::new(self))
     }
 
     /// Whether the text at `span` is in a format that cannot state intent.

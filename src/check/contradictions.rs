@@ -16,12 +16,27 @@ pub struct Contradiction<'c> {
 /// The first run for each pair of ends. A failure that comes of a refusal behind the success's own
 /// event is a later chapter, not a contradiction.
 pub fn contradictions<'c>(cx: &'c Context, workflow: WorkflowId) -> Vec<Contradiction<'c>> {
+    match can_contradict(cx, workflow) {
+        true => contradictions_of(cx, workflow, cx.runs(workflow, Timers::Patient)),
+        false => Vec::new(),
+    }
+}
+
+fn can_contradict(cx: &Context, workflow: WorkflowId) -> bool {
     let item = &cx.model.workflows[workflow];
     let has = |kind| item.goals.iter().any(|goal| cx.model.goals[*goal].kind == kind);
-    if !item.is_choreographed() || !has(GoalKind::Success) || !has(GoalKind::Failure) {
+    item.is_choreographed() && has(GoalKind::Success) && has(GoalKind::Failure)
+}
+
+/// The same in runs that were explored elsewhere.
+pub fn contradictions_of<'c>(
+    cx: &Context,
+    workflow: WorkflowId,
+    runs: &'c Runs<'c>,
+) -> Vec<Contradiction<'c>> {
+    if !can_contradict(cx, workflow) {
         return Vec::new();
     }
-    let runs = cx.runs(workflow, Timers::Patient);
     let mut found: Vec<Contradiction> = Vec::new();
     for end in runs.ends().iter().filter(|end| matches!(end.stop, Stop::Complete { .. })) {
         let of = |kind| end.goals.iter().copied().filter(move |goal| cx.model.goals[*goal].kind == kind);

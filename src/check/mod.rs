@@ -1,8 +1,15 @@
 //! The checker: every rule over one system. A rule is one file in `rules/`; it never sees the text, the
 //! syntax tree, or another rule.
 
+mod choices;
+mod compensations;
 mod context;
 mod contradictions;
+mod dependencies;
+mod durations;
+mod external;
+mod fields;
+mod fixes;
 mod happenings;
 mod leftovers;
 mod naming;
@@ -10,8 +17,10 @@ mod obligations;
 mod phrases;
 mod pivots;
 mod precedence;
+mod reading;
 mod rules;
 mod telling;
+pub mod verify;
 mod words;
 
 use crate::finding::{self, Finding, Rule};
@@ -19,16 +28,22 @@ use crate::graph::StepGraph;
 use crate::model::Model;
 pub use context::Context;
 
-/// How much exploring a rule may do.
+/// How much a rule may explore, and how much a team allows itself.
 #[derive(Clone, Copy, Debug)]
 pub struct Budget {
     /// States kept for each exploration of a workflow.
     pub max_states: usize,
+    /// Services that one may need.
+    pub efferent: usize,
+    /// Services that may need one.
+    pub afferent: usize,
+    /// Calls that one outage may become when retries stand in retries.
+    pub attempts: u64,
 }
 
 impl Default for Budget {
     fn default() -> Budget {
-        Budget { max_states: 20_000 }
+        Budget { max_states: 20_000, efferent: 7, afferent: 7, attempts: 10 }
     }
 }
 

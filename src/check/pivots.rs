@@ -1,9 +1,10 @@
 //! Failing runs in which something that cannot be taken back was done.
 
 use super::Context;
-use crate::explore::{Cause, RunEnd, Runs, Status, Stop, Timers};
-use crate::graph::{NodeId, NodeKind};
+use crate::explore::{Cause, RunEnd, Runs, Status, Stop, Timers, What};
+use crate::graph::{EdgeKind, NodeId, NodeKind};
 use crate::model::{GoalId, GoalKind, WorkflowId};
+use std::collections::BTreeMap;
 
 /// A pivot, or another act that cannot be taken back, done in a run that failed.
 pub struct Passed<'c> {
@@ -18,6 +19,8 @@ pub struct Passed<'c> {
 pub enum Failed {
     /// Through something that stands behind the pivot.
     BehindPivot,
+    /// Through a call behind the pivot that does not answer.
+    OutageBehindPivot,
     /// Through something that did not have to wait for it.
     Otherwise,
 }
@@ -65,6 +68,7 @@ fn judge(cx: &Context, runs: &Runs, end: &RunEnd, act: NodeId) -> Option<Failed>
     }
     let behind = fails_behind(cx, runs, end, act);
     match (pivot, behind) {
+        (true, true) if fails_by_outage(cx, runs, end) => Some(Failed::OutageBehindPivot),
         (true, true) => Some(Failed::BehindPivot),
         // What stands before a pivot that succeeded is excused by it.
         (false, true) if runs.pivot_is_done(end) => None,
@@ -87,6 +91,29 @@ fn fails_behind(cx: &Context, runs: &Runs, end: &RunEnd, act: NodeId) -> bool {
     let behind = cx.graph.downstream(act);
     runs.acts()
         .any(|other| runs.status(end, other) == Status::Refused && behind.binary_search(&other).is_ok())
+}
+
+/// Whether the last thing that went wrong was a call that did not answer.
+fn fails_by_outage(cx: &Context, runs: &Runs, end: &RunEnd) -> bool {
+    let troubles = runs.witness(end);
+    let last = troubles.iter().rfind(|made| matches!(made.what, What::Fails(_) | What::Fires));
+    last.is_some_and(|made| match made.what {
+        What::Fails(way) => cx.graph.edge(way).edge.kind == EdgeKind::Outage,
+        _ => false,
+    })
+}
+
+/// What stands behind the pivots of a workflow once they have succeeded, each with the first of them.
+pub fn behind_pivots(cx: &Context, workflow: WorkflowId) -> BTreeMap<NodeId, NodeId> {
+    let mut behind = BTreeMap::new();
+    for (pivot, _) in cx.graph.nodes_of(workflow).filter(|(_, node)| node.kind.is_pivot()) {
+        let next = cx.graph.out_edges(pivot).filter(|edge| edge.edge.kind == EdgeKind::Next);
+        let reached = cx.graph.reached(next.map(|edge| edge.to), |edge| edge.edge.kind.moves_a_token());
+        for node in reached {
+            behind.entry(node).or_insert(pivot);
+        }
+    }
+    behind
 }
 
 fn is_irreversible(kind: &NodeKind) -> bool {

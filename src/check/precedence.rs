@@ -32,6 +32,8 @@ enum Shared {
     /// The workflow, where the lower one is about a failure: the branch that would lead there is what
     /// the higher one misses.
     Failure,
+    /// The run of the lower one goes past the choice that the higher one is about.
+    PastChoice,
     /// The lower one misses an event of the service whose step the higher one is about.
     EventOf,
 }
@@ -46,6 +48,8 @@ const CAUSES: &[(&str, &[&str], Shared)] = &[
     ("passive-aggressive-publisher", &["unbounded-wait"], Shared::Place),
     ("passive-aggressive-broadcast", &["unbounded-wait"], Shared::Place),
     ("unwatched-goal", &["unbounded-wait"], Shared::Place),
+    // A reaction that says nobody relies on it is wrong about that before anybody is in silence.
+    ("needed-notification", SILENCE, Shared::Reactions),
     ("dead-end", &["unbounded-wait"], Shared::Entity),
     ("undo-without-compensation", &["missing-compensation"], Shared::Label),
     // A refusal that says nothing to anybody is why its event never comes.
@@ -56,7 +60,27 @@ const CAUSES: &[(&str, &[&str], Shared)] = &[
     ("unreachable-step", &["dead-end"], Shared::Standstill),
     ("unreachable-goal", &["dead-end"], Shared::Success),
     ("dead-end", &["unreachable-goal"], Shared::MissingEnd),
+    // A compensation that is refused, or given up, is what stays unmet.
+    ("fallible-compensation", &["unhandled-failure", "unhandled-outage"], Shared::Entity),
+    ("fallible-compensation", &["skipped-compensation"], Shared::Label),
+    // One key that is missing.
+    ("compensation-not-idempotent", &["unsafe-retry"], Shared::Label),
+    ("unsafe-retry", &["compensation-lacks-input"], Shared::Label),
+    ("several-pivots", &["fallible-after-pivot"], Shared::Entity),
+    // One branch for a refusal and an outage; the run shows the refusal.
+    ("fallible-after-pivot", &["not-retriable-after-pivot"], Shared::Entity),
+    ("unhandled-outage", &["missing-fallback", "missing-breaker"], Shared::Entity),
+    ("missing-fallback", &["missing-breaker"], Shared::Entity),
+    ("endless-run", &["unbounded-loop"], Shared::Workflow),
     ("contradictory-ends", &["missing-compensation", "skipped-compensation"], Shared::Workflow),
+    // What stays behind in a failing run is given up on the way there.
+    ("missing-compensation", &["improper-end"], Shared::Entity),
+    ("late-pivot", &["improper-end"], Shared::Entity),
+    // On another way to the failure nobody takes it back at all.
+    ("skipped-compensation", &["broadcast-undo"], Shared::Label),
+    ("incomplete-choice", &["dead-end"], Shared::PastChoice),
+    // Without a key it is done again for one event as for two.
+    ("unsafe-retry", &["double-activation"], Shared::Label),
     (
         "unpublished-event",
         &["unreachable-step", "unreachable-goal", "dead-end", "unbounded-wait"],
@@ -93,6 +117,12 @@ fn have_one_cause(cx: &Context, higher: &Finding, lower: &Finding, shared: Share
         Shared::Reactions => {
             let named = reactions_named(cx, lower);
             !named.is_empty() && named.iter().all(|reaction| reaction.span.contains(higher.span()))
+        }
+        Shared::PastChoice => {
+            let choice = higher.span();
+            // A run that no condition holds for points to the whole choice.
+            let goes_past = |span: Span| span != choice && span.contains(choice);
+            higher.variant == Some("gap") && lower.witness.iter().any(|step| step.span.is_some_and(goes_past))
         }
         Shared::Label => {
             higher.labels.iter().any(|label| lower.labels.iter().any(|other| other.span == label.span))

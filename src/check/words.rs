@@ -5,7 +5,7 @@ use super::phrases::quoted;
 use crate::explore::{Move, What};
 use crate::finding::{Happening, WitnessStep};
 use crate::graph::{EdgeKind, Guard, NodeId, NodeKind, ReceiveKind, Timer};
-use crate::model::{EventId, GoalId, HowMany, UndoneBy, WorkflowId};
+use crate::model::{EventId, GoalId, HowMany, UndoTarget, UndoneBy, WorkflowId};
 use std::collections::BTreeSet;
 
 impl Context<'_> {
@@ -48,6 +48,20 @@ impl Context<'_> {
             let at = steps.iter().rposition(|step| step.span == Some(before)).unwrap_or(steps.len());
             let step = WitnessStep::new(text, self.graph.node(act).span);
             steps.insert(at, WitnessStep { happening: self.sending(act), ..step });
+        }
+        steps
+    }
+
+    /// A run whose last move gives up `act`, which is on its way: that is told before it.
+    pub fn witness_of_run_given_up(&self, act: NodeId, moves: &[Move]) -> Vec<WitnessStep> {
+        let before = moves.len().saturating_sub(1);
+        let told = self.witness_of_run(&moves[..before]).len();
+        let mut steps = self.witness_of_run(moves);
+        if let NodeKind::Act(sent) = &self.graph.node(act).kind {
+            let operation = self.model.operation_path(sent.operation);
+            let text = format!("`{}`: `{operation}` has no answer yet", self.short_name(act));
+            let step = WitnessStep::new(text, self.graph.node(act).span);
+            steps.insert(told.min(steps.len()), WitnessStep { happening: self.sending(act), ..step });
         }
         steps
     }
@@ -172,6 +186,9 @@ impl Context<'_> {
             NodeKind::End { .. } => format!("the run ends in `{name}`"),
             NodeKind::Start { .. } => format!("`{name}` starts"),
             NodeKind::Notify { .. } => format!("`{side}` notifies `{name}`"),
+            NodeKind::Undo { target: UndoTarget::Label { label, .. }, .. } => {
+                format!("`{side}` undoes `{}`", self.model.labels[*label].name.text)
+            }
             NodeKind::Undo { .. } => format!("`{side}` undoes what it did"),
             NodeKind::Timer(Timer::Watch { .. } | Timer::RunLimit) => {
                 format!("the watch of `{side}` goes off")

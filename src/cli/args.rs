@@ -3,6 +3,7 @@
 use super::colour::ColorChoice;
 use crate::compile::Picture;
 use crate::diagram::View;
+use crate::explore::{Delivery, Timers};
 use crate::finding::{Confidence, Profile, Severity};
 use crate::report::Format;
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -33,12 +34,15 @@ First steps:
   wfc init              write a small workflow to start from
   wfc check             check every workflow below this folder
   wfc explain RULE      what a finding means, and what to do about it
+  wfc fmt               lay out every workflow below this folder
 
 Exit codes:  0 clean   1 findings   2 wrong arguments, or a file that cannot be read or written";
 
 #[derive(Subcommand, Debug)]
 pub enum Command {
     Check(Check),
+    Verify(Verify),
+    Fmt(Fmt),
     Graph(Graph),
     Rules(Rules),
     Explain(Explain),
@@ -63,6 +67,7 @@ pub struct Configured {
 /// Check workflows and say what is wrong with them, and where.
 #[derive(Args, Debug)]
 #[command(after_long_help = CHECK_EXAMPLES)]
+#[command(group = clap::ArgGroup::new("fixing").multiple(true))]
 pub struct Check {
     /// Files and folders to check; `-` reads standard input.
     ///
@@ -121,7 +126,7 @@ pub struct Check {
     pub since: Option<String>,
 
     /// Check again whenever a file changes, until it is interrupted.
-    #[arg(long, conflicts_with_all = ["write_baseline", "prune_baseline"])]
+    #[arg(long, conflicts_with_all = ["write_baseline", "prune_baseline", "fixing"])]
     pub watch: bool,
 
     /// Instead of the findings, say how often each rule was found.
@@ -135,6 +140,18 @@ pub struct Check {
     /// Write them to a file as well, in a format of its own; can be given several times.
     #[arg(long, value_name = "FORMAT=FILE", value_parser = report_to)]
     pub report: Vec<ReportTo>,
+
+    /// Mend what can only be mended in one way, and report what remains.
+    #[arg(long, group = "fixing")]
+    pub fix: bool,
+
+    /// With --fix or --diff: also mend by one answer of several. Look at what it did.
+    #[arg(long, requires = "fixing")]
+    pub unsafe_fixes: bool,
+
+    /// Show what --fix would change, and write nothing.
+    #[arg(long, group = "fixing", conflicts_with_all = ["write_baseline", "prune_baseline", "statistics"])]
+    pub diff: bool,
 }
 
 /// `sarif=wfc.sarif`
@@ -193,12 +210,107 @@ Examples:
   wfc check --format concise                  one line a finding, for editors and grep
   wfc check --write-baseline                  from now on fail only for what is new
   wfc check --report sarif=wfc.sarif          for people here, for code scanning in a file
+  wfc check --fix                             mend what can only be mended in one way
+  wfc check --diff --unsafe-fixes             see what else wfc could write
   cat a.wfc | wfc check - --stdin-filename a.wfc
 
 Exit codes:
   0  nothing at or above --fail-on
-  1  at least one such finding
+  1  at least one such finding; with --diff, something that would change
   2  wrong arguments or configuration, or a file that cannot be read or written";
+
+/// Follow every run of every workflow: which ends are reached, and where runs get stuck.
+#[derive(Args, Debug)]
+#[command(after_long_help = VERIFY_EXAMPLES)]
+pub struct Verify {
+    /// Files and folders whose workflows are explored; `-` reads standard input.
+    #[arg(value_name = "PATH", default_value = ".")]
+    pub paths: Vec<String>,
+
+    /// Leave out what matches, besides what wfc.yaml leaves out; can be given several times.
+    #[arg(long, value_name = "GLOB")]
+    pub exclude: Vec<String>,
+
+    #[command(flatten)]
+    pub configured: Configured,
+
+    /// The order that messages come in; `bag` unless wfc.yaml says otherwise.
+    #[arg(long, value_name = "MODEL")]
+    pub delivery: Option<DeliveryName>,
+
+    /// Whether limits and watches may go off while something else can still happen; `patient` unless
+    /// wfc.yaml says otherwise.
+    #[arg(long, value_name = "WHEN")]
+    pub timers: Option<TimersName>,
+
+    /// How many states of a workflow are looked at before the answer is that there are too many;
+    /// 1000000 unless wfc.yaml says otherwise.
+    #[arg(long, value_name = "N")]
+    pub max_states: Option<usize>,
+
+    /// How the answer is written.
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub format: ListFormat,
+}
+
+const VERIFY_EXAMPLES: &str = "\
+Examples:
+  wfc verify                                  every workflow below this folder
+  wfc verify orders.wfc --timers both         also when limits pass too early
+  wfc verify orders.wfc --delivery fifo-pair  with messages in order between two services
+  wfc verify orders.wfc --format json         for programs
+
+Exit codes:
+  0  every run ends, every success can be reached, no run reaches a success and a failure
+  1  something of that does not hold, or there are more states than --max-states
+  2  wrong arguments, or a file that cannot be read or has errors";
+
+/// Write workflows in their one canonical layout.
+///
+/// There are no options to choose from. Comments stay where they belong. A file with mistakes in its
+/// language is left as it is.
+#[derive(Args, Debug)]
+#[command(after_long_help = FMT_EXAMPLES)]
+pub struct Fmt {
+    /// Files and folders to format; `-` formats standard input to standard output.
+    #[arg(value_name = "PATH", default_value = ".")]
+    pub paths: Vec<String>,
+
+    /// Write nothing; list the files that would change, and fail if there are any.
+    #[arg(long, conflicts_with = "diff")]
+    pub check: bool,
+
+    /// Write nothing; show what would change, and fail if anything would.
+    #[arg(long)]
+    pub diff: bool,
+
+    /// Leave out what matches, besides what wfc.yaml leaves out; can be given several times.
+    #[arg(long, value_name = "GLOB")]
+    pub exclude: Vec<String>,
+
+    #[command(flatten)]
+    pub configured: Configured,
+
+    /// The name that standard input goes by in messages.
+    #[arg(long, value_name = "PATH")]
+    pub stdin_filename: Option<String>,
+
+    /// Having nothing to format is fine.
+    #[arg(long)]
+    pub allow_empty: bool,
+}
+
+const FMT_EXAMPLES: &str = "\
+Examples:
+  wfc fmt                                     everything below this folder
+  wfc fmt --check                             in CI: fail when something is not formatted
+  wfc fmt --diff orders.wfc                   only show what would change
+  wfc fmt - < orders.wfc                      for editors
+
+Exit codes:
+  0  all of it is formatted now
+  1  --check or --diff found a difference
+  2  wrong arguments, a file with errors, or one that cannot be read or written";
 
 /// Draw a workflow, or the services and what connects them.
 #[derive(Args, Debug)]
@@ -418,6 +530,58 @@ impl From<FormatName> for Format {
             FormatName::Junit => Format::Junit,
             FormatName::Rdjson => Format::Rdjson,
             FormatName::Markdown => Format::Markdown,
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum DeliveryName {
+    /// In any order, each at least once; kept until somebody asks.
+    Bag,
+    /// From one service to another in order.
+    FifoPair,
+    /// In an order that cause and effect allow.
+    Causal,
+    /// To each service in one queue.
+    Inbox,
+    /// From each service in one queue.
+    Outbox,
+    /// All in one queue.
+    Fifo,
+    /// One at a time.
+    Rendezvous,
+}
+
+impl From<DeliveryName> for Delivery {
+    fn from(name: DeliveryName) -> Delivery {
+        match name {
+            DeliveryName::Bag => Delivery::Bag,
+            DeliveryName::FifoPair => Delivery::FifoPair,
+            DeliveryName::Causal => Delivery::Causal,
+            DeliveryName::Inbox => Delivery::Inbox,
+            DeliveryName::Outbox => Delivery::Outbox,
+            DeliveryName::Fifo => Delivery::Fifo,
+            DeliveryName::Rendezvous => Delivery::Rendezvous,
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum TimersName {
+    /// Only when nothing else can happen: everybody reacts in time.
+    Patient,
+    /// At any time.
+    Hasty,
+    /// First the one, then the other.
+    Both,
+}
+
+impl TimersName {
+    pub fn timers(self) -> &'static [Timers] {
+        match self {
+            TimersName::Patient => &[Timers::Patient],
+            TimersName::Hasty => &[Timers::Hasty],
+            TimersName::Both => &[Timers::Patient, Timers::Hasty],
         }
     }
 }

@@ -52,15 +52,37 @@ impl Ledger<'_> {
         self.before.as_ref().map_or_else(String::new, |it| format!("{}, {}", self.path, plural(it.len())))
     }
 
+    /// Whether it knows nothing.
+    pub fn is_empty(&self) -> bool {
+        self.before.as_ref().is_none_or(Baseline::is_empty)
+    }
+
+    /// What a finding is known by, which stands in these files.
+    pub fn print(&self, finding: &Finding, sources: &Sources) -> Fingerprint {
+        let path = &sources.get(finding.span().file).path;
+        Fingerprint::of(finding, self.project.base.path(path))
+    }
+
+    /// Those of all `findings` that were there before.
+    pub fn known(&self, findings: &[Finding], sources: &Sources) -> BTreeSet<Fingerprint> {
+        let prints: Vec<Fingerprint> = findings.iter().map(|it| self.print(it, sources)).collect();
+        let held = self.hold(&prints, sources);
+        prints.into_iter().zip(held.known).filter(|(_, is_known)| *is_known).map(|(print, _)| print).collect()
+    }
+
+    fn hold(&self, prints: &[Fingerprint], sources: &Sources) -> Held {
+        let Some(before) = &self.before else {
+            return Held { known: vec![false; prints.len()], ..Held::default() };
+        };
+        let looked = self.looked(before, &self.paths(sources));
+        before.hold(prints, |file| looked.get(file).copied().unwrap_or(Looked::Past))
+    }
+
     /// Takes out what was there before.
     pub fn part(&self, findings: Vec<Finding>, sources: &Sources) -> New {
-        let Some(before) = &self.before else {
-            return New { findings, n_known: 0, held: Held::default() };
-        };
         let paths = self.paths(sources);
         let prints: Vec<Fingerprint> = findings.iter().map(|finding| print(finding, &paths)).collect();
-        let looked = self.looked(before, &paths);
-        let held = before.hold(&prints, |file| looked.get(file).copied().unwrap_or(Looked::Past));
+        let held = self.hold(&prints, sources);
         let n_before = findings.len();
         let findings: Vec<Finding> = findings
             .into_iter()

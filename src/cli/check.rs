@@ -1,11 +1,14 @@
 //! `wfc check`.
 
-mod plan;
+pub mod change;
+pub mod plan;
 
 use super::args::{Check, ReportTo};
 use super::baseline::{self, Ledger};
+use super::fix::{self, By};
 use super::output::{Output, Unwritten};
 use super::progress::Progress;
+use super::today::today;
 use super::{Outcome, project};
 use crate::compile::{self, Checked};
 use crate::finding::Finding;
@@ -14,7 +17,9 @@ use crate::report::paint::Paint;
 use crate::report::paths::Paths;
 use crate::report::selection::{Selected, Verdict, select_by_level};
 use crate::report::statistics::statistics;
-use crate::report::{self, Report, summary::summary};
+use crate::report::summary::{fixable, summary};
+use crate::report::{self, Report};
+use change::Change;
 
 /// In bytes, as much as the main thread has.
 const STACK: usize = 8 << 20;
@@ -41,6 +46,10 @@ pub fn run(wanted: &Check, output: &Output) -> Result<Outcome, Unwritten> {
         output.trouble("--watch waits for files to change, which standard input never does");
         return Ok(Outcome::Trouble);
     }
+    if reads_stdin && wanted.fix && !wanted.diff {
+        output.trouble("standard input cannot be written: --diff shows what --fix would change");
+        return Ok(Outcome::Trouble);
+    }
     // A deeply nested workflow needs the same stack in every thread that it needs in the first one. An
     // error only says that the threads run already.
     let _ = rayon::ThreadPoolBuilder::new().stack_size(STACK).build_global();
@@ -61,13 +70,40 @@ pub fn once(wanted: &Check, output: &Output) -> Result<Round, Unwritten> {
         }
     };
     details(&project, &ledger, output);
+    let change = match Change::open(wanted.since.as_deref()) {
+        Ok(change) => change,
+        Err(trouble) => {
+            output.troubled(&trouble);
+            return Ok(Round::trouble());
+        }
+    };
     let progress = Progress::start(output, "reading files");
-    let mut loaded = disk::load(&plan::request(wanted, &project));
+    let request = plan::request(wanted, &project);
+    let mut loaded = disk::load(&request);
     let files: Vec<String> = loaded.sources.iter().map(|(_, file)| file.path.clone()).collect();
     progress.next(&format!("checking {} files", files.len()));
-    let found = plan::find(wanted, &project, &mut loaded);
-    drop(progress);
-    let told = Told { wanted, output, project: &project, loaded, n_files: files.len() };
+    let (today, joined) = (today(), project::joined_files(&project, &loaded.sources));
+    let settings = plan::settings(wanted, &project, &today, &joined);
+    let checked = if wanted.fix || wanted.diff {
+        let by = By { wanted, project: &project, ledger: &ledger, change: &change, settings };
+        let fixed = fix::fix(&by, &request, &loaded.sources);
+        drop(progress);
+        if wanted.diff {
+            output.troubles(&loaded.troubles);
+            let outcome = fixed.show(&loaded.sources, output)?;
+            let outcome = if loaded.troubles.is_empty() { outcome } else { Outcome::Trouble };
+            return Ok(Round { outcome, files });
+        }
+        loaded.troubles.extend(fixed.write(&loaded.sources, output));
+        loaded.sources = fixed.sources;
+        fixed.checked
+    } else {
+        let checked = compile::check(&loaded.sources, settings);
+        drop(progress);
+        checked
+    };
+    let found = plan::accept(wanted, &project, &today, &mut loaded, checked);
+    let told = Told { wanted, output, project: &project, change, loaded, n_files: files.len() };
     let outcome = match wanted.baseline.write_baseline {
         Some(_) => told.keep(&ledger, found),
         None => told.tell(&ledger, found)?,
@@ -88,14 +124,15 @@ struct Told<'a> {
     wanted: &'a Check,
     output: &'a Output,
     project: &'a Project,
+    change: Change,
     loaded: Loaded,
     n_files: usize,
 }
 
 impl Told<'_> {
     fn select(&self, findings: Vec<Finding>) -> Selected {
-        let level = plan::level_in(self.project, &self.loaded.sources);
-        select_by_level(findings, &plan::selection(self.wanted, self.project), level)
+        let (selection, level) = (plan::selection(self.wanted, self.project), plan::level(self.project));
+        select_by_level(findings, &selection, |finding| level(finding, &self.loaded.sources))
     }
 
     fn notices(&self) {
@@ -120,10 +157,9 @@ impl Told<'_> {
 
     fn tell(mut self, ledger: &Ledger, found: Checked) -> Result<Outcome, Unwritten> {
         let new = ledger.part(found.findings, &self.loaded.sources);
-        let (touched, untouched) = match self.touched(new.findings) {
-            Ok(parts) => parts,
-            Err(trouble) => return Ok(self.output.troubled(&trouble)),
-        };
+        let touched = self.change.touched(&self.loaded.sources);
+        let (touched, untouched) =
+            new.findings.into_iter().partition(|finding| touched.has(finding, &self.loaded.sources));
         let mut selected = self.select(touched);
         selected.n_known = new.n_known;
         selected.n_untouched = self.select(untouched).shown.len();
@@ -138,6 +174,10 @@ impl Told<'_> {
         self.output.troubles(&self.loaded.troubles);
         if self.n_files > 0 || self.loaded.troubles.is_empty() {
             self.output.note(&summary(&selected, self.n_files, found.n_allowed, &self.output.stderr));
+            let is_all_tried = self.wanted.fix && self.wanted.unsafe_fixes;
+            if let Some(fixable) = fixable(&selected.shown).filter(|_| !is_all_tried) {
+                self.output.note(&fixable);
+            }
         }
         Ok(if !self.loaded.troubles.is_empty() {
             Outcome::Trouble
@@ -170,19 +210,5 @@ impl Told<'_> {
             false => report::write(&report, self.wanted.format.into(), stdout),
         })?;
         Ok(troubles)
-    }
-
-    /// What has to do with the change that `--since` speaks of, and the rest.
-    fn touched(&self, findings: Vec<Finding>) -> Result<(Vec<Finding>, Vec<Finding>), Trouble> {
-        let Some(revision) = &self.wanted.since else { return Ok((findings, Vec::new())) };
-        let changed = disk::changed_since(revision)?;
-        let sources = &self.loaded.sources;
-        let touched = compile::with_users(sources, |path| changed.has(path));
-        let is_touched = |finding: &Finding| {
-            let labels = finding.labels.iter().map(|label| label.span);
-            let steps = finding.witness.iter().filter_map(|step| step.span);
-            labels.chain(steps).any(|span| touched.contains(&span.file))
-        };
-        Ok(findings.into_iter().partition(is_touched))
     }
 }

@@ -7,9 +7,10 @@ use super::args::{Explain, PageFormat};
 use super::output::{Output, Unwritten};
 use crate::catalog;
 use crate::compile::{self, EXAMPLE_DAY, Settings};
-use crate::finding::Rule;
+use crate::finding::{Finding, Rule};
+use crate::report::human;
+use crate::report::page::{self, Example};
 use crate::report::paint::Paint;
-use crate::report::{human, page};
 use crate::source::{SourceFile, Sources};
 
 pub fn run(wanted: &Explain, output: &Output) -> Result<Outcome, Unwritten> {
@@ -25,15 +26,21 @@ pub fn run(wanted: &Explain, output: &Output) -> Result<Outcome, Unwritten> {
         return run::draw(rule, place, wanted.output.as_deref(), output);
     }
     let text = match wanted.format {
-        PageFormat::Text => page::terminal(rule, &example(rule, &output.stdout), &output.stdout),
-        PageFormat::Markdown => page::markdown(rule, &example(rule, &Paint::plain())),
+        PageFormat::Text => {
+            let (shown, findings) = example(rule, &output.stdout);
+            page::terminal(rule, &Example { output: &shown, findings: &findings }, &output.stdout)
+        }
+        PageFormat::Markdown => {
+            let (shown, findings) = example(rule, &Paint::plain());
+            page::markdown(rule, &Example { output: &shown, findings: &findings })
+        }
     };
     output.data(&text)?;
     Ok(Outcome::Clean)
 }
 
 /// What wfc really says about the rule's bad example.
-fn example(rule: &Rule, paint: &Paint) -> String {
+fn example(rule: &Rule, paint: &Paint) -> (String, Vec<Finding>) {
     let path = if rule.example_language == "wfc" { "example.wfc" } else { "example.asl.json" };
     let mut sources = Sources::default();
     sources.add(SourceFile::new(path, rule.bad));
@@ -42,5 +49,5 @@ fn example(rule: &Rule, paint: &Paint) -> String {
     findings.retain(|finding| finding.rule.name == rule.name);
     // An example is no file that a link could lead to.
     let paint = Paint { link_base: None, ..paint.clone() };
-    human::report(&findings, &sources, &paint).trim_end().to_string()
+    (human::report(&findings, &sources, &paint).trim_end().to_string(), findings)
 }

@@ -7,6 +7,8 @@ mod colour;
 mod completions;
 mod config;
 mod explain;
+mod fix;
+mod fmt;
 mod graph;
 mod init;
 mod man;
@@ -15,6 +17,7 @@ mod progress;
 mod project;
 mod rules;
 mod today;
+mod verify;
 mod watch;
 
 use args::{Arguments, Command};
@@ -67,6 +70,8 @@ fn run(arguments: &Arguments) -> Result<Outcome, Unwritten> {
     let output = Output::new(arguments.color, loudness);
     match &arguments.command {
         Command::Check(wanted) => check::run(wanted, &output),
+        Command::Verify(wanted) => verify::run(wanted, &output),
+        Command::Fmt(wanted) => fmt::run(wanted, &output),
         Command::Graph(wanted) => graph::run(wanted, &output),
         Command::Rules(wanted) => rules::run(wanted, &output),
         Command::Explain(wanted) => explain::run(wanted, &output),

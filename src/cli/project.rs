@@ -6,6 +6,7 @@ use crate::check::Budget;
 use crate::compile::Joined;
 use crate::project::Project;
 use crate::project::config::joined;
+use crate::project::config::spanned::Spanned;
 use crate::project::disk::{self, Wanted};
 use crate::source::Sources;
 
@@ -24,11 +25,16 @@ pub fn joined_files(project: &Project, sources: &Sources) -> Vec<Joined> {
     joined(&project.config, sources, |path| project.base.path(path))
 }
 
-/// How far rules look.
+/// How far rules look, and how much is too much.
 pub fn budget(project: &Project) -> Budget {
-    let usual = Budget::default();
-    let states = project.config.budgets.max_states.as_ref();
-    Budget { max_states: states.map_or(usual.max_states, |states| states.value as usize) }
+    let (written, usual) = (project.config.budgets, Budget::default());
+    let or = |number: Option<Spanned<u32>>, usual| number.map_or(usual, |number| number.value as usize);
+    Budget {
+        max_states: or(written.max_states, usual.max_states),
+        efferent: or(written.efferent, usual.efferent),
+        afferent: or(written.afferent, usual.afferent),
+        attempts: written.attempts.map_or(usual.attempts, |number| number.value.into()),
+    }
 }
 
 /// What the configuration leaves out.

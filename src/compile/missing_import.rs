@@ -2,7 +2,7 @@
 
 use super::path;
 use super::uses::UsedPath;
-use crate::finding::{Confidence, Finding, Group, Profile, Rule, Severity, suggest};
+use crate::finding::{Confidence, Finding, Fix, Group, Profile, Rule, Severity, suggest};
 use crate::source::{FileId, Sources, Span};
 
 pub static MISSING_IMPORT: Rule = Rule {
@@ -32,7 +32,9 @@ pub fn finding(sources: &Sources, file: FileId, used: &UsedPath) -> Finding {
         .message(format!("file `{}` cannot be read", used.path))
         .entity(format!("use {meant}"));
     match nearest(sources, file, &used.path) {
-        Some(near) => finding.help(format!("did you mean `{near}`?")),
+        Some(near) => finding
+            .help(format!("did you mean `{near}`?"))
+            .fix(Fix::daring(format!("use `{near}`")).instead(span, format!("\"{near}\""))),
         None => finding.help(format!("it was looked for at `{meant}`")),
     }
 }

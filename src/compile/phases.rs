@@ -2,12 +2,13 @@
 
 use super::follow_ups::{drop_follow_ups, drop_half_read};
 use super::systems::System;
+use crate::check::verify::{Question, Verdict};
 use crate::check::{self, Budget};
 use crate::diagram::{self, Diagram, Subject, View};
 use crate::finding::{Finding, Severity};
 use crate::graph::{self, NodeKind, StepGraph};
 use crate::import;
-use crate::lower::{self, Links};
+use crate::lower::{self, Links, Lowered};
 use crate::model::{Allow, Model};
 use crate::source::{FileId, SourceFile, Sources, Span};
 use crate::syntax;
@@ -32,6 +33,13 @@ pub(super) fn read(id: FileId, file: &SourceFile) -> (Ast, Vec<Finding>) {
     }
 }
 
+/// The model of one system, in the world that somebody has said it is in.
+fn lower(trees: &[Ast], system: &System) -> Lowered {
+    let mut lowered = lower::lower(trees, &system.links);
+    lowered.model.world = system.world.unwrap_or(lowered.model.world);
+    lowered
+}
+
 /// What the phases say of one system, and what it accepts.
 pub(super) struct SystemChecked {
     pub findings: Vec<Finding>,
@@ -49,8 +57,7 @@ pub(super) fn check(
     budget: Budget,
     mut findings: Vec<Finding>,
 ) -> SystemChecked {
-    let mut lowered = lower::lower(trees, &system.links);
-    lowered.model.world = system.world.unwrap_or(lowered.model.world);
+    let mut lowered = lower(trees, system);
     drop_half_read(&findings, &mut lowered.findings);
     findings.extend(lowered.findings);
     let damaged = findings.iter().any(|finding| finding.severity == Severity::Error);
@@ -60,6 +67,25 @@ pub(super) fn check(
     findings.extend(found);
     let used = if lowered.model.allows.is_empty() { Vec::new() } else { used(&lowered.model, &graph) };
     SystemChecked { findings, allows: lowered.model.allows, used, damaged }
+}
+
+/// Explores every workflow of one system, and tells how many errors its text has.
+pub(super) fn verify(
+    trees: &[Ast],
+    system: &System,
+    mut findings: Vec<Finding>,
+    questions: &[Question],
+) -> (Vec<Verdict>, usize) {
+    let mut lowered = lower(trees, system);
+    drop_half_read(&findings, &mut lowered.findings);
+    findings.extend(lowered.findings);
+    let n_errors = findings.iter().filter(|finding| finding.severity == Severity::Error).count();
+    if n_errors > 0 {
+        return (Vec::new(), n_errors);
+    }
+    let graph = graph::build(&lowered.model);
+    let asked = questions.iter().map(|question| check::verify::verify(&lowered.model, &graph, *question));
+    (asked.flatten().collect(), 0)
 }
 
 /// The workflows, and the contracts that stand in the step graph.

@@ -5,7 +5,8 @@ use super::{Joined, path};
 use crate::lower::Links;
 use crate::model::World;
 use crate::source::{FileId, Sources};
-use std::collections::{BTreeSet, HashMap};
+use rustc_hash::FxHashMap;
+use std::collections::BTreeSet;
 
 /// Files that are checked together, in the order of their ids.
 #[derive(Debug, Default)]
@@ -21,7 +22,7 @@ pub struct System {
 
 /// The systems of all files, ordered by their first file.
 pub fn systems(sources: &Sources, joined: &[Joined]) -> Vec<System> {
-    let by_path: HashMap<String, FileId> =
+    let by_path: FxHashMap<String, FileId> =
         sources.iter().map(|(id, file)| (path::normalise(&file.path), id)).collect();
     let mut leaders: Vec<u32> = sources.ids().map(|id| id.0).collect();
     let mut links: Vec<(FileId, UsedPath, FileId)> = Vec::new();
@@ -45,7 +46,7 @@ pub fn systems(sources: &Sources, joined: &[Joined]) -> Vec<System> {
     }
 
     let mut systems: Vec<System> = Vec::new();
-    let mut place: HashMap<u32, usize> = HashMap::new();
+    let mut place: FxHashMap<u32, usize> = FxHashMap::default();
     for id in sources.ids() {
         let at = *place.entry(leader(&mut leaders, id)).or_insert_with(|| {
             systems.push(System::default());
@@ -73,9 +74,9 @@ pub fn systems(sources: &Sources, joined: &[Joined]) -> Vec<System> {
 
 /// The files whose path `is_meant`, and those that use one of them, directly or not.
 pub fn with_users(sources: &Sources, is_meant: impl Fn(&str) -> bool) -> BTreeSet<FileId> {
-    let by_path: HashMap<String, FileId> =
+    let by_path: FxHashMap<String, FileId> =
         sources.iter().map(|(id, file)| (path::normalise(&file.path), id)).collect();
-    let mut users: HashMap<FileId, Vec<FileId>> = HashMap::new();
+    let mut users: FxHashMap<FileId, Vec<FileId>> = FxHashMap::default();
     let mut unseen: Vec<FileId> =
         sources.iter().filter(|(_, file)| is_meant(&file.path)).map(|(id, _)| id).collect();
     for (id, file) in sources.iter().filter(|(_, file)| file.path.ends_with(".wfc")) {

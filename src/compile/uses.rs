@@ -19,7 +19,7 @@ pub fn uses(text: &str) -> Vec<UsedPath> {
     let is_alone = |at: usize| {
         (at == 0 || !is_word(bytes[at - 1])) && !bytes.get(at + 3).is_some_and(|&byte| is_word(byte))
     };
-    if !text.match_indices("use").any(|(at, _)| is_alone(at)) {
+    if !memchr::memmem::find_iter(bytes, "use").any(is_alone) {
         return found;
     }
     let mut depth = 0usize;

@@ -1,4 +1,5 @@
-//! Which workflows matter for the runs of one: those whose events it takes, and theirs in turn.
+//! Which workflows matter for the runs of one: those whose events it takes, and theirs in turn; where
+//! messages wait for each other, also those that take its events.
 
 use crate::graph::{EdgeKind, StepGraph};
 use crate::model::{Id, Model, WorkflowId};
@@ -17,6 +18,24 @@ pub(super) fn upstream(model: &Model, graph: &StepGraph, workflow: WorkflowId) -
             for taken in graph.in_edges(node).filter(|edge| edge.edge.kind == EdgeKind::Message) {
                 let publishers = graph.in_edges(taken.from).filter_map(|edge| graph.node(edge.from).workflow);
                 open.extend(publishers.filter(|workflow| !known[workflow.index()]));
+            }
+        }
+    }
+    found.sort();
+    found
+}
+
+/// All workflows that hang together with one through messages, in either direction.
+pub(super) fn connected(model: &Model, graph: &StepGraph, workflow: WorkflowId) -> Vec<WorkflowId> {
+    let upstream_of: Vec<Vec<WorkflowId>> =
+        model.workflows.ids().map(|workflow| upstream(model, graph, workflow)).collect();
+    let mut found = vec![workflow];
+    let mut at = 0;
+    while let Some(known) = found.get(at).copied() {
+        at += 1;
+        for other in model.workflows.ids().filter(|other| !found.contains(other)).collect::<Vec<_>>() {
+            if upstream_of[known.index()].contains(&other) || upstream_of[other.index()].contains(&known) {
+                found.push(other);
             }
         }
     }

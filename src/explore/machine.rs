@@ -1,13 +1,14 @@
 //! The step graph of a few workflows, laid out for exploring: which byte of a state means what.
 
-use super::Timers;
-use super::closure::upstream;
+use super::closure::{connected, upstream};
+use super::delivery::Delivery;
 use super::state::{State, Status};
 use super::undo::can_be_undone;
 use super::unhandled::unhandled_refusals;
+use super::{Assumptions, Lens, Timers};
 use crate::graph::{EdgeId, EdgeKind, NodeId, NodeKind, ReceiveKind, RegionId, RegionKind, StepGraph, Timer};
-use crate::model::{EventId, GoalId, Id, Model, OperationId, UndoneBy, WorkflowId};
-use std::collections::BTreeMap;
+use crate::model::{EventId, GoalId, Id, Model, OperationId, ServiceId, UndoneBy, WorkflowId};
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 /// How many rounds of nested parallel loops are told apart: two of each, two loops deep.
@@ -19,6 +20,13 @@ pub(super) struct Machine<'g> {
     pub model: &'g Model,
     pub graph: &'g StepGraph,
     pub timers: Timers,
+    /// What is changed for this look at the runs.
+    pub lens: Option<Lens>,
+    pub delivery: Delivery,
+    /// Whether each message comes a second time.
+    pub duplicates: bool,
+    /// Whether runs are followed when the judged one is over.
+    pub goes_on: bool,
     /// The workflow whose runs are judged.
     pub judged: WorkflowId,
     pub workflows: Vec<WorkflowId>,
@@ -35,8 +43,14 @@ pub(super) struct Machine<'g> {
     /// Acts that are undone by this operation, when a step runs it.
     pub undone_by: BTreeMap<OperationId, Vec<NodeId>>,
     messages: usize,
+    /// Who takes each event, and the byte that counts how often it has come there.
+    inboxes: Vec<Vec<(ServiceId, usize)>>,
+    /// Where what each service knows of messages in transit begins.
+    pub knowledge: usize,
     /// Where the counts of a receive begin, by node: one byte a term and round.
     taken: Vec<usize>,
+    /// Terms of other waits on the same line that are for the same event, by wait and term.
+    pub same_message: BTreeMap<(NodeId, usize), Vec<(NodeId, usize)>>,
     fired: BTreeMap<NodeId, usize>,
     consequences: BTreeMap<NodeId, usize>,
     progress: usize,
@@ -56,15 +70,35 @@ pub(super) struct Machine<'g> {
     pub behind_pivot: Vec<bool>,
     /// The pivots in the region of each limit: once one of them is done the limit no longer counts.
     pub pivots_in: BTreeMap<NodeId, Vec<NodeId>>,
+    /// Reactions that neither disturb anybody nor are disturbed.
+    pub free: Vec<NodeId>,
+    /// Nodes in branches whose order counts: something in there changes what became of the others.
+    pub tangled: Vec<bool>,
+    /// Regions that something beside them may stop: a limit that passes, an event that comes.
+    pub stoppable: Vec<RegionId>,
 }
 
 impl<'g> Machine<'g> {
-    pub fn new(model: &'g Model, graph: &'g StepGraph, judged: WorkflowId, timers: Timers) -> Machine<'g> {
-        let workflows = upstream(model, graph, judged);
+    pub fn new(
+        model: &'g Model,
+        graph: &'g StepGraph,
+        judged: WorkflowId,
+        timers: Timers,
+        assumed: Assumptions,
+    ) -> Machine<'g> {
+        // Where messages wait for each other, who takes them matters as well as who sends them.
+        let workflows = match assumed.delivery.is_ordered() || assumed.goes_on {
+            true => connected(model, graph, judged),
+            false => upstream(model, graph, judged),
+        };
         let mut machine = Machine {
             model,
             graph,
             timers,
+            lens: None,
+            delivery: assumed.delivery,
+            duplicates: assumed.duplicates,
+            goes_on: assumed.goes_on,
             judged,
             ways: vec![Vec::new(); graph.n_nodes()],
             acts: Vec::new(),
@@ -73,7 +107,10 @@ impl<'g> Machine<'g> {
             pivots: BTreeMap::new(),
             undone_by: BTreeMap::new(),
             messages: 0,
+            inboxes: Vec::new(),
+            knowledge: 0,
             taken: vec![0; graph.n_nodes()],
+            same_message: BTreeMap::new(),
             fired: BTreeMap::new(),
             consequences: BTreeMap::new(),
             progress: 0,
@@ -87,9 +124,17 @@ impl<'g> Machine<'g> {
             unhandled: workflows.iter().flat_map(|id| unhandled_refusals(model, graph, *id)).collect(),
             behind_pivot: vec![false; graph.n_nodes()],
             pivots_in: BTreeMap::new(),
+            free: Vec::new(),
+            tangled: Vec::new(),
+            stoppable: Vec::new(),
             workflows,
         };
         machine.lay_out();
+        if !assumed.delivery.is_ordered() {
+            machine.free = machine.free_reactions();
+            machine.tangled = machine.tangled_nodes();
+            machine.stoppable = machine.stoppable_regions();
+        }
         machine
     }
 
@@ -138,6 +183,11 @@ impl<'g> Machine<'g> {
                         self.mark_behind(*id);
                     }
                 }
+                NodeKind::Notify { .. }
+                    if graph.out_edges(*id).any(|edge| edge.edge.kind == EdgeKind::Consequence) =>
+                {
+                    self.consequences.insert(*id, reserve(1));
+                }
                 NodeKind::Receive { kind, trigger } => {
                     self.taken[id.index()] = reserve(rounds * trigger.terms.len());
                     if matches!(kind, ReceiveKind::Reaction | ReceiveKind::Interrupt | ReceiveKind::Late) {
@@ -159,10 +209,20 @@ impl<'g> Machine<'g> {
             self.pivots.entry(workflow.unwrap_or(self.judged)).or_default().push(*act);
         }
         self.messages = reserve(self.model.events.len());
+        if self.delivery.is_ordered() || self.duplicates {
+            for event in self.model.events.ids() {
+                let takers = self.takers(event);
+                self.inboxes.push(takers.into_iter().map(|service| (service, reserve(1))).collect());
+            }
+        }
+        if self.delivery == Delivery::Causal {
+            self.knowledge = reserve(2 * self.model.services.len());
+        }
         self.progress = reserve(self.model.workflows.len());
         self.goals = reserve(self.model.goals.len());
         self.causes = reserve(self.model.workflows.len());
         self.poison = reserve(1);
+        self.same_message = self.waits_for_the_same(&nodes);
         self.outside = self.events_from_outside(&nodes);
         for limit in self.limits.clone() {
             let region = graph.node(limit).region;
@@ -171,6 +231,18 @@ impl<'g> Machine<'g> {
             });
             self.pivots_in.insert(limit, pivots.copied().collect());
         }
+    }
+
+    /// The services at which something waits for an event, reacts to it or begins with it.
+    fn takers(&self, event: EventId) -> BTreeSet<ServiceId> {
+        let takes = self.graph.subscriptions(event).filter_map(|edge| {
+            let node = self.graph.node(edge.to);
+            let is_taken = matches!(node.kind, NodeKind::Start { .. } | NodeKind::Receive { .. });
+            node.side.filter(|_| {
+                is_taken && node.workflow.is_some_and(|workflow| self.workflows.contains(&workflow))
+            })
+        });
+        takes.collect()
     }
 
     fn mark_behind(&mut self, pivot: NodeId) {
@@ -183,13 +255,51 @@ impl<'g> Machine<'g> {
         }
     }
 
-    /// Whether anything but a notification stands on the line of a side timer.
+    /// Waits of one coordinator for the same event, unless they stand in branches beside each other.
+    fn waits_for_the_same(&self, nodes: &[NodeId]) -> BTreeMap<(NodeId, usize), Vec<(NodeId, usize)>> {
+        let mut by_event: BTreeMap<_, Vec<(NodeId, usize)>> = BTreeMap::new();
+        for id in nodes {
+            let node = self.graph.node(*id);
+            if let NodeKind::Receive { kind: ReceiveKind::Wait | ReceiveKind::Alternative, trigger } =
+                &node.kind
+            {
+                for (term, (event, _)) in trigger.terms.iter().enumerate() {
+                    by_event.entry((node.workflow, *event)).or_default().push((*id, term));
+                }
+            }
+        }
+        let mut found: BTreeMap<_, Vec<(NodeId, usize)>> = BTreeMap::new();
+        for waits in by_event.values().filter(|waits| waits.len() > 1) {
+            for one in waits {
+                let others =
+                    waits.iter().filter(|other| other.0 != one.0 && !self.are_beside(one.0, other.0));
+                found.insert(*one, others.copied().collect());
+            }
+        }
+        found
+    }
+
+    /// Whether two nodes stand in different branches of one parallel.
+    fn are_beside(&self, one: NodeId, other: NodeId) -> bool {
+        let mut at = Some(self.graph.node(one).region);
+        let other = self.graph.node(other).region;
+        while let Some(region) = at.filter(|region| !self.graph.is_within(other, *region)) {
+            if self.graph.region(region).kind == RegionKind::Branch {
+                let parallel = self.graph.region(region).parent;
+                return parallel.is_some_and(|parallel| self.graph.is_within(other, parallel));
+            }
+            at = self.graph.region(region).parent;
+        }
+        false
+    }
+
+    /// Whether anything stands on the line of a side timer but notifications that nothing comes of.
     fn has_effect(&self, timer: NodeId) -> bool {
-        self.graph.line_from(timer).iter().any(|node| {
-            !matches!(
-                self.graph.node(*node).kind,
-                NodeKind::Merge { .. } | NodeKind::Notify { .. } | NodeKind::Drop | NodeKind::Decide
-            )
+        let is_heard = |node| self.graph.out_edges(node).any(|edge| self.graph.is_publication(&edge));
+        self.graph.line_from(timer).iter().any(|node| match self.graph.node(*node).kind {
+            NodeKind::Merge { .. } | NodeKind::Drop | NodeKind::Decide => false,
+            NodeKind::Notify { .. } => is_heard(*node),
+            _ => true,
         })
     }
 
@@ -212,7 +322,7 @@ impl<'g> Machine<'g> {
     }
 
     pub fn initial(&self) -> State {
-        State { tokens: Vec::new(), memory: vec![0; self.poison + 1] }
+        State { tokens: Vec::new(), memory: vec![0; self.poison + 1], network: Vec::new() }
     }
 
     // ---- bytes ----------------------------------------------------------------------------------
@@ -252,6 +362,17 @@ impl<'g> Machine<'g> {
 
     pub fn message(&self, event: EventId) -> usize {
         self.messages + event.index()
+    }
+
+    /// Who takes an event, where that matters.
+    pub fn receivers(&self, event: EventId) -> impl Iterator<Item = ServiceId> {
+        self.inboxes.get(event.index()).into_iter().flatten().map(|(service, _)| *service)
+    }
+
+    /// How often an event has come to a service; nothing where events come to all alike.
+    pub fn inbox(&self, service: ServiceId, event: EventId) -> Option<usize> {
+        let known = self.inboxes.get(event.index()).filter(|_| self.delivery.is_ordered())?;
+        known.iter().find(|(taker, _)| *taker == service).map(|(_, byte)| *byte)
     }
 
     /// How many occurrences a receive has taken for one of its terms.

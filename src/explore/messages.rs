@@ -11,13 +11,19 @@ impl Machine<'_> {
     pub(super) fn takes(&self, state: &State, receive: NodeId, round: u8, trigger: &Trigger) -> Vec<State> {
         let available = |term: &usize| {
             let (event, _) = trigger.terms[*term];
-            state.memory[self.message(event)] > state.memory[self.taken(receive, *term, round)]
+            self.has_come(state, receive, event) > state.memory[self.taken(receive, *term, round)]
         };
         let ready: Vec<usize> = (0..trigger.terms.len()).filter(available).collect();
         let take = |terms: &[usize]| {
             let mut next = state.clone();
             for term in terms {
-                next.memory[self.taken(receive, *term, round)] += 1;
+                let taken = self.taken(receive, *term, round);
+                next.memory[taken] += 1;
+                // What a coordinator has taken here, it does not take further on.
+                for (other, term) in self.same_message.get(&(receive, *term)).into_iter().flatten() {
+                    let other = self.taken(*other, *term, round);
+                    next.memory[other] = next.memory[other].max(next.memory[taken]);
+                }
             }
             next
         };
@@ -62,12 +68,12 @@ impl Machine<'_> {
         }
     }
 
-    fn is_interrupt(&self, receive: NodeId) -> bool {
+    pub(super) fn is_interrupt(&self, receive: NodeId) -> bool {
         matches!(self.graph.node(receive).kind, NodeKind::Receive { kind: ReceiveKind::Interrupt, .. })
     }
 
     /// The rounds in which a receive listens now.
-    fn listening(&self, state: &State, receive: NodeId) -> Vec<u8> {
+    pub(super) fn listening(&self, state: &State, receive: NodeId) -> Vec<u8> {
         let node = self.graph.node(receive);
         let (Some(workflow), NodeKind::Receive { kind, trigger }) = (node.workflow, &node.kind) else {
             return Vec::new();
@@ -113,6 +119,9 @@ impl Machine<'_> {
 
     /// One of the events that a command brings about comes some time after its reply.
     pub(super) fn consequence_moves(&self, state: &State, moves: &mut Moves) {
+        if self.cannot_send(state) {
+            return;
+        }
         for (act, byte) in self.acts_with_consequences() {
             if state.memory[byte] == 0 {
                 continue;
@@ -129,6 +138,9 @@ impl Machine<'_> {
 
     /// Events from outside arrive when somebody asks for them.
     pub(super) fn outside_moves(&self, state: &State, moves: &mut Moves) {
+        if self.cannot_send(state) {
+            return;
+        }
         for event in &self.outside {
             if self.is_wanted(state, *event) {
                 let mut next = state.clone();
@@ -147,18 +159,7 @@ impl Machine<'_> {
                 NodeKind::Start { .. } => count == 0 && state.memory[self.progress(workflow)] == IDLE,
                 NodeKind::Goal { .. } => count == 0 && state.memory[self.progress(workflow)] != IDLE,
                 NodeKind::Receive { kind: ReceiveKind::Wait | ReceiveKind::Alternative, trigger } => {
-                    count < MANY
-                        && state.tokens.iter().any(|token| {
-                            let asks = token.node == edge.to
-                                || self.ways[token.node.index()].iter().any(|way| {
-                                    matches!(self.graph.node(token.node).kind, NodeKind::Race)
-                                        && self.graph.edge(*way).to == edge.to
-                                });
-                            asks && trigger.terms.iter().enumerate().any(|(term, (named, _))| {
-                                *named == event
-                                    && state.memory[self.taken(edge.to, term, token.round)] >= count
-                            })
-                        })
+                    count < MANY && self.asks(state, edge.to, event, trigger, count)
                 }
                 NodeKind::Receive { .. } => count == 0 && !self.listening(state, edge.to).is_empty(),
                 _ => false,

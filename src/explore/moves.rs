@@ -1,8 +1,8 @@
 //! What can happen next in a state.
 
-use super::Timers;
 use super::machine::{MANY, Machine};
 use super::state::{Cause, IDLE, OVER, RUNNING, State, Status, Token};
+use super::{Lens, Orders, Timers};
 use crate::graph::{EdgeId, EdgeKind, NodeId, NodeKind, ReceiveKind, Trigger};
 use crate::model::{EventId, GoalId, HowMany, Id, WorkflowId};
 
@@ -36,38 +36,89 @@ pub enum What {
 
 pub(super) type Moves = Vec<(Move, State)>;
 
+/// Whether a state was left in every way there is, or in chosen ones that stand for all.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Order {
+    Every,
+    Chosen,
+}
+
 impl Machine<'_> {
-    pub(super) fn successors(&self, state: &State) -> Moves {
-        if state.memory[self.poison] != 0 || self.is_settled(state) {
-            return Vec::new();
+    /// What can happen, and whether steps that can wait were left out.
+    pub(super) fn successors(&self, state: &State, orders: Orders) -> (Moves, Order) {
+        let settled = !self.goes_on && self.is_settled(state);
+        if state.memory[self.poison] != 0 || settled {
+            return (Moves::new(), Order::Every);
         }
         if let Some(start) = self.start(state) {
-            return vec![start];
+            return (vec![start], Order::Every);
         }
-        if let Some(token) = state.tokens.iter().find(|token| self.goes_on(state, **token)) {
-            return self.token_moves(state, *token);
+        if let Some(at_once) = self.at_once(state) {
+            return (at_once, Order::Every);
+        }
+        let orders = if self.delivery.is_ordered() { Orders::Every } else { orders };
+        if orders == Orders::Few
+            && let Some(mut moves) = self.free_moves(state)
+        {
+            self.record_goals_of(&mut moves);
+            return (moves, Order::Chosen);
         }
         let mut moves = Moves::new();
-        let local = state.tokens.iter().find(|token| self.is_local_step(state, **token));
-        match local {
-            Some(token) => moves.extend(self.token_moves(state, *token)),
-            None => moves.extend(state.tokens.iter().flat_map(|token| self.token_moves(state, *token))),
+        let chosen = self.chosen(state, orders);
+        let order = if chosen.is_some() { Order::Chosen } else { Order::Every };
+        for token in chosen.as_ref().unwrap_or(&state.tokens) {
+            moves.extend(self.token_moves(state, *token));
         }
         self.listener_moves(state, &mut moves);
         self.consequence_moves(state, &mut moves);
         self.outside_moves(state, &mut moves);
+        self.delivery_moves(state, &mut moves);
         if self.timers == Timers::Hasty || moves.is_empty() {
             self.timer_moves(state, &mut moves);
         }
-        for (_, next) in &mut moves {
+        self.record_goals_of(&mut moves);
+        (moves, order)
+    }
+
+    /// What can happen, steps that keep to their branches in one order.
+    pub(super) fn moves(&self, state: &State) -> Moves {
+        self.successors(state, Orders::AsNeeded).0
+    }
+
+    /// What happens before anything else can: a line goes on to where it needs an answer, what it
+    /// publishes included, and what has been handed over is taken.
+    fn at_once(&self, state: &State) -> Option<Moves> {
+        if let Some(token) = state.tokens.iter().find(|token| self.goes_on(state, **token)) {
+            return Some(self.token_moves(state, *token));
+        }
+        if !self.delivery.is_ordered() {
+            return None;
+        }
+        let mut moves = Moves::new();
+        if !self.cannot_send(state) {
+            let publishes =
+                |token: &&Token| matches!(self.graph.node(token.node).kind, NodeKind::Publish { .. });
+            for token in state.tokens.iter().filter(publishes) {
+                moves.extend(self.token_moves(state, *token));
+            }
+        }
+        if moves.is_empty() {
+            moves = self.forced_moves(state);
+        }
+        self.record_goals_of(&mut moves);
+        Some(moves).filter(|moves| !moves.is_empty())
+    }
+
+    fn record_goals_of(&self, moves: &mut Moves) {
+        for (_, next) in moves {
             self.record_goals(next);
         }
-        moves
     }
 
     /// A conducted run that is over needs no further looking at, unless something late may act.
     fn is_settled(&self, state: &State) -> bool {
         state.memory[self.progress(self.judged)] == OVER
+            && self.lens != Some(Lens::BeyondTheEnd)
             && !state.tokens.iter().any(|token| self.is_late(token.node))
             && !self.listeners.iter().any(|id| {
                 self.graph.node(*id).workflow == Some(self.judged)
@@ -85,7 +136,9 @@ impl Machine<'_> {
         let workflow = self.workflows.iter().copied().find(|id| {
             state.memory[self.progress(*id)] == IDLE
                 && match &self.graph.node(self.graph.start(*id)).kind {
-                    NodeKind::Start { trigger: Some(trigger) } => self.is_in(state, trigger),
+                    NodeKind::Start { trigger: Some(trigger) } => {
+                        self.holds(trigger, |event| self.has_come(state, self.graph.start(*id), event))
+                    }
                     _ => true,
                 }
         })?;
@@ -101,7 +154,11 @@ impl Machine<'_> {
 
     /// Whether a formula holds over all messages, taken or not.
     pub(super) fn is_in(&self, state: &State, trigger: &Trigger) -> bool {
-        let count = trigger.terms.iter().filter(|(event, _)| state.memory[self.message(*event)] > 0).count();
+        self.holds(trigger, |event| state.memory[self.message(event)])
+    }
+
+    fn holds(&self, trigger: &Trigger, times: impl Fn(EventId) -> u8) -> bool {
+        let count = trigger.terms.iter().filter(|(event, _)| times(*event) > 0).count();
         match trigger.how {
             HowMany::All => count == trigger.terms.len(),
             HowMany::Any => count > 0,
@@ -128,28 +185,27 @@ impl Machine<'_> {
 
     // ---- tokens ---------------------------------------------------------------------------------
 
+    /// Whether something is under way that nothing else comes between.
+    pub(super) fn goes_on_by_itself(&self, state: &State) -> bool {
+        self.start(state).is_some() || state.tokens.iter().any(|token| self.goes_on(state, *token))
+    }
+
     /// Whether a line goes on by itself: what it does now, nobody else can disturb or see before it
     /// is done. A reaction is one transaction.
     fn goes_on(&self, state: &State, token: Token) -> bool {
         match &self.graph.node(token.node).kind {
-            NodeKind::Merge { .. }
-            | NodeKind::Notify { .. }
-            | NodeKind::Decide
-            | NodeKind::Fork { .. }
-            | NodeKind::Publish { .. } => true,
+            NodeKind::Merge { .. } | NodeKind::Notify { .. } | NodeKind::Decide | NodeKind::Fork { .. } => {
+                true
+            }
+            // Where messages have an order, it counts who publishes first.
+            NodeKind::Publish { .. } => !self.delivery.is_ordered(),
             NodeKind::Join { .. } => self.joined(state, token).is_some(),
             NodeKind::Act(_) | NodeKind::Run(_) | NodeKind::Undo { .. } => self.in_participant(token.node),
             _ => false,
         }
     }
 
-    fn is_local_step(&self, state: &State, token: Token) -> bool {
-        state.tokens.len() > 1
-            && matches!(self.graph.node(token.node).kind, NodeKind::Act(_) | NodeKind::Run(_))
-            && self.is_local(token.node)
-    }
-
-    fn token_moves(&self, state: &State, token: Token) -> Moves {
+    pub(super) fn token_moves(&self, state: &State, token: Token) -> Moves {
         let node = token.node;
         let ways = &self.ways[node.index()];
         let along = |way: &EdgeId, what: What| {
@@ -158,8 +214,12 @@ impl Machine<'_> {
             (Move { node, what }, next)
         };
         let mut moves = match &self.graph.node(node).kind {
-            NodeKind::Merge { .. } | NodeKind::Notify { .. } => {
-                ways.iter().map(|way| along(way, What::Passes)).collect()
+            NodeKind::Merge { .. } => ways.iter().map(|way| along(way, What::Passes)).collect(),
+            NodeKind::Notify { workflow, .. } => {
+                let mut next = state.clone();
+                self.comes_of(&mut next, node, *workflow);
+                self.travel_first(&mut next, token);
+                vec![(Move { node, what: What::Passes }, next)]
             }
             NodeKind::Decide => ways.iter().map(|way| along(way, What::Chooses(*way))).collect(),
             NodeKind::Fork { each } => {
@@ -171,6 +231,7 @@ impl Machine<'_> {
                 let joined = self.joined(state, token);
                 joined.into_iter().map(|next| (Move { node, what: What::Passes }, next)).collect()
             }
+            NodeKind::Publish { .. } if self.cannot_send(state) => Vec::new(),
             NodeKind::Publish { event } => {
                 let mut next = state.clone();
                 self.publish(&mut next, *event);
@@ -207,6 +268,9 @@ impl Machine<'_> {
     pub(super) fn publish(&self, state: &mut State, event: EventId) {
         let byte = self.message(event);
         state.memory[byte] = (state.memory[byte] + 1).min(MANY);
+        if self.delivery.is_ordered() || self.duplicates {
+            self.send(state, event);
+        }
     }
 
     fn end(&self, state: &State, token: Token, goal: GoalId) -> (Move, State) {
@@ -297,13 +361,20 @@ impl Machine<'_> {
                 state.memory[slot] = Status::Kept as u8;
             }
         }
+        let run = match &self.graph.node(node).kind {
+            NodeKind::Run(run) => Some(run.workflow),
+            _ => None,
+        };
+        self.comes_of(state, node, run);
+    }
+
+    /// What was called publishes later; the workflow that was run is begun by its events.
+    fn comes_of(&self, state: &mut State, node: NodeId, run: Option<WorkflowId>) {
         if let Some(byte) = self.consequence(node) {
             state.memory[byte] = 1;
         }
-        if let NodeKind::Run(run) = &self.graph.node(node).kind
-            && let NodeKind::Start { trigger: Some(trigger) } =
-                &self.graph.node(self.graph.start(run.workflow)).kind
-        {
+        let start = run.map(|workflow| &self.graph.node(self.graph.start(workflow)).kind);
+        if let Some(NodeKind::Start { trigger: Some(trigger) }) = start {
             for (event, _) in &trigger.terms {
                 self.publish(state, *event);
             }

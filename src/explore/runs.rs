@@ -1,30 +1,38 @@
 //! All states that can be reached, how each was reached first, and how runs end.
 
+use super::Orders;
 use super::machine::{MANY, Machine};
-use super::moves::{Move, What};
-use super::state::{Cause, IDLE, OVER, State, Status};
+use super::moves::{Move, Moves, Order, What};
+use super::state::{CUT, Cause, IDLE, OVER, POISONED, State, Status};
 use crate::graph::{NodeId, NodeKind, StepGraph};
-use crate::model::{GoalId, Id, WorkflowId};
+use crate::model::{EventId, GoalId, Id, ServiceId, WorkflowId};
 use indexmap::IndexSet;
 use rustc_hash::FxBuildHasher;
 use std::collections::{BTreeSet, VecDeque};
+
+/// So many states are kept before fewer orders are tried.
+const ENOUGH_FOR_SMALL: usize = 1_000;
 
 /// Every state once, in the order in which they were reached.
 type States = IndexSet<State, FxBuildHasher>;
 
 /// The runs of one workflow.
 pub struct Runs<'g> {
-    machine: Machine<'g>,
-    states: States,
+    pub(super) machine: Machine<'g>,
+    pub(super) states: States,
     came_from: Vec<Option<(u32, Move)>>,
     ends: Vec<RunEnd>,
     complete: bool,
+    cut: bool,
+    meets_unhandled: bool,
+    /// Messages that nobody has taken when nothing can happen any more.
+    untaken: BTreeSet<(EventId, ServiceId)>,
 }
 
 /// One way in which a run of the judged workflow can end.
 #[derive(Clone, Debug)]
 pub struct RunEnd {
-    state: u32,
+    pub(super) state: u32,
     pub stop: Stop,
     /// The ends that were recorded.
     pub goals: Vec<GoalId>,
@@ -44,34 +52,43 @@ pub enum Stop {
 
 /// The first half of the states is looked at breadth first, for the shortest runs; where there are more,
 /// the second half goes into the depth, so that ends are seen at all.
-pub(super) fn run(machine: Machine, max_states: usize) -> Runs {
-    let states = States::from_iter([machine.initial()]);
-    let mut runs = Runs { machine, states, came_from: vec![None], ends: Vec::new(), complete: true };
+pub(super) fn run(machine: Machine, max_states: usize, orders: Orders) -> Runs {
+    let half = max_states / 2;
+    if orders != Orders::AsNeeded || max_states <= ENOUGH_FOR_SMALL {
+        return search(machine, max_states, half, orders);
+    }
+    let runs = search(machine, ENOUGH_FOR_SMALL, ENOUGH_FOR_SMALL, orders);
+    match runs.complete {
+        true => runs,
+        false => search(runs.machine, max_states, half, Orders::Few),
+    }
+}
+
+/// Breadth first up to `deep_from` states, then depth first.
+fn search(machine: Machine, max_states: usize, deep_from: usize, orders: Orders) -> Runs {
+    let mut runs = Runs {
+        states: States::from_iter([machine.initial()]),
+        machine,
+        came_from: vec![None],
+        ends: Vec::new(),
+        complete: true,
+        cut: false,
+        meets_unhandled: false,
+        untaken: BTreeSet::new(),
+    };
     let mut open = VecDeque::from([0]);
-    loop {
-        let deep = runs.states.len() > max_states / 2;
+    while runs.complete {
+        let deep = runs.states.len() > deep_from;
         let Some(at) = (if deep { open.pop_back() } else { open.pop_front() }) else { break };
-        let moves = runs.machine.successors(&runs.states[at as usize]);
+        let (moves, order) = runs.machine.successors(&runs.states[at as usize], orders);
         if moves.is_empty() {
             runs.end_of_moves(at);
         }
-        for (made, state) in moves {
-            let is_full = runs.states.len() >= max_states;
-            if is_full && !runs.states.contains(&state) {
-                runs.complete = false;
-                continue;
-            }
-            let (id, is_new) = runs.states.insert_full(state);
-            if !is_new {
-                continue;
-            }
-            let id = id as u32;
-            runs.came_from.push(Some((at, made)));
-            runs.note_end(id, made);
-            open.push_back(id);
-        }
-        if !runs.complete {
-            break;
+        let is_progress = runs.keep(at, moves, max_states, &mut open);
+        // Going round in chosen steps would put off the others for ever.
+        if order == Order::Chosen && !is_progress {
+            let (moves, _) = runs.machine.successors(&runs.states[at as usize], Orders::Every);
+            runs.keep(at, moves, max_states, &mut open);
         }
     }
     runs.end_at_last_milestones();
@@ -82,6 +99,21 @@ impl<'g> Runs<'g> {
     /// Whether every reachable state was seen; otherwise what was not found may still exist.
     pub fn is_complete(&self) -> bool {
         self.complete
+    }
+
+    /// Whether some run had more messages in transit than are told apart; it was not followed further.
+    pub fn is_cut(&self) -> bool {
+        self.cut
+    }
+
+    /// Whether some run met a failure that nobody takes; it was not followed further.
+    pub fn meets_unhandled(&self) -> bool {
+        self.meets_unhandled
+    }
+
+    /// Events that some run leaves untaken, and who they were for. Needs runs that go on after the end.
+    pub fn untaken(&self) -> impl Iterator<Item = (EventId, ServiceId)> {
+        self.untaken.iter().copied()
     }
 
     pub fn n_states(&self) -> usize {
@@ -124,14 +156,39 @@ impl<'g> Runs<'g> {
 
     /// The shortest run to this end, move by move.
     pub fn witness(&self, end: &RunEnd) -> Vec<Move> {
+        self.way_to(end.state)
+    }
+
+    /// The shortest way to a state.
+    pub(super) fn way_to(&self, mut at: u32) -> Vec<Move> {
         let mut moves = Vec::new();
-        let mut at = end.state;
         while let Some((before, made)) = &self.came_from[at as usize] {
             moves.push(*made);
             at = *before;
         }
         moves.reverse();
         moves
+    }
+
+    /// Keeps the states that are new; gives whether there were any.
+    fn keep(&mut self, at: u32, moves: Moves, max_states: usize, open: &mut VecDeque<u32>) -> bool {
+        let before = self.states.len();
+        for (made, state) in moves {
+            let is_full = self.states.len() >= max_states;
+            if is_full && !self.states.contains(&state) {
+                self.complete = false;
+                continue;
+            }
+            let (id, is_new) = self.states.insert_full(state);
+            if !is_new {
+                continue;
+            }
+            let id = id as u32;
+            self.came_from.push(Some((at, made)));
+            self.note_end(id, made);
+            open.push_back(id);
+        }
+        self.states.len() > before
     }
 
     fn note_end(&mut self, id: u32, made: Move) {
@@ -155,13 +212,21 @@ impl<'g> Runs<'g> {
         let machine = &self.machine;
         let state = &self.states[id as usize];
         let progress = state.memory[machine.progress(machine.judged)];
+        self.cut |= state.memory[machine.poison] == CUT;
+        self.meets_unhandled |= state.memory[machine.poison] == POISONED;
+        if machine.goes_on && state.memory[machine.poison] == 0 {
+            self.untaken.extend(machine.untaken(state));
+        }
         if state.memory[machine.poison] != 0 || progress == IDLE || progress == OVER {
             return;
         }
         let final_end = self.goals_of(state).into_iter().find(|goal| self.is_final(*goal));
         let stop = match final_end {
             Some(goal) => Stop::Complete { at: machine.graph.goal(goal) },
-            None if self.is_cut(state) => return,
+            None if self.wants_more(state) => {
+                self.cut = true;
+                return;
+            }
             None => Stop::Stuck {
                 at: state
                     .tokens
@@ -210,7 +275,7 @@ impl<'g> Runs<'g> {
     }
 
     /// Whether a line waits for one more occurrence than are counted: no verdict about that.
-    fn is_cut(&self, state: &State) -> bool {
+    fn wants_more(&self, state: &State) -> bool {
         let full = |event| state.memory[self.machine.message(event)] >= MANY;
         state.tokens.iter().any(|token| match &self.machine.graph.node(token.node).kind {
             NodeKind::Receive { trigger, .. } => trigger.terms.iter().any(|(event, _)| full(*event)),

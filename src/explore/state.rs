@@ -1,5 +1,6 @@
 //! One state of a system of runs, small enough to keep many of.
 
+use super::delivery::Parcel;
 use crate::graph::NodeId;
 
 /// A token on a node. In parallel loops two rounds stand for all of them: `round` has a bit for each
@@ -52,11 +53,13 @@ impl Status {
 }
 
 /// Tokens, and one byte for everything else that a run remembers; `Machine` knows which is which.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) struct State {
     /// Sorted.
     pub tokens: Vec<Token>,
     pub memory: Vec<u8>,
+    /// Messages in transit, where their order counts.
+    pub network: Vec<Parcel>,
 }
 
 impl State {
@@ -76,6 +79,11 @@ impl State {
 pub(super) const IDLE: u8 = 0;
 pub(super) const RUNNING: u8 = 1;
 pub(super) const OVER: u8 = 2;
+
+/// The run met what nobody handles.
+pub(super) const POISONED: u8 = 1;
+/// More messages are in transit than are told apart.
+pub(super) const CUT: u8 = 2;
 
 /// What the last trouble of a run was, seen from its pivot.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

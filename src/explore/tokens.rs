@@ -1,7 +1,7 @@
 //! How a token moves: along an edge, closing what it leaves; through forks and joins.
 
 use super::machine::Machine;
-use super::state::{Cause, State, Token};
+use super::state::{Cause, POISONED, State, Token};
 use crate::graph::{EdgeId, EdgeKind, NodeId, NodeKind, RegionId};
 use crate::model::{Id, WorkflowId};
 
@@ -17,7 +17,7 @@ impl Machine<'_> {
             self.blame(state, view.from);
         }
         if self.unhandled.contains(&edge) {
-            state.memory[self.poison] = 1;
+            state.memory[self.poison] = POISONED;
             return;
         }
         self.arrive(state, view.to, token.round, view.edge.kind == EdgeKind::Skipped);
@@ -27,7 +27,7 @@ impl Machine<'_> {
     pub(super) fn arrive(&self, state: &mut State, node: NodeId, round: u8, skipped: bool) {
         match &self.graph.node(node).kind {
             NodeKind::Drop => {}
-            NodeKind::Unhandled => state.memory[self.poison] = 1,
+            NodeKind::Unhandled => state.memory[self.poison] = POISONED,
             kind => {
                 let round = self.round_of(self.graph.node(node).region, round);
                 let skipped = skipped && matches!(kind, NodeKind::Join { .. });
@@ -65,7 +65,12 @@ impl Machine<'_> {
             let to = self.graph.edge(*way).to;
             let depth = self.graph.region(self.graph.node(to).region).each_depth;
             self.arrive(state, to, token.round, false);
-            if each && (1..=2).contains(&depth) {
+            if each && matches!(self.graph.node(to).kind, NodeKind::Join { .. }) {
+                // Rounds with nothing in them are over at once.
+                if depth < 2 {
+                    self.arrive(state, to, token.round, false);
+                }
+            } else if each && (1..=2).contains(&depth) {
                 self.arrive(state, to, token.round | 1 << (depth - 1), false);
             }
         }
@@ -109,24 +114,5 @@ impl Machine<'_> {
         next.add(token);
         self.travel(&mut next, token, way);
         Some(next)
-    }
-
-    /// Whether a step's ways all stay in its branch, so that it disturbs no other branch.
-    pub(super) fn is_local(&self, node: NodeId) -> bool {
-        use crate::graph::RegionKind;
-        let mut at = Some(self.graph.node(node).region);
-        let branch = loop {
-            let Some(region) = at else { return false };
-            match self.graph.region(region).kind {
-                RegionKind::Branch | RegionKind::Round => break region,
-                _ => at = self.graph.region(region).parent,
-            }
-        };
-        self.ways[node.index()].iter().all(|way| {
-            let edge = self.graph.edge(*way);
-            let to = self.graph.node(edge.to);
-            let joins = matches!(to.kind, NodeKind::Join { .. });
-            !self.unhandled.contains(way) && (joins || self.graph.is_within(to.region, branch))
-        })
     }
 }

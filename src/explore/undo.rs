@@ -2,7 +2,7 @@
 
 use super::machine::Machine;
 use super::state::{State, Status, Token};
-use crate::graph::{NodeId, NodeKind, RegionKind, StepGraph};
+use crate::graph::{NodeId, NodeKind, RegionId, StepGraph};
 use crate::model::{GoalKind, Id, Model, OperationId, UndoTarget, Undone, UndoneBy, WorkflowId};
 
 impl Machine<'_> {
@@ -74,44 +74,45 @@ impl Machine<'_> {
         }
     }
 
-    /// When `needs` is met, the rounds that are stopped have their completed writes undone.
+    /// When `needs` is met, or cannot be met any more, the branches that are stopped have their completed
+    /// writes undone, inner branches included; what a pivot has kept stays.
     pub(super) fn undo_unneeded(&self, state: &mut State, join: Token) {
         let parallel = self.graph.node(join.node).region;
+        let around = self.round_of(parallel, join.round);
         let stopped: Vec<Token> = state
             .tokens
             .iter()
-            .filter(|token| token.node != join.node)
-            .filter(|token| self.graph.is_within(self.graph.node(token.node).region, parallel))
+            .filter(|token| token.node != join.node && self.round_of(parallel, token.round) == around)
             .copied()
             .collect();
         for token in stopped {
-            let Some(branch) = self.branch_of(token.node) else { continue };
-            let acts: Vec<NodeId> = self
-                .acts
-                .iter()
-                .copied()
-                .filter(|act| self.graph.is_within(self.graph.node(*act).region, branch))
-                .collect();
-            for act in acts {
-                let Some(slot) = self.slot(act, token.round).filter(|_| self.can_be_undone(act)) else {
+            let Some(branch) = self.branch_of(token.node, parallel) else { continue };
+            let round = self.round_of(branch, token.round);
+            for act in self.acts.iter().filter(|act| self.can_be_undone(**act)) {
+                if !self.graph.is_within(self.graph.node(*act).region, branch) {
                     continue;
-                };
-                if Status::from_byte(state.memory[slot]).is_effective() {
-                    state.memory[slot] = Status::Undone as u8;
+                }
+                for (number, slot) in self.slots_of(*act).enumerate() {
+                    let status = Status::from_byte(state.memory[slot]);
+                    let is_there = matches!(status, Status::Done | Status::Unknown | Status::AfterPivot);
+                    if is_there && self.round_of(branch, number as u8) == round {
+                        state.memory[slot] = Status::Undone as u8;
+                    }
                 }
             }
         }
     }
 
-    fn branch_of(&self, node: NodeId) -> Option<crate::graph::RegionId> {
-        let mut at = Some(self.graph.node(node).region);
-        while let Some(region) = at {
-            if matches!(self.graph.region(region).kind, RegionKind::Branch | RegionKind::Round) {
-                return Some(region);
+    /// The branch of a parallel that a node stands in.
+    pub(super) fn branch_of(&self, node: NodeId, parallel: RegionId) -> Option<RegionId> {
+        let mut at = self.graph.node(node).region;
+        loop {
+            match self.graph.region(at).parent {
+                Some(above) if above == parallel => return Some(at),
+                Some(above) => at = above,
+                None => return None,
             }
-            at = self.graph.region(region).parent;
         }
-        None
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod assumption;
 mod fingerprint;
+pub mod fix;
 pub mod happening;
 pub mod rule;
 pub mod suggest;
@@ -9,6 +10,7 @@ pub mod suggest;
 use crate::source::{FileId, Span};
 pub use assumption::{Assumption, Ground};
 pub use fingerprint::Fingerprint;
+pub use fix::{Edit, Fix, Safety};
 pub use happening::Happening;
 pub use rule::{Group, Rule};
 use std::collections::BTreeMap;
@@ -112,6 +114,8 @@ pub struct Finding {
     pub help: Vec<String>,
     /// What the text leaves open and the finding takes for granted.
     pub rests_on: Option<Assumption>,
+    /// Mends that wfc can make by itself, best first.
+    pub fixes: Vec<Fix>,
     /// What it is about, independent of lines: `FulfilOrder/Payments/charged`.
     pub entity: String,
     /// Which of the findings that agree in rule, file and entity it is, from 1; 0 before they are counted.
@@ -202,6 +206,11 @@ impl Finding {
         self
     }
 
+    pub fn fix(mut self, fix: impl IntoIterator<Item = Fix>) -> Finding {
+        self.fixes.extend(fix);
+        self
+    }
+
     /// Says what the finding takes for granted; what would settle it is the last help.
     pub fn resting_on(mut self, assumption: Assumption) -> Finding {
         self.help.push(assumption.settle.clone());
@@ -221,6 +230,16 @@ impl Finding {
     pub fn entity(mut self, path: impl Into<String>) -> Finding {
         self.entity = path.into();
         self
+    }
+}
+
+/// A mend by itself can be offered as it is; one that is not always there as an `Option`.
+impl IntoIterator for Fix {
+    type Item = Fix;
+    type IntoIter = std::iter::Once<Fix>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        std::iter::once(self)
     }
 }
 

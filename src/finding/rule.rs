@@ -73,6 +73,7 @@ impl Rule {
             what_if: None,
             help: Vec::new(),
             rests_on: None,
+            fixes: Vec::new(),
             entity: String::new(),
             occurrence: 0,
         }

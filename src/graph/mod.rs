@@ -4,7 +4,10 @@
 //! A run is a game of tokens on it (`docs/semantics.md`). Control flow is in the edges; what stops
 //! together is in the regions: a token that leaves a region stops everything else in it.
 
+mod adjacency;
 mod build;
+mod circles;
+mod components;
 mod guards;
 mod node;
 mod queries;
@@ -12,13 +15,14 @@ mod reach;
 mod region;
 
 pub use build::build;
+pub use components::{circle_through, components};
 pub use node::*;
 pub use reach::{Occurrence, Removed};
 pub use region::*;
 
 use crate::model::{Arena, EventId, GoalId, Id, LabelId, WorkflowId};
+use adjacency::Adjacency;
 use petgraph::graph::{DiGraph, EdgeIndex, NodeIndex};
-use petgraph::visit::EdgeRef;
 
 /// A node of the step graph.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -59,6 +63,8 @@ pub struct EdgeView<'g> {
 #[derive(Clone, Debug, Default)]
 pub struct StepGraph {
     graph: DiGraph<Node, Edge>,
+    outgoing: Adjacency,
+    incoming: Adjacency,
     regions: Arena<RegionId, Region>,
     /// The message of each event.
     messages: Vec<NodeId>,
@@ -107,17 +113,12 @@ impl StepGraph {
 
     /// The edges out of a node, in the order in which they were written.
     pub fn out_edges(&self, id: NodeId) -> impl Iterator<Item = EdgeView<'_>> {
-        let mut edges: Vec<_> = self.graph.edges(id.0).map(|edge| edge.id()).collect();
-        edges.sort();
-        edges.into_iter().map(|index| self.edge(EdgeId(index)))
+        self.outgoing.at(id).iter().map(|edge| self.edge(*edge))
     }
 
     /// The edges into a node, in the order in which they were written.
     pub fn in_edges(&self, id: NodeId) -> impl Iterator<Item = EdgeView<'_>> {
-        let mut edges: Vec<_> =
-            self.graph.edges_directed(id.0, petgraph::Direction::Incoming).map(|edge| edge.id()).collect();
-        edges.sort();
-        edges.into_iter().map(|index| self.edge(EdgeId(index)))
+        self.incoming.at(id).iter().map(|edge| self.edge(*edge))
     }
 
     pub fn region(&self, id: RegionId) -> &Region {

@@ -16,13 +16,43 @@ impl StepGraph {
 
     /// Who publishes the event, at once or as a consequence.
     pub fn publications(&self, event: EventId) -> impl Iterator<Item = super::EdgeView<'_>> {
-        self.in_edges(self.message(event))
-            .filter(|edge| matches!(edge.edge.kind, EdgeKind::Publishes | EdgeKind::Consequence))
+        self.in_edges(self.message(event)).filter(|edge| self.is_publication(edge))
+    }
+
+    /// Whether an event comes into the world by the edge, at once or as a consequence.
+    pub fn is_publication(&self, edge: &super::EdgeView) -> bool {
+        matches!(edge.edge.kind, EdgeKind::Publishes | EdgeKind::Consequence)
     }
 
     /// The nodes of the line that begins behind `from`, up to where it ends, without following messages.
     pub fn line_from(&self, from: NodeId) -> Vec<NodeId> {
         self.walk(from, |edge| edge.kind.is_on_the_line())
+    }
+
+    /// The nodes of the line that are reached before it waits for anything: for a message, for time to
+    /// pass, for a step that answers later, or for a workflow that it runs.
+    pub fn at_once_behind(&self, from: NodeId) -> Vec<NodeId> {
+        let waits = |id: NodeId| match &self.node(id).kind {
+            NodeKind::Act(act) => !act.on_the_line,
+            NodeKind::Receive { kind: ReceiveKind::Wait | ReceiveKind::Alternative, .. } => true,
+            NodeKind::Race | NodeKind::Timer(_) | NodeKind::Run(_) => true,
+            _ => false,
+        };
+        let mut found = Vec::new();
+        let mut seen = vec![false; self.n_nodes()];
+        let mut open = vec![from];
+        while let Some(at) = open.pop() {
+            for edge in self.out_edges(at).filter(|edge| edge.edge.kind.moves_a_token()) {
+                if !std::mem::replace(&mut seen[edge.to.index()], true) {
+                    found.push(edge.to);
+                    if !waits(edge.to) {
+                        open.push(edge.to);
+                    }
+                }
+            }
+        }
+        found.sort();
+        found
     }
 
     /// Everything causally behind `from`, messages included, without itself unless it lies on a cycle.

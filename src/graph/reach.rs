@@ -1,7 +1,7 @@
 //! What can occur: the least fixpoint of the steps and messages of a system, with or without some
 //! subscriptions (`Occ(W \ X)` of the semantics). Both branches of a choice count as possible.
 
-use super::{EdgeId, EdgeKind, NodeId, NodeKind, StepGraph, Trigger};
+use super::{EdgeId, EdgeKind, EdgeView, NodeId, NodeKind, StepGraph, Trigger};
 use crate::model::{HowMany, Id};
 
 /// Subscriptions, lines or troubles that are left out of a fixpoint.
@@ -35,10 +35,9 @@ impl StepGraph {
                 continue;
             }
             // An `undo all` has an edge to everything it may undo, and these bring nobody anywhere.
-            for edge in self.graph.edges(at.0).filter(|edge| edge.weight().kind.is_flow()) {
-                let to = NodeId(petgraph::visit::EdgeRef::target(&edge));
-                if !nodes[to.index()] && self.can_occur(to, &nodes, removed) {
-                    open.push(to);
+            for edge in self.out_edges(at).filter(|edge| edge.edge.kind.is_flow()) {
+                if !nodes[edge.to.index()] && self.can_occur(edge.to, &nodes, removed) {
+                    open.push(edge.to);
                 }
             }
         }
@@ -55,21 +54,16 @@ impl StepGraph {
     }
 
     fn can_occur(&self, id: NodeId, nodes: &[bool], removed: Removed) -> bool {
-        let live = |edge: &petgraph::graph::EdgeReference<super::Edge>| {
-            use petgraph::visit::EdgeRef;
-            nodes[edge.source().index()]
-                && !removed.subscriptions.contains(&EdgeId(edge.id()))
-                && !(removed.troubles && edge.weight().kind.is_trouble())
+        let live = |edge: &EdgeView| {
+            nodes[edge.from.index()]
+                && !removed.subscriptions.contains(&edge.id)
+                && !(removed.troubles && edge.edge.kind.is_trouble())
         };
-        let incoming = || self.graph.edges_directed(id.0, petgraph::Direction::Incoming).filter(live);
-        let flows = || incoming().filter(|edge| edge.weight().kind.is_flow());
+        let flows = || self.in_edges(id).filter(live).filter(|edge| edge.edge.kind.is_flow());
         let holds = |trigger: &Trigger| {
             let arrived = |event| {
                 let message = self.message(event);
-                flows().any(|edge| {
-                    edge.weight().kind == EdgeKind::Message
-                        && NodeId(petgraph::visit::EdgeRef::source(&edge)) == message
-                })
+                flows().any(|edge| edge.edge.kind == EdgeKind::Message && edge.from == message)
             };
             holds(trigger, arrived)
         };
@@ -78,11 +72,11 @@ impl StepGraph {
             NodeKind::Goal { trigger: Some(trigger), .. } => holds(trigger),
             NodeKind::Receive { trigger, .. } => {
                 let asked = self.in_edges(id).all(|edge| edge.edge.kind == EdgeKind::Message)
-                    || flows().any(|edge| edge.weight().kind != EdgeKind::Message);
+                    || flows().any(|edge| edge.edge.kind != EdgeKind::Message);
                 asked && holds(trigger)
             }
             NodeKind::Join { needs, branches, .. } => {
-                let mut arrived: Vec<u32> = flows().filter_map(|edge| edge.weight().branch).collect();
+                let mut arrived: Vec<u32> = flows().filter_map(|edge| edge.edge.branch).collect();
                 arrived.sort_unstable();
                 arrived.dedup();
                 let wanted = needs.map_or(*branches, |needs| needs.min(*branches));

@@ -9,7 +9,7 @@ use super::unknown::{Search, listed};
 use crate::model::{Argument, Field, Type};
 use crate::source::Span;
 use crate::syntax::ast;
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 
 /// The arguments that `callee`, which has `fields`, is given at `span`.
 pub(super) fn arguments(
@@ -82,7 +82,7 @@ fn by_name(
     span: Span,
 ) -> Vec<Argument> {
     let mut arguments = Vec::with_capacity(written.len());
-    let mut given: HashMap<usize, Span> = HashMap::new();
+    let mut given: FxHashMap<usize, Span> = FxHashMap::default();
     let mut misspelt = false;
     for argument in written {
         let value = expr(cx, &argument.value);

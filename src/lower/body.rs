@@ -8,8 +8,9 @@ use crate::finding::Finding;
 use crate::model::{EventId, Field, LabelId, Name, Type, ValueId, WorkflowId};
 use crate::source::Span;
 use crate::syntax::ast::EventName;
+use rustc_hash::{FxHashMap, FxHashSet};
 use smol_str::SmolStr;
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::BTreeMap;
 
 /// How deep blocks and expressions may nest. The parser stops at 64; importers might not.
 pub(super) const MAX_DEPTH: usize = 72;
@@ -31,15 +32,15 @@ pub(super) struct Body<'b, 'a> {
     /// Labels that were passed in this round, with what was known of jumps to them then.
     pub passed: BTreeMap<LabelId, Option<Flow>>,
     /// Values whose type is known by now.
-    pub typed: HashSet<ValueId>,
+    pub typed: FxHashSet<ValueId>,
     /// A name was read before its type was known: another round will know it.
     pub read_early: bool,
     /// Some call could not be resolved: what it fails with is anybody's guess.
     pub lost_call: bool,
     /// Events that belong to no run: told where they are first waited for.
-    pub lost_events: HashSet<EventId>,
+    pub lost_events: FxHashSet<EventId>,
     /// Events that are waited for by a workflow that has no key.
-    pub uncorrelated: Vec<(String, Span)>,
+    pub uncorrelated: Vec<(EventId, Span)>,
     /// The variables of the loops around, innermost last.
     pub loops: Vec<(SmolStr, ValueId)>,
     /// What `give` can give to, innermost last.
@@ -51,6 +52,8 @@ pub(super) struct Body<'b, 'a> {
     /// The blocks around, innermost last: what `then` can reach.
     pub blocks: Vec<usize>,
     pub depth: usize,
+    /// What is read decides something.
+    pub in_condition: bool,
 }
 
 /// The request that is undone, and what was answered.
@@ -101,10 +104,10 @@ impl<'b, 'a> Body<'b, 'a> {
             flow: Flow::new(),
             jumps: BTreeMap::new(),
             passed: BTreeMap::new(),
-            typed: HashSet::new(),
+            typed: FxHashSet::default(),
             read_early: false,
             lost_call: false,
-            lost_events: HashSet::new(),
+            lost_events: FxHashSet::default(),
             uncorrelated: Vec::new(),
             loops: Vec::new(),
             gives: Vec::new(),
@@ -112,6 +115,7 @@ impl<'b, 'a> Body<'b, 'a> {
             caught: Vec::new(),
             blocks: Vec::new(),
             depth: 0,
+            in_condition: false,
         }
     }
 
@@ -220,7 +224,7 @@ impl<'b, 'a> Body<'b, 'a> {
 }
 
 /// Tables by the address of a name in the syntax tree, which stays where it is while it is lowered.
-pub(super) type ByAddress<T> = HashMap<usize, T>;
+pub(super) type ByAddress<T> = FxHashMap<usize, T>;
 
 pub(super) fn address<T>(node: &T) -> usize {
     std::ptr::from_ref(node).addr()

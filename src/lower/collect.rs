@@ -9,13 +9,14 @@ use super::system::{System, name};
 use crate::model::{EventId, LabelId, LabelKind, StepLabel, Type, Value, ValueId, ValueKind, WorkflowId};
 use crate::source::Span;
 use crate::syntax::ast::{self, AtMostWhat, Entry, StepSource, WaitKind};
+use rustc_hash::{FxHashMap, FxHashSet};
 use smol_str::SmolStr;
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::BTreeSet;
 
 #[derive(Default)]
 pub(super) struct Collected {
     /// Parameters and the correlation key: visible everywhere.
-    pub head: HashMap<SmolStr, ValueId>,
+    pub head: FxHashMap<SmolStr, ValueId>,
     /// The workflow itself, then each of its participants.
     pub regions: Vec<Region>,
     /// By the name behind `participant`.
@@ -23,11 +24,11 @@ pub(super) struct Collected {
     /// By the name of a step, scope, `let` or loop variable.
     pub names: ByAddress<(Option<LabelId>, Option<ValueId>)>,
     /// The block that each step or scope stands in.
-    pub blocks: HashMap<LabelId, Home>,
+    pub blocks: FxHashMap<LabelId, Home>,
     /// Names that two declarations share: nobody knows which of them is read.
-    pub ambiguous: HashSet<ValueId>,
-    pub value_slots: HashMap<ValueId, usize>,
-    pub event_slots: HashMap<EventId, usize>,
+    pub ambiguous: FxHashSet<ValueId>,
+    pub value_slots: FxHashMap<ValueId, usize>,
+    pub event_slots: FxHashMap<EventId, usize>,
     /// Something in it could not be read.
     pub damaged: bool,
 }
@@ -43,11 +44,11 @@ pub(super) struct Home {
 /// Names that one side sees.
 #[derive(Default)]
 pub(super) struct Region {
-    pub values: HashMap<SmolStr, ValueId>,
-    pub labels: HashMap<SmolStr, LabelId>,
+    pub values: FxHashMap<SmolStr, ValueId>,
+    pub labels: FxHashMap<SmolStr, LabelId>,
     pub events: BTreeSet<EventId>,
     /// Names of events that mean none: reported where they are waited for, and not again when read.
-    pub unclear: HashSet<SmolStr>,
+    pub unclear: FxHashSet<SmolStr>,
 }
 
 pub(super) fn collect(
@@ -69,7 +70,7 @@ pub(super) fn collect(
         region: 0,
         collected,
         loops: Vec::new(),
-        sides: HashMap::new(),
+        sides: FxHashMap::default(),
         depth: 0,
     };
     cx.block(&written.block, written.span, false);
@@ -94,7 +95,7 @@ struct Collector<'s, 'a> {
     collected: Collected,
     loops: Vec<SmolStr>,
     /// The participants so far.
-    sides: HashMap<SmolStr, Span>,
+    sides: FxHashMap<SmolStr, Span>,
     depth: usize,
 }
 

@@ -6,18 +6,18 @@ use super::call::{undone, with_request};
 use super::collect::{Collected, Region};
 use super::declare::{Declared, distinct, fields, twice};
 use super::event_name;
-use super::rules::{MISPLACED_ENTRY, UNKNOWN_NAME};
+use super::rules::{DUPLICATE_NAME, MISPLACED_ENTRY, UNKNOWN_NAME};
 use super::system::{System, name};
 use super::types;
 use super::unknown::Search;
 use crate::model::{
-    Annotations, Answers, Event, EventId, Failure, Operation, OperationId, OperationKind, ServiceId, Type,
-    UndoneBy, Volatility,
+    Annotations, Answers, EntityId, Event, EventId, Failure, Operation, OperationId, OperationKind,
+    ServiceId, Type, UndoneBy, Volatility,
 };
 use crate::source::Span;
 use crate::syntax::ast::{self, AnnotationKind, ContractEntry, ServiceEntry};
+use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
-use std::collections::HashMap;
 
 /// Reads the contracts of all services: first what they have, then what of it speaks of another part.
 pub(super) fn contracts<'a>(sys: &mut System<'a>, services: &[Declared<'a>]) {
@@ -45,7 +45,7 @@ fn service<'d, 'a>(
 ) {
     let Declared { id, file, service: written } = declared;
     let (id, file) = (*id, *file);
-    let mut seen: HashMap<(SmolStr, Option<u32>), Span> = HashMap::new();
+    let mut seen: FxHashMap<(SmolStr, Option<u32>), Span> = FxHashMap::default();
     for entry in &written.entries {
         match entry {
             ServiceEntry::External(span) => {
@@ -53,6 +53,9 @@ fn service<'d, 'a>(
             }
             ServiceEntry::ManyInstances(span) => {
                 sys.model.services[id].many_instances.get_or_insert(*span);
+            }
+            ServiceEntry::NoOutbox(span) => {
+                sys.model.services[id].no_outbox.get_or_insert(*span);
             }
             ServiceEntry::Team(team, _) => {
                 sys.model.services[id].team.get_or_insert(name(team));
@@ -83,7 +86,7 @@ fn service<'d, 'a>(
 
 fn declared_before(
     sys: &mut System,
-    seen: &mut HashMap<(SmolStr, Option<u32>), Span>,
+    seen: &mut FxHashMap<(SmolStr, Option<u32>), Span>,
     kind: &str,
     written: &ast::Name,
     version: Option<u32>,
@@ -119,6 +122,7 @@ fn operation(sys: &mut System, service: ServiceId, file: usize, written: &ast::O
         irreversible: None,
         idempotent_by: None,
         publishes: Vec::new(),
+        writes: Vec::new(),
         answers: Answers::OnTheLine,
         annotations: Annotations::default(),
         span: written.span,
@@ -137,6 +141,12 @@ fn operation(sys: &mut System, service: ServiceId, file: usize, written: &ast::O
             }
             ContractEntry::IdempotentBy(names, span) => {
                 operation.idempotent_by.get_or_insert((names.iter().map(name).collect(), *span));
+            }
+            ContractEntry::Writes(names, _) => {
+                // A second `writes` is reported, and the first one counts.
+                if operation.kind == OperationKind::Command && operation.writes.is_empty() {
+                    operation.writes = writes(sys, names, written);
+                }
             }
             ContractEntry::Answers(answers, span) => {
                 operation.answers = match answers {
@@ -161,6 +171,27 @@ fn operation(sys: &mut System, service: ServiceId, file: usize, written: &ast::O
     sys.model.services[service].operations.push(id);
     sys.operations.entry((service, written.name.text.clone())).or_insert(id);
     id
+}
+
+/// `writes Balance, Entry`; a name that stands there twice is reported.
+fn writes(sys: &mut System, names: &[ast::Name], command: &ast::Operation) -> Vec<(EntityId, Span)> {
+    let mut writes: Vec<(EntityId, Span)> = Vec::new();
+    for written in names {
+        let entity = sys.entity(&written.text);
+        match writes.iter().find(|(known, _)| *known == entity) {
+            Some(&(_, first)) => {
+                let finding = DUPLICATE_NAME
+                    .at(written.span, "said again")
+                    .label(first, "said here first")
+                    .message(format!("`{}` is written twice by one command", written.text))
+                    .help("name each entity once")
+                    .entity(format!("{}/{}", command.name.text, written.text));
+                sys.report(finding);
+            }
+            None => writes.push((entity, written.span)),
+        }
+    }
+    writes
 }
 
 fn event(sys: &mut System, service: ServiceId, file: usize, written: &ast::Event) -> EventId {

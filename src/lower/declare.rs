@@ -9,8 +9,9 @@ use crate::finding::Finding;
 use crate::model::{Annotations, Field, Service, ServiceId, TypeDecl, TypeId, TypeKind};
 use crate::source::Span;
 use crate::syntax::ast::{self, Item};
+use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 /// A service with its text and the position of its file.
 pub(super) struct Declared<'a> {
@@ -51,6 +52,7 @@ pub(super) fn declare<'a>(sys: &mut System<'a>) -> Vec<Declared<'a>> {
                         doc: service.doc.clone(),
                         external: None,
                         many_instances: None,
+                        no_outbox: None,
                         team: None,
                         operations: Vec::new(),
                         events: Vec::new(),
@@ -100,7 +102,7 @@ pub(super) fn distinct<'n>(
     kind: &str,
     owner: &str,
 ) {
-    let mut seen: HashMap<&str, Span> = HashMap::new();
+    let mut seen: FxHashMap<&str, Span> = FxHashMap::default();
     for name in names {
         match seen.get(name.text.as_str()) {
             Some(&first) => sys.report(twice(kind, name, first).entity(format!("{owner}/{}", name.text))),

@@ -149,7 +149,10 @@ fn make(cx: &mut Body, parts: &[ast::Name], arguments: &[ast::Argument], span: S
 
 /// An expression that must be true or false.
 pub(super) fn condition(cx: &mut Body, written: &ast::Expr) -> Expr {
-    expected(cx, written, &Type::Bool, "a condition")
+    let around = std::mem::replace(&mut cx.in_condition, true);
+    let found = expected(cx, written, &Type::Bool, "a condition");
+    cx.in_condition = around;
+    found
 }
 
 /// An expression of which `want` is needed; `what` names its place.

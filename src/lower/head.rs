@@ -10,7 +10,7 @@ use crate::model::{
 };
 use crate::source::Span;
 use crate::syntax::ast::{self, Entry, StartsKind};
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 
 /// What a workflow says about itself.
 pub(super) fn head(sys: &mut System, file: usize, written: &ast::Workflow) -> WorkflowId {
@@ -101,7 +101,7 @@ fn how(written: ast::HowMany) -> HowMany {
 }
 
 fn goals(sys: &mut System, file: usize, id: WorkflowId, written: &ast::Workflow) {
-    let mut seen: HashMap<&str, Span> = HashMap::new();
+    let mut seen: FxHashMap<&str, Span> = FxHashMap::default();
     for entry in &written.block.entries {
         let Entry::Goal(goal) = entry else { continue };
         match seen.get(goal.name.text.as_str()) {

@@ -2,8 +2,9 @@
 
 use crate::source::FileId;
 use crate::syntax::ast::{Ast, Item};
+use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 /// Where the imports of a system's files lead. Whoever resolves the paths fills it, and reports the
 /// ones that lead nowhere.
@@ -31,7 +32,7 @@ pub(super) struct View {
 
 /// What each file sees: itself and all that is reached through `use`, however long the way.
 pub(super) fn views(files: &[Ast], links: &Links) -> Vec<View> {
-    let positions: HashMap<FileId, usize> =
+    let positions: FxHashMap<FileId, usize> =
         files.iter().enumerate().map(|(at, ast)| (ast.file, at)).collect();
     let mut next = vec![Vec::new(); files.len()];
     let mut complete = vec![true; files.len()];

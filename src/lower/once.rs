@@ -7,11 +7,11 @@ use crate::source::Span;
 use crate::syntax::ast::{
     Block, ContractEntry, Entry, Event, Operation, OperationKind, Service, ServiceEntry,
 };
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 
 /// The first place of each entry that may stand once.
 #[derive(Default)]
-struct Seen(HashMap<&'static str, Span>);
+struct Seen(FxHashMap<&'static str, Span>);
 
 impl Seen {
     fn add(&mut self, key: &'static str, span: Span, findings: &mut Vec<Finding>, entity: &str) {
@@ -80,6 +80,7 @@ pub(super) fn service(service: &Service, findings: &mut Vec<Finding>) {
             ServiceEntry::External(span) => seen.add("external", *span, findings, entity),
             ServiceEntry::ManyInstances(span) => seen.add("many instances", *span, findings, entity),
             ServiceEntry::Team(_, span) => seen.add("team", *span, findings, entity),
+            ServiceEntry::NoOutbox(span) => seen.add("no outbox", *span, findings, entity),
             ServiceEntry::Annotation(written) => {
                 seen.add(annotation_word(&written.kind), written.span, findings, entity);
             }
@@ -105,6 +106,10 @@ fn operation(operation: &Operation, findings: &mut Vec<Finding>, entity: &str) {
             }
             ContractEntry::Undone(_) | ContractEntry::Irreversible(_) if is_query => {
                 let help = "a query leaves no trace; if this one does, it is a `command`";
+                findings.push(misplaced(word, span, "a query", help, entity));
+            }
+            ContractEntry::Writes(..) if is_query => {
+                let help = "a query changes nothing; if this one does, it is a `command`";
                 findings.push(misplaced(word, span, "a query", help, entity));
             }
             ContractEntry::Fails(..) | ContractEntry::Publishes(..) => {}
@@ -142,6 +147,7 @@ fn contract_word(entry: &ContractEntry) -> Option<(&'static str, Span)> {
         ContractEntry::Irreversible(span) => ("irreversible", *span),
         ContractEntry::IdempotentBy(_, span) => ("idempotent by", *span),
         ContractEntry::Publishes(_, span) => ("publishes", *span),
+        ContractEntry::Writes(_, span) => ("writes", *span),
         ContractEntry::Answers(_, span) => ("answers", *span),
         ContractEntry::Replaces(_, span) => ("replaces", *span),
         ContractEntry::Annotation(written) => (annotation_word(&written.kind), written.span),

@@ -4,10 +4,11 @@ use super::body::{Body, names};
 use super::expr::bad;
 use super::presence::value_path;
 use super::read::read;
-use super::rules::{MISSING_FIELD, TYPE_MISMATCH};
+use super::rules::{MISSING_FIELD, TYPE_MISMATCH, UNAWARE_OF_CHOICE};
 use super::system::Known;
 use super::types::{self, optional};
 use super::unknown::{self, Search};
+use crate::finding::Finding;
 use crate::model::{EventId, Expr, ExprKind, Trigger, Type, TypeId, TypeKind, ValueId};
 use crate::source::Span;
 use crate::syntax::ast::Name;
@@ -209,6 +210,12 @@ fn nothing(cx: &mut Body, head: &Name, span: Span) -> Expr {
     if hidden {
         return bad(span);
     }
+    if cx.in_condition
+        && let Some(decided) = elsewhere(cx, &head.text)
+    {
+        cx.report(unaware(head, decided));
+        return bad(span);
+    }
     let mut near: Vec<SmolStr> = cx.loops.iter().map(|(name, _)| name.clone()).collect();
     near.extend(cx.own().values.keys().cloned());
     near.extend(cx.collected.head.keys().cloned());
@@ -237,6 +244,29 @@ fn nothing(cx: &mut Body, head: &Name, span: Span) -> Expr {
         .finding();
     cx.report(finding);
     bad(span)
+}
+
+/// Where another participant has a value of this name.
+fn elsewhere(cx: &Body, name: &str) -> Option<Span> {
+    // The first region is the workflow's own.
+    let participants = cx.collected.regions.iter().enumerate().skip(1);
+    let mut found: Vec<Span> = participants
+        .filter(|(at, _)| *at != cx.region)
+        .filter_map(|(_, region)| region.values.get(name))
+        .map(|value| cx.sys.model.values[*value].name.span)
+        .collect();
+    found.sort();
+    found.first().copied()
+}
+
+fn unaware(name: &Name, decided: Span) -> Finding {
+    UNAWARE_OF_CHOICE
+        .at(name.span, "not known here")
+        .message(format!("this chooses by `{}`, which only another participant knows", name.text))
+        .label(decided, "found out here")
+        .help(format!("let an event that is received here carry `{}`, and read it there", name.text))
+        .help("or let the other side publish an event for each way, and react to that")
+        .entity(name.text.as_str())
 }
 
 /// The fields of the event that starts the run.

@@ -4,7 +4,7 @@ use super::rules::{MISPLACED_ENTRY, MISSING_CORRELATION, MISSING_FIELD, MISSING_
 use crate::finding::{Finding, Rule};
 use crate::model::{Model, Workflow};
 use crate::source::{FileId, Span};
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 
 /// How many of the other places are shown.
 const MAX_PLACES: usize = 3;
@@ -12,8 +12,8 @@ const MAX_PLACES: usize = 3;
 /// Joins the findings of a file that miss the same name. They come sorted, and stay so.
 pub(super) fn merge(findings: Vec<Finding>) -> Vec<Finding> {
     let mut merged: Vec<Finding> = Vec::with_capacity(findings.len());
-    let mut first: HashMap<(FileId, String, String), usize> = HashMap::new();
-    let mut n_more: HashMap<usize, usize> = HashMap::new();
+    let mut first: FxHashMap<(FileId, String, String), usize> = FxHashMap::default();
+    let mut n_more: FxHashMap<usize, usize> = FxHashMap::default();
     for finding in findings {
         if ![UNKNOWN_NAME.name, MISSING_FIELD.name].contains(&finding.rule.name) {
             merged.push(finding);

@@ -2,21 +2,25 @@
 
 use super::links::{Links, View, views};
 use crate::finding::Finding;
-use crate::model::{Annotations, EventId, Model, Name, OperationId, Service, ServiceId, TypeId, WorkflowId};
+use crate::model::{
+    Annotations, Entity, EntityId, EventId, Model, Name, OperationId, Service, ServiceId, TypeId, WorkflowId,
+};
 use crate::syntax::ast::{self, Ast, Format};
+use rustc_hash::{FxHashMap, FxHashSet};
 use smol_str::SmolStr;
-use std::collections::{HashMap, HashSet};
 
 pub(super) struct System<'a> {
     pub files: &'a [Ast],
     pub views: Vec<View>,
     /// By file: what is declared in it.
     pub names: Vec<FileNames>,
-    pub operations: HashMap<(ServiceId, SmolStr), OperationId>,
+    pub operations: FxHashMap<(ServiceId, SmolStr), OperationId>,
     /// Services of which some entry could not be read.
-    pub damaged: HashSet<ServiceId>,
+    pub damaged: FxHashSet<ServiceId>,
     /// Made for names of services that mean none.
-    pub stand_ins: HashMap<SmolStr, ServiceId>,
+    pub stand_ins: FxHashMap<SmolStr, ServiceId>,
+    /// By the name behind `writes`.
+    pub entities: FxHashMap<SmolStr, EntityId>,
     pub model: Model,
     pub findings: Vec<Finding>,
 }
@@ -24,10 +28,10 @@ pub(super) struct System<'a> {
 /// The declarations of one file; of two with one name the first.
 #[derive(Default)]
 pub(super) struct FileNames {
-    pub types: HashMap<SmolStr, Known>,
-    pub workflows: HashMap<SmolStr, WorkflowId>,
-    pub events: HashMap<SmolStr, Vec<EventId>>,
-    pub failures: HashSet<SmolStr>,
+    pub types: FxHashMap<SmolStr, Known>,
+    pub workflows: FxHashMap<SmolStr, WorkflowId>,
+    pub events: FxHashMap<SmolStr, Vec<EventId>>,
+    pub failures: FxHashSet<SmolStr>,
 }
 
 /// What a name of the upper level stands for, where a type may be written.
@@ -43,9 +47,10 @@ impl<'a> System<'a> {
             files,
             views: views(files, links),
             names: files.iter().map(|_| FileNames::default()).collect(),
-            operations: HashMap::new(),
-            damaged: HashSet::new(),
-            stand_ins: HashMap::new(),
+            operations: FxHashMap::default(),
+            damaged: FxHashSet::default(),
+            stand_ins: FxHashMap::default(),
+            entities: FxHashMap::default(),
             model: Model::default(),
             findings: Vec::new(),
         }
@@ -90,6 +95,18 @@ impl<'a> System<'a> {
         self.seen(file).flat_map(|names| names.events.get(name).into_iter().flatten().copied()).collect()
     }
 
+    /// What commands write under this name; no file declares it, so all files mean the same.
+    pub fn entity(&mut self, name: &SmolStr) -> EntityId {
+        match self.entities.get(name) {
+            Some(&id) => id,
+            None => {
+                let id = self.model.entities.push(Entity { name: name.clone() });
+                self.entities.insert(name.clone(), id);
+                id
+            }
+        }
+    }
+
     /// A service for a name that means none, so that what it does can be read all the same.
     pub fn stand_in(&mut self, written: &ast::Name) -> ServiceId {
         if let Some(&id) = self.stand_ins.get(&written.text) {
@@ -100,6 +117,7 @@ impl<'a> System<'a> {
             doc: SmolStr::default(),
             external: None,
             many_instances: None,
+            no_outbox: None,
             team: None,
             operations: Vec::new(),
             events: Vec::new(),

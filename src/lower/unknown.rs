@@ -3,7 +3,7 @@
 use super::rules::UNKNOWN_NAME;
 use super::system::{Known, System};
 use super::types::BUILTIN;
-use crate::finding::{Finding, suggest};
+use crate::finding::{Finding, Fix, suggest};
 use crate::model::{OperationId, ServiceId};
 use crate::syntax::ast::Name;
 use smol_str::SmolStr;
@@ -61,10 +61,10 @@ impl<'n> Search<'n> {
         let elsewhere = ELSEWHERE.iter().filter(|_| !self.always.is_empty());
         if let Some((_, here)) = elsewhere.into_iter().find(|(word, _)| name.text.eq_ignore_ascii_case(word))
         {
-            return finding.help(format!("did you mean `{here}`?"));
+            return meant(finding, here);
         }
         if let Some(nearest) = self.nearest() {
-            return finding.help(format!("did you mean `{nearest}`?"));
+            return meant(finding, nearest);
         }
         let words = self.others.iter().map(|(_, other)| other.as_str());
         let Some(nearest) = suggest::nearest(&name.text, words) else {
@@ -88,6 +88,13 @@ impl<'n> Search<'n> {
             names => format!("there are {} others, such as {}", names.len(), listed(&names[..4])),
         }
     }
+}
+
+fn meant(finding: Finding, name: &str) -> Finding {
+    let at = finding.span();
+    let is_plain = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+    let fix = is_plain.then(|| Fix::daring(format!("write `{name}`")).instead(at, name));
+    finding.help(format!("did you mean `{name}`?")).fix(fix)
 }
 
 /// What other languages call the types that are built in.

@@ -1,6 +1,6 @@
 //! Types and services: what is said once, by its owner, and relied on everywhere.
 
-use super::{Argument, EventId, Name, OperationId, ServiceId, TypeId};
+use super::{Argument, EntityId, EventId, Name, OperationId, ServiceId, TypeId};
 use crate::source::Span;
 use smol_str::SmolStr;
 
@@ -63,6 +63,8 @@ pub struct Service {
     pub external: Option<Span>,
     /// Where `many instances` stands.
     pub many_instances: Option<Span>,
+    /// Where `no outbox` stands: what it writes and what it publishes are two transactions.
+    pub no_outbox: Option<Span>,
     pub team: Option<Name>,
     pub operations: Vec<OperationId>,
     pub events: Vec<EventId>,
@@ -112,6 +114,8 @@ pub struct Operation {
     pub idempotent_by: Option<(Vec<Name>, Span)>,
     /// One of these comes some time after the reply.
     pub publishes: Vec<(EventId, Span)>,
+    /// What a command changes, each once; empty where nothing is said.
+    pub writes: Vec<(EntityId, Span)>,
     pub answers: Answers,
     pub annotations: Annotations,
     pub span: Span,
@@ -151,6 +155,12 @@ pub enum Answers {
     Later(Span),
     /// By a person.
     ByHand(Span),
+}
+
+/// What commands write, `Balance` in `writes Balance`: no declaration, one name in the whole system.
+#[derive(Clone, Debug)]
+pub struct Entity {
+    pub name: SmolStr,
 }
 
 #[derive(Clone, Debug)]

@@ -37,6 +37,8 @@ ids! {
     /// An event in one version.
     EventId,
     WorkflowId,
+    /// What commands write, as their service calls it.
+    EntityId,
     /// An end of a workflow.
     GoalId,
     /// A parameter, step, `let` or loop variable.

@@ -3,14 +3,17 @@
 
 pub mod block;
 pub mod contract;
+mod duration;
 pub mod expr;
 pub mod ids;
 pub mod spoken;
 mod walk;
 pub mod workflow;
+pub mod written;
 
 pub use block::*;
 pub use contract::*;
+pub use duration::duration;
 pub use expr::*;
 pub use ids::*;
 pub use workflow::*;
@@ -27,6 +30,7 @@ pub struct Model {
     pub services: Arena<ServiceId, Service>,
     pub operations: Arena<OperationId, Operation>,
     pub events: Arena<EventId, Event>,
+    pub entities: Arena<EntityId, Entity>,
     pub workflows: Arena<WorkflowId, Workflow>,
     pub goals: Arena<GoalId, Goal>,
     /// Everything that has a value under a name in some workflow.

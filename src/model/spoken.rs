@@ -2,7 +2,7 @@
 
 use super::{
     Argument, Block, EventId, Expr, ExprKind, Formula, Model, Name, Reaction, ServiceId, Statement,
-    StatementKind, Wait,
+    StatementKind, ValueId, Wait,
 };
 
 /// Something said in a block, by the service on whose side the block stands.
@@ -93,24 +93,14 @@ fn statement<'m>(statement: &'m Statement, side: Option<ServiceId>, found: &mut 
 
 /// The events whose fields an expression reads, with the fields.
 pub fn event_reads(expr: &Expr) -> Vec<(EventId, &[Name])> {
-    let mut found = Vec::new();
-    let mut open = vec![expr];
-    while let Some(expr) = open.pop() {
-        match &expr.kind {
-            ExprKind::Event { event, fields } => found.push((*event, fields.as_slice())),
-            ExprKind::Make { arguments, .. } => open.extend(arguments.iter().map(|argument| &argument.value)),
-            ExprKind::List(items) => open.extend(items),
-            ExprKind::Count(inner) | ExprKind::Not(inner) | ExprKind::Negative(inner) => open.push(inner),
-            ExprKind::Binary { left, right, .. } => open.extend([&**left, &**right]),
-            ExprKind::Literal(_)
-            | ExprKind::Value { .. }
-            | ExprKind::Failure { .. }
-            | ExprKind::Reply { .. }
-            | ExprKind::Request { .. }
-            | ExprKind::EnumValue { .. }
-            | ExprKind::Foreign { .. }
-            | ExprKind::Bad => {}
-        }
-    }
-    found
+    expr.with_parts().into_iter().filter_map(Expr::event_field).collect()
+}
+
+/// The values of the run that an expression reads.
+pub fn value_reads(expr: &Expr) -> Vec<ValueId> {
+    let reads = expr.with_parts().into_iter().filter_map(|part| match &part.kind {
+        ExprKind::Value { value, .. } => Some(*value),
+        _ => None,
+    });
+    reads.collect()
 }

@@ -1,6 +1,6 @@
-//! Every block of a workflow, wherever it stands.
+//! Every block of a workflow, wherever it stands, and every part of an expression.
 
-use super::{Block, Statement, StatementKind, Wait, Workflow};
+use super::{Block, Expr, ExprKind, Statement, StatementKind, Wait, Workflow};
 
 impl Workflow {
     /// The blocks of its body, its participants and what comes late, outermost first.
@@ -73,5 +73,37 @@ impl Statement {
             | StatementKind::Then { .. }
             | StatementKind::End { .. } => Vec::new(),
         }
+    }
+}
+
+impl Expr {
+    /// The expressions directly in it.
+    pub fn parts(&self) -> Vec<&Expr> {
+        match &self.kind {
+            ExprKind::Make { arguments, .. } => arguments.iter().map(|argument| &argument.value).collect(),
+            ExprKind::List(items) => items.iter().collect(),
+            ExprKind::Count(inner) | ExprKind::Not(inner) | ExprKind::Negative(inner) => vec![inner],
+            ExprKind::Binary { left, right, .. } => vec![left, right],
+            ExprKind::Literal(_)
+            | ExprKind::Value { .. }
+            | ExprKind::Event { .. }
+            | ExprKind::Failure { .. }
+            | ExprKind::Reply { .. }
+            | ExprKind::Request { .. }
+            | ExprKind::EnumValue { .. }
+            | ExprKind::Foreign { .. }
+            | ExprKind::Bad => Vec::new(),
+        }
+    }
+
+    /// Itself and every expression that stands in it, outermost first.
+    pub fn with_parts(&self) -> Vec<&Expr> {
+        let mut found = vec![self];
+        let mut next = 0;
+        while let Some(expr) = found.get(next).copied() {
+            found.extend(expr.parts());
+            next += 1;
+        }
+        found
     }
 }

@@ -11,20 +11,42 @@ mod write;
 
 pub use baseline::{looked, read_baseline, write_baseline};
 pub use config::{Wanted, project};
+pub use exclude::Exclude;
 pub use git::{Changed, changed_since};
 pub use watch::{Watcher, watch};
-pub use write::{replace, replace_in_folder, write_new};
+pub use write::{replace, replace_in_folder, rewrite, write_new};
 
 use super::{Loaded, Repository, Request, Trouble};
 use crate::compile;
 use crate::source::SourceFile;
-use exclude::Exclude;
 use rayon::prelude::*;
 use read::{Content, Demand};
 use std::collections::{BTreeMap, BTreeSet};
 
+/// What standard input is called that was given no name.
+pub const STDIN: &str = "<stdin>";
+
 /// Finds and reads everything that `request` names, and every file that those files use.
 pub fn load(request: &Request) -> Loaded {
+    load_with(request, |exclude, texts, troubles| {
+        for file in find::rest_of_sets(request, exclude, texts.keys()) {
+            if !texts.contains_key(&file.path) {
+                keep(texts, troubles, read::file(&file.place, file.demand), file.path);
+            }
+        }
+        follow_uses(texts, troubles);
+    })
+}
+
+/// Finds and reads everything that `request` names, and nothing else.
+pub fn load_alone(request: &Request) -> Loaded {
+    load_with(request, |_, _, _| {})
+}
+
+/// By its path, the text of each file that was asked for, if it has one.
+type Texts = BTreeMap<String, Option<String>>;
+
+fn load_with(request: &Request, complete: impl FnOnce(&Exclude, &mut Texts, &mut Vec<Trouble>)) -> Loaded {
     let mut loaded = Loaded::default();
     let exclude = match Exclude::new(request) {
         Ok(exclude) => exclude,
@@ -34,10 +56,10 @@ pub fn load(request: &Request) -> Loaded {
         }
     };
 
-    let mut texts: BTreeMap<String, Option<String>> = BTreeMap::new();
+    let mut texts = Texts::new();
     if request.paths.iter().any(|path| path == "-") {
         let name = request.stdin_name.as_deref();
-        let shown = name.map_or_else(|| "<stdin>".to_string(), compile::normalise);
+        let shown = name.map_or_else(|| STDIN.to_string(), compile::normalise);
         keep(&mut texts, &mut loaded.troubles, read::stdin(name), shown);
     }
     let found = find::find(request, &exclude, &mut loaded.troubles);
@@ -62,12 +84,7 @@ pub fn load(request: &Request) -> Loaded {
             loaded.troubles.push(Trouble::new(request.paths.join(" "), "nothing is left to check"));
         }
     }
-    for file in find::rest_of_sets(request, &exclude, texts.keys()) {
-        if !texts.contains_key(&file.path) {
-            keep(&mut texts, &mut loaded.troubles, read::file(&file.place, file.demand), file.path);
-        }
-    }
-    follow_uses(&mut texts, &mut loaded.troubles);
+    complete(&exclude, &mut texts, &mut loaded.troubles);
 
     for (path, text) in texts {
         let Some(text) = text else { continue };
@@ -82,7 +99,7 @@ pub fn load(request: &Request) -> Loaded {
 }
 
 /// Reads what the texts use, and what those files use in turn, until nothing new turns up.
-fn follow_uses(texts: &mut BTreeMap<String, Option<String>>, troubles: &mut Vec<Trouble>) {
+fn follow_uses(texts: &mut Texts, troubles: &mut Vec<Trouble>) {
     let mut unread: Vec<String> = texts.keys().cloned().collect();
     while !unread.is_empty() {
         let mut wanted: Vec<String> = unread
@@ -116,12 +133,7 @@ fn read_all<T: Send + Sync>(files: Vec<T>, which: impl Fn(&T) -> (&str, Demand) 
 }
 
 /// Remembers what became of `path`, so that nobody asks for it again.
-fn keep(
-    texts: &mut BTreeMap<String, Option<String>>,
-    troubles: &mut Vec<Trouble>,
-    content: Content,
-    path: String,
-) {
+fn keep(texts: &mut Texts, troubles: &mut Vec<Trouble>, content: Content, path: String) {
     match content {
         Content::Text(text) => drop(texts.insert(path, Some(text))),
         Content::Foreign => {}

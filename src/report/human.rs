@@ -6,7 +6,7 @@ use super::paint::{Colour, Depth, Paint, Style, printable};
 use super::place::place;
 use super::shell;
 use super::wrap::{hang, wrap};
-use crate::finding::{Confidence, Finding, Severity, WitnessStep};
+use crate::finding::{Confidence, Finding, Safety, Severity, WitnessStep};
 use crate::source::Sources;
 use miette::{
     Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteError, MietteSpanContents,
@@ -37,6 +37,9 @@ pub fn one(finding: &Finding, sources: &Sources, paint: &Paint) -> String {
     for help in &finding.help {
         aside(&mut out, "help", help, paint);
     }
+    for fix in &finding.fixes {
+        aside(&mut out, "fix", &format!("{} ({})", fix.title, option(fix.safety)), paint);
+    }
     if paint.depth == Depth::All && !finding.entity.is_empty() {
         aside(&mut out, "about", &finding.entity, paint);
     }
@@ -49,6 +52,14 @@ fn head(finding: &Finding, paint: &Paint) -> String {
     let kind = format!("{}[{}]", finding.severity, finding.name());
     let message = paint.style(Style::Strong, &format!(": {}", printable(&finding.message)));
     format!("{}{message}\n", paint.style(Style::Severity(finding.severity), &kind))
+}
+
+/// What makes a fix: `--fix` alone only where nothing else can be meant.
+fn option(safety: Safety) -> &'static str {
+    match safety {
+        Safety::Safe => "--fix",
+        Safety::Unsafe => "--fix --unsafe-fixes",
+    }
 }
 
 /// The way to the rule's page, and how sure wfc is where it is not; the way to a picture of the run.
@@ -75,7 +86,12 @@ fn aside(out: &mut String, word: &str, text: &str, paint: &Paint) {
 }
 
 /// The numbered steps of the run that proves the finding, each with its place.
-fn witness(steps: &[WitnessStep], delivery: Option<&str>, sources: &Sources, paint: &Paint) -> String {
+pub(super) fn witness(
+    steps: &[WitnessStep],
+    delivery: Option<&str>,
+    sources: &Sources,
+    paint: &Paint,
+) -> String {
     if steps.is_empty() {
         return String::new();
     }

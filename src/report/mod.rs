@@ -1,6 +1,7 @@
 //! Findings as something to read: the terminal, lists, pages. Everything here is data in, text out.
 
 pub mod concise;
+pub mod diff;
 mod fingerprint;
 mod github;
 mod gitlab;
@@ -19,6 +20,7 @@ mod sarif;
 pub mod selection;
 pub mod statistics;
 pub mod summary;
+pub mod verdict;
 
 mod excerpt;
 mod sentence;

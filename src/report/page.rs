@@ -2,22 +2,30 @@
 
 use super::paint::{Paint, Style};
 use super::wrap::wrap;
-use crate::finding::{Profile, Rule};
+use crate::finding::{Finding, Profile, Rule, Safety};
 
 /// How long a line of prose may become.
 const WIDTH: usize = 88;
 
-/// The page as Markdown; `output` is what wfc really says about the bad example.
-pub fn markdown(rule: &Rule, output: &str) -> String {
+/// What wfc really says about a rule's bad example.
+pub struct Example<'a> {
+    /// As the terminal shows it.
+    pub output: &'a str,
+    pub findings: &'a [Finding],
+}
+
+/// The page as Markdown.
+pub fn markdown(rule: &Rule, example: &Example) -> String {
     let facts = format!(
-        "{}, {} confidence{}. Group: {}.",
+        "{}, {} confidence{}. Group: {}.{}",
         capital(&rule.severity.to_string()),
         rule.confidence,
         shown_by(rule),
-        rule.group.title()
+        rule.group.title(),
+        fixed_by(rule, example).map_or(String::new(), |fix| format!(" Fix: {fix}."))
     );
     let title = format!("# {}", rule.name);
-    sections(vec![title, paragraphs(rule.reports), facts], rule, Some(output))
+    sections(vec![title, paragraphs(rule.reports), facts], rule, Some(example.output))
 }
 
 /// The page as Markdown without the finding, for readers who have one before them.
@@ -41,11 +49,12 @@ pub fn prose(text: &str) -> String {
     joined(text.trim())
 }
 
-/// The page for a terminal; `output` may be coloured.
-pub fn terminal(rule: &Rule, output: &str, paint: &Paint) -> String {
+/// The page for a terminal; the output of the example may be coloured.
+pub fn terminal(rule: &Rule, example: &Example, paint: &Paint) -> String {
     let heading = |text: &str| paint.style(Style::Strong, text);
     let kind = format!("{}[{}]", rule.severity, rule.name);
-    let facts = format!("{}; {} confidence{}", rule.group.title(), rule.confidence, shown_by(rule));
+    let fix = fixed_by(rule, example).map_or(String::new(), |fix| format!("; fix: {fix}"));
+    let facts = format!("{}; {} confidence{}{fix}", rule.group.title(), rule.confidence, shown_by(rule));
     [
         format!(
             "{}\n{}",
@@ -57,7 +66,7 @@ pub fn terminal(rule: &Rule, output: &str, paint: &Paint) -> String {
         paragraphs(rule.why),
         heading("Bad"),
         indent(rule.bad),
-        indent(output),
+        indent(example.output),
         heading("Good"),
         indent(rule.good),
         heading("Help"),
@@ -65,6 +74,15 @@ pub fn terminal(rule: &Rule, output: &str, paint: &Paint) -> String {
     ]
     .join("\n\n")
         + "\n"
+}
+
+/// How far the rule's fixes can be trusted, if the example is offered any.
+fn fixed_by(rule: &Rule, example: &Example) -> Option<&'static str> {
+    let own = example.findings.iter().filter(|finding| finding.rule.name == rule.name);
+    own.flat_map(|finding| &finding.fixes).map(|fix| fix.safety).min().map(|safety| match safety {
+        Safety::Safe => "safe, by `--fix`",
+        Safety::Unsafe => "unsafe, by `--fix --unsafe-fixes`",
+    })
 }
 
 /// Which profile shows it, where the default one does not.

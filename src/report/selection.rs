@@ -61,19 +61,12 @@ pub fn select_by_level(
     let mut selected = Selected::default();
     let mut hidden = Vec::new();
     for finding in findings {
-        let finding = match selection.profile {
-            Profile::Default => finding,
-            Profile::Strict | Profile::Audit => finding.as_written(),
+        let level = level(&finding);
+        let Some((finding, wish)) = selection.counted(finding, level) else {
+            selected.n_off += 1;
+            continue;
         };
-        let (finding, wish) = match level(&finding) {
-            Some(Level::Off) => {
-                selected.n_off += 1;
-                continue;
-            }
-            Some(Level::At(severity)) => (finding.severity(severity), Wish::Spoken),
-            None => (finding, Wish::Silent),
-        };
-        if selection.shows(&finding, wish) {
+        if selection.takes(&finding, wish) {
             selected.shown.push(finding);
         } else {
             hidden.push((finding, wish));
@@ -94,7 +87,25 @@ enum Wish {
 }
 
 impl Selection {
-    fn shows(&self, finding: &Finding, wish: Wish) -> bool {
+    /// Whether the user gets to see a finding of this level.
+    pub fn shows(&self, finding: &Finding, level: Option<Level>) -> bool {
+        self.counted(finding.clone(), level).is_some_and(|(finding, wish)| self.takes(&finding, wish))
+    }
+
+    /// A finding as it counts; nothing where it is turned off.
+    fn counted(&self, finding: Finding, level: Option<Level>) -> Option<(Finding, Wish)> {
+        let finding = match self.profile {
+            Profile::Default => finding,
+            Profile::Strict | Profile::Audit => finding.as_written(),
+        };
+        match level {
+            Some(Level::Off) => None,
+            Some(Level::At(severity)) => Some((finding.severity(severity), Wish::Spoken)),
+            None => Some((finding, Wish::Silent)),
+        }
+    }
+
+    fn takes(&self, finding: &Finding, wish: Wish) -> bool {
         // What may fail a run must be visible, whatever the profile says.
         let severity = min_severity(self.profile).min(self.fail_on);
         let confidence = self.min_confidence.unwrap_or(match wish {
@@ -110,7 +121,7 @@ impl Selection {
     fn remedy(&self, hidden: &[(Finding, Wish)]) -> Option<&'static str> {
         let shows_all = |profile, min_confidence| {
             let wider = Selection { profile, min_confidence, ..*self };
-            hidden.iter().all(|(finding, wish)| wider.shows(finding, *wish))
+            hidden.iter().all(|(finding, wish)| wider.takes(finding, *wish))
         };
         if hidden.is_empty() {
             None

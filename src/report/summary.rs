@@ -2,7 +2,7 @@
 
 use super::paint::{Paint, Style};
 use super::selection::Selected;
-use crate::finding::Severity;
+use crate::finding::{Finding, Safety, Severity};
 
 /// `2 errors, 1 warning in 3 files (4 more hidden: --profile strict shows them)`
 pub fn summary(selected: &Selected, n_files: usize, n_allowed: usize, paint: &Paint) -> String {
@@ -40,6 +40,24 @@ pub fn summary(selected: &Selected, n_files: usize, n_allowed: usize, paint: &Pa
     }
     let asides = if asides.is_empty() { String::new() } else { format!(" ({})", asides.join("; ")) };
     format!("{counts} in {}{}", plural(n_files, "file"), paint.style(Style::Quiet, &asides))
+}
+
+/// `1 can be mended by --fix, 2 more by --fix --unsafe-fixes`; nothing where none can.
+pub fn fixable(shown: &[Finding]) -> Option<String> {
+    let is_safe = |finding: &&Finding| finding.fixes.iter().any(|fix| fix.safety == Safety::Safe);
+    let n_safe = shown.iter().filter(is_safe).count();
+    let n_daring = shown.iter().filter(|finding| !finding.fixes.is_empty()).count() - n_safe;
+    Some(match (n_safe, n_daring) {
+        (0, 0) => return None,
+        (safe, 0) => format!("{safe} can be mended by --fix"),
+        (0, daring) => format!("{daring} can be mended by --fix --unsafe-fixes"),
+        (safe, daring) => format!("{safe} can be mended by --fix, {daring} more by --fix --unsafe-fixes"),
+    })
+}
+
+/// `fixed 3 findings in 2 files`
+pub fn fixed(verb: &str, n_fixed: usize, n_files: usize) -> String {
+    format!("{verb} {} in {}", plural(n_fixed, "finding"), plural(n_files, "file"))
 }
 
 fn plural(n: usize, thing: &str) -> String {

@@ -43,6 +43,20 @@ pub enum Item {
     Bad(Span),
 }
 
+impl Item {
+    pub fn span(&self) -> Span {
+        match self {
+            Item::Use(it) => it.span,
+            Item::Record(it) => it.span,
+            Item::Id(it) => it.span,
+            Item::Enumeration(it) => it.span,
+            Item::Service(it) => it.span,
+            Item::Workflow(it) => it.span,
+            Item::Bad(span) => *span,
+        }
+    }
+}
+
 /// `use "contracts.wfc"`
 #[derive(Clone, Debug, PartialEq)]
 pub struct Use {
@@ -118,6 +132,8 @@ pub enum ServiceEntry {
     ManyInstances(Span),
     /// `team "retail-lending"`
     Team(Name, Span),
+    /// `no outbox`
+    NoOutbox(Span),
     Operation(Box<Operation>),
     Event(Box<Event>),
     Annotation(Annotation),
@@ -172,6 +188,8 @@ pub enum ContractEntry {
     IdempotentBy(Vec<Name>, Span),
     /// `publishes MoneyArrived or MoneyReturned`
     Publishes(Vec<EventName>, Span),
+    /// `writes Balance, Hold`
+    Writes(Vec<Name>, Span),
     Answers(Answers, Span),
     /// `replaces v1`
     Replaces(Version, Span),

@@ -1,4 +1,4 @@
-//! The two parsers that pest derives from one grammar: one that reads tidy text and is quick, and
+//! The two parsers that pest derives from one grammar: one that reads letters and is quick, and
 //! one that reads text as it is written and whose words have names. The second is only asked where
 //! the first failed, and what it expected there.
 
@@ -18,29 +18,33 @@ pub(super) mod explaining {
 
 pub(super) use reading::{Reader, Rule};
 
-pub(super) type Pair<'i> = pest::iterators::Pair<'i, Rule>;
-
 #[cfg(test)]
 mod tests {
     use super::explaining::{Explainer, Rule as Named};
     use pest::Parser;
+    use std::collections::BTreeSet;
 
     #[test]
     fn both_forms_of_the_words_agree() {
-        // Each word and sign by its rule's name, and whether a `-` may follow at once.
-        let words = |text: &str| -> Vec<(String, String)> {
-            let lines = text.lines().take_while(|line| !line.starts_with("// ----"));
-            let rules = lines.filter_map(|line| line.split_once(" = "));
-            let rules = rules.filter(|(name, _)| !matches!(*name, "s" | "w" | "doc" | "string"));
-            let rules = rules.filter(|(name, _)| !name.trim_end().ends_with("name"));
-            let rules = rules.filter(|(name, _)| !matches!(name.trim_end(), "label" | "path" | "primary"));
-            let literal = |body: &str| body.split('"').nth(1).unwrap().trim().to_owned();
-            rules.map(|(name, body)| (name.to_owned(), literal(body))).collect()
+        let words = |text: &str| -> BTreeSet<String> {
+            let names =
+                text.lines().filter_map(|line| line.split_once(" = ")).map(|(name, _)| name.trim_end());
+            names.filter(|name| name.starts_with("k_") || name.starts_with("e_")).map(str::to_owned).collect()
         };
-        let tidy = words(include_str!("../../grammar/words.pest"));
-        let named = words(include_str!("../../grammar/words-named.pest"));
+        let named_text = include_str!("../../grammar/words-named.pest");
+        let named = words(named_text);
+        let letters = words(include_str!("../../grammar/words.pest"));
         assert!(named.len() > 80);
-        assert_eq!(tidy, named);
+        assert_eq!(named.difference(&letters).next(), None);
+        // A rule for one word is called like the word.
+        for rule in &named {
+            let word = &rule[2..];
+            assert!(named_text.contains(&format!("{rule} = @{{ \"{word}\" ~ !w ~ s }}")), "{rule}");
+        }
+        // A letter for a word that nobody writes would do harm to those who use it as a name.
+        for rule in letters.difference(&named) {
+            assert!(named_text.contains(&format!("\"{}\"", &rule[2..])), "{rule}");
+        }
     }
 
     #[test]

@@ -4,10 +4,11 @@ pub mod ast;
 mod build;
 mod edits;
 mod grammar;
+mod letters;
 mod recovery;
 pub mod rules;
 mod split;
-mod tidy;
+mod words;
 
 use crate::finding::{self, Finding};
 use crate::source::{FileId, Span};
@@ -75,9 +76,9 @@ fn read_quickly(file: FileId, text: &str, piece: Piece) -> Read {
 
 /// Reads the text of one item; none if it has errors.
 fn read_sound(file: FileId, base: usize, text: &str, edits: &Edits) -> Option<(Item, Vec<Finding>)> {
-    let tidy = tidy::tidy(text)?;
-    let pairs = Reader::parse(Rule::one_item, &tidy.text).ok()?;
-    let mut builder = Builder::new(file, base, edits, text, &tidy);
+    let letters = letters::letters(text)?;
+    let pairs = Reader::parse(Rule::one_item, &letters.text).ok()?;
+    let mut builder = Builder::new(file, base, edits, text, &letters);
     let item = builder.item(pairs)?;
     Some((item, builder.findings))
 }
@@ -156,7 +157,7 @@ mod tests {
     fn both_parsers_accept_the_same_texts() {
         let items = [
             "/// One.\nrecord A(/// x\n a: list of list of b?, `c d`: e,) { allow f-g because \"\\\"h\" until 2027-01-02 }",
-            "service `A b` { external; many instances team \"b\" event C v2(d: e) { replaces v1 } \
+            "service `A b` { external; many instances team \"b\" no outbox event C v2(d: e) { replaces v1 } \
              command F(in: g) -> list of H? { fails I(j: k) or L undone by M(reply.n) idempotent by o, p \
              answers by hand latency 1ms..2s available 99.5% } }",
             "workflow A(b: c) { orchestrated by D when E.`f g`.h v1 where i.j == -1 and K { skip } /// x\n\

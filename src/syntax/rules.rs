@@ -32,7 +32,7 @@ pub static DEEP_NESTING: Rule = Rule {
     bad: "workflow Deep(a: int) {\n  orchestrated by Center\n  success Done\n  let x = \
           ((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((a\
           ))))))))))))))))))))))))))))))))))))))))))))))))))))))))))))))))\n  end Done\n}\nservice Center { }\n",
-    good: "workflow Deep(a: int) {\n  orchestrated by Center\n  success Done\n  let x = a\n  end Done\n}\n\
+    good: "workflow Deep(a: int) {\n  orchestrated by Center\n  success Done\n  let x = a\n  end Done\n}\n\n\
            service Center { }\n",
     help: "Give inner parts names of their own: `let` for a value, a workflow of its own for a block.",
     example_language: "wfc",

@@ -42,6 +42,23 @@ pub(super) fn is_open(text: &str, piece: Piece) -> bool {
     scan(text, piece.start, piece.end, Margin::Ignored).1
 }
 
+/// The first bracket of `text` inside of `limit` others.
+pub(super) fn bracket_beyond(limit: usize, text: &str) -> Option<usize> {
+    let bytes = text.as_bytes();
+    let mut brackets = Brackets::default();
+    let mut at = 0;
+    while at < bytes.len() {
+        match bytes[at] {
+            b'{' | b'(' | b'[' if brackets.depth() == limit => return Some(at),
+            bracket @ (b'{' | b'(' | b'[') => brackets.open(bracket, at),
+            bracket @ (b'}' | b')' | b']') => _ = brackets.close(bracket),
+            _ => {}
+        }
+        at = skip_quoted(bytes, at).max(at + 1);
+    }
+    None
+}
+
 /// Where the text, comment or quoted name that begins at `at` ends; `at` if none begins there.
 pub(super) fn skip_quoted(bytes: &[u8], at: usize) -> usize {
     match bytes[at] {
@@ -74,11 +91,26 @@ pub(super) fn is_doc(bytes: &[u8], at: usize) -> bool {
 }
 
 pub(super) fn is_word(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || byte == b'_'
+    WORD[usize::from(byte)]
 }
 
 pub(super) fn end_of_word(bytes: &[u8], at: usize) -> usize {
     at + bytes[at..].iter().position(|byte| !is_word(*byte)).unwrap_or(bytes.len() - at)
+}
+
+static WORD: [bool; 256] = table(b"_0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
+
+/// What the scan looks at within brackets; a slash may begin a comment.
+static MARK: [bool; 256] = table(b"\"`/{}()[]");
+
+const fn table(members: &[u8]) -> [bool; 256] {
+    let mut table = [false; 256];
+    let mut at = 0;
+    while at < members.len() {
+        table[members[at] as usize] = true;
+        at += 1;
+    }
+    table
 }
 
 /// The open brackets. What closes the wrong one is forgiven: braces win over the others.
@@ -165,9 +197,25 @@ fn scan(text: &str, from: usize, to: usize, margin: Margin) -> (Vec<Piece>, bool
 }
 
 impl Scan<'_> {
+    /// Goes on to the next bracket, quote or comment, where line beginnings do not matter.
+    fn skip_plain(&mut self) {
+        let rest = &self.bytes[self.at..];
+        let plain = rest.iter().position(|byte| MARK[usize::from(*byte)]).unwrap_or(rest.len());
+        let is_blank = |byte: &u8| matches!(byte, b' ' | b'\t' | b'\n' | b'\r');
+        if let Some(last) = rest[..plain].iter().rposition(|byte| !is_blank(byte)) {
+            let at = self.at;
+            self.piece(at).end = at + last + 1;
+        }
+        self.at += plain;
+    }
+
     /// Goes on by one token within brackets.
     fn inside(&mut self) {
-        let (at, byte) = (self.at, self.bytes[self.at]);
+        if self.margin == Margin::Ignored {
+            self.skip_plain();
+        }
+        let at = self.at;
+        let Some(&byte) = self.bytes.get(at) else { return };
         match byte {
             b' ' | b'\t' | b'\r' => return self.at += 1,
             b'\n' => {

@@ -56,9 +56,12 @@ fn the_command_line_stands_above_the_configuration() {
         ("a.wfc", UNUSED),
         ("old/b.wfc", WRONG),
     ]);
-    assert_eq!(folder.wfc(&["check"]).stderr, "1 warning in 1 file\n");
+    assert_eq!(folder.wfc(&["check"]).stderr, "1 warning in 1 file\n1 can be mended by --fix\n");
     assert_eq!(folder.wfc(&["check", "--fail-on", "error"]).code, 0);
-    assert_eq!(folder.wfc(&["check", "--isolated"]).stderr, "1 error, 1 warning in 2 files\n");
+    assert_eq!(
+        folder.wfc(&["check", "--isolated"]).stderr,
+        "1 error, 1 warning in 2 files\n1 can be mended by --fix\n"
+    );
     folder.write("ci/other.yaml", "exclude: a.wfc\n");
     assert_eq!(folder.wfc(&["check", "--config", "ci/other.yaml"]).stderr, "1 error in 1 file\n");
     folder.wfc(&["check", "--config", "gone.yaml"]).is_trouble("gone.yaml: there is no such file or folder");
@@ -85,13 +88,16 @@ fn rules_get_their_level_everywhere_or_in_some_paths() {
         folder.write("wfc.yaml", text);
         folder.wfc(&["check"])
     };
-    assert_eq!(with("rules: {unused-allow: error}").stderr, "2 errors in 2 files\n");
+    assert_eq!(
+        with("rules: {unused-allow: error}").stderr,
+        "2 errors in 2 files\n2 can be mended by --fix\n"
+    );
     let off = with("rules: {unused-allow: off}");
     assert_eq!((off.code, off.stderr.as_str()), (0, "no findings in 2 files (2 turned off)\n"));
     let run = with("rules: {unused-allow: error}\noverrides: [{paths: old/**, rules: {unused-allow: info}}]");
     assert_eq!(
         (run.code, run.stderr.as_str()),
-        (1, "1 error in 2 files (1 more hidden: --profile strict shows it)\n")
+        (1, "1 error in 2 files (1 more hidden: --profile strict shows it)\n1 can be mended by --fix\n")
     );
 }
 
@@ -227,5 +233,41 @@ fn every_configuration_in_the_documentation_can_be_read() {
         let folder = Folder::new(&[("wfc.yaml", block), ("shared/wfc-base.yaml", "")]);
         let run = folder.wfc(&["config", "show"]);
         assert_eq!(run.code, 0, "{block}\n{run:#?}");
+    }
+}
+
+#[test]
+fn budgets_say_how_much_is_too_much() {
+    for (rule, budgets) in [
+        ("efferent-budget", "efferent: 8"),
+        ("afferent-budget", "afferent: 8"),
+        ("retry-storm", "attempts: 16"),
+    ] {
+        let example = wfc::catalog::find(rule).unwrap().bad;
+        let folder = Folder::new(&[("a.wfc", example)]);
+        let is_told = || folder.wfc(&["check"]).stdout.contains(&format!("[{rule}]"));
+        assert!(is_told(), "{rule}");
+        folder.write("wfc.yaml", format!("budgets: {{{budgets}}}"));
+        assert!(!is_told(), "{rule}");
+    }
+}
+
+#[test]
+fn every_format_has_the_severity_that_is_configured() {
+    let folder = Folder::new(&[("a.wfc", UNUSED), ("wfc.yaml", "rules: {unused-allow: error}\n")]);
+    for (format, part) in [
+        ("full", "error[unused-allow]"),
+        ("concise", "error[unused-allow]"),
+        ("json", "\"severity\": \"error\""),
+        ("jsonl", "\"severity\":\"error\""),
+        ("sarif", "\"level\": \"error\""),
+        ("github", "::error "),
+        ("gitlab", "\"severity\": \"major\""),
+        ("junit", "<failure"),
+        ("rdjson", "\"severity\": \"ERROR\""),
+        ("markdown", "1 error"),
+    ] {
+        let run = folder.wfc(&["check", "--format", format]);
+        assert!(run.code == 1 && run.stdout.contains(part), "{format}: {run:#?}");
     }
 }

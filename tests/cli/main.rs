@@ -5,6 +5,8 @@
 mod baseline;
 mod commands;
 mod config;
+mod fixes;
+mod fmt;
 mod folder;
 mod inputs;
 mod profiles;
@@ -13,4 +15,5 @@ mod runs;
 mod shell;
 mod since;
 mod streams;
+mod verify;
 mod watch;

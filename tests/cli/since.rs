@@ -118,3 +118,15 @@ fn a_revision_that_is_none_is_trouble() {
     Run::of(command.env("PATH", "").output().unwrap())
         .is_trouble("--since: git is wanted for this, and there is none");
 }
+
+#[test]
+fn only_what_is_told_is_mended() {
+    let idle = "id A\nservice S { }\nworkflow W(a: A) {\n  orchestrated by S\n  success Done\n  \
+                allow tense because \"why not\"\n  end Done\n}\n";
+    let repository = Repository::new(&[("a.wfc", idle), ("b.wfc", idle)]);
+    repository.0.write("b.wfc", format!("// more\n{idle}"));
+    let run = repository.0.wfc(&["check", "--fix", "--since", "HEAD"]);
+    assert!(run.stderr.starts_with("fixed 1 finding in 1 file\nno findings in 2 files ("), "{run:#?}");
+    assert_eq!(repository.0.read("a.wfc"), idle);
+    assert!(!repository.0.read("b.wfc").contains("allow"));
+}

@@ -1,7 +1,7 @@
 //! Folders of small cases: each case is a file, or a folder with a `main.wfc`, and beside it stands
 //! what wfc says about it, as `NAME.txt`.
 
-use super::{check, compare, entries, file_name, files_below, read, render, root};
+use super::{check, compare, entries, file_name, files_below, fixes, layout, read, render, root};
 use libtest_mimic::{Failed, Trial};
 use std::collections::BTreeSet;
 use std::fs;
@@ -38,6 +38,9 @@ pub fn trials() -> Vec<Trial> {
         trials.extend(below(&tests.join(folder), folder, shown));
     }
     trials.extend(rules(&tests.join("rules")));
+    for folder in ["rules", "lower", "systems"] {
+        trials.extend(fixes_below(&tests.join(folder), folder));
+    }
     trials.extend(examples(&root().join("examples"), &tests.join("examples")));
     trials
 }
@@ -49,7 +52,9 @@ fn examples(examples: &Path, expectations: &Path) -> Vec<Trial> {
     for folder in folders.clone() {
         let expectation = expectations.join(format!("{}.txt", file_name(&folder)));
         trials.push(Trial::test(format!("examples/{}", file_name(&folder)), move || {
-            compare(&expectation, &shown_findings(&sources_below(&folder)?)?)
+            let sources = sources_below(&folder)?;
+            layout::hold(&sources)?;
+            compare(&expectation, &shown_findings(&sources)?)
         }));
     }
     let names: BTreeSet<String> = folders.map(|folder| format!("{}.txt", file_name(&folder))).collect();
@@ -59,6 +64,18 @@ fn examples(examples: &Path, expectations: &Path) -> Vec<Trial> {
         Some(stray) => Err(format!("{} is the expectation of no example", file_name(stray)).into()),
         None => Ok(()),
     }));
+    trials
+}
+
+/// The fixes that the cases in `folder` and below it are offered.
+fn fixes_below(folder: &Path, name: &str) -> Vec<Trial> {
+    let is_deeper = |path: &PathBuf| path.is_dir() && !path.join("main.wfc").exists();
+    let deeper = entries(folder).into_iter().filter(is_deeper);
+    let mut trials: Vec<Trial> =
+        deeper.flat_map(|path| fixes_below(&path, &format!("{name}/{}", file_name(&path)))).collect();
+    for case in cases_in(folder, name) {
+        trials.push(Trial::test(format!("fixes/{}", case.name), move || fixes::hold(&sources_of(&case)?)));
+    }
     trials
 }
 

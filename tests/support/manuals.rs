@@ -1,13 +1,16 @@
 //! The manual of every rule: its bad example yields exactly this rule, its good one nothing, and its
 //! page is the one that would be generated today.
 
-use super::{check, compare, entries, file_name, is_blessing, is_loud, one_file, render, root};
+use super::{
+    check, compare, entries, file_name, fixes, is_blessing, is_loud, layout, one_file, render, root,
+};
 use libtest_mimic::{Failed, Trial};
 use std::collections::BTreeSet;
 use std::fs;
 use wfc::finding::{Finding, Rule, Severity};
+use wfc::report::page::{self, Example};
 use wfc::report::paint::Paint;
-use wfc::report::{human, index, page};
+use wfc::report::{human, index};
 use wfc::source::{SourceFile, Sources};
 
 pub fn trials() -> Vec<Trial> {
@@ -16,11 +19,19 @@ pub fn trials() -> Vec<Trial> {
         let name = rule.name;
         trials.push(Trial::test(format!("manuals/{name}/words"), move || words(rule)));
         trials.push(Trial::test(format!("manuals/{name}/bad"), move || bad(rule)));
+        trials.push(Trial::test(format!("fixes/manuals/{name}"), move || {
+            fixes::hold(&example(rule, rule.bad))
+        }));
+        trials.push(Trial::test(format!("manuals/{name}/layout"), move || {
+            layout::hold(&example(rule, rule.bad))?;
+            layout::hold(&example(rule, rule.good))
+        }));
         trials.push(Trial::test(format!("manuals/{name}/good"), move || good(rule)));
         trials.push(Trial::test(format!("manuals/{name}/page"), move || {
             let sources = example(rule, rule.bad);
-            let output = terminal(&check(&sources)?, &sources);
-            compare(&root().join(format!("docs/rules/{name}.md")), &page::markdown(rule, &output))
+            let findings = check(&sources)?;
+            let shown = Example { output: &terminal(&findings, &sources), findings: &findings };
+            compare(&root().join(format!("docs/rules/{name}.md")), &page::markdown(rule, &shown))
         }));
     }
     trials.push(Trial::test("manuals/index", || {

@@ -1,6 +1,8 @@
 //! What the folder tests share: running wfc on a few files, and comparing with what was blessed.
 
 pub mod cases;
+pub mod fixes;
+pub mod layout;
 pub mod manuals;
 pub mod pages;
 pub mod render;
@@ -60,10 +62,14 @@ pub fn one_file(path: &str, text: &str) -> Sources {
     sources
 }
 
+/// As on the day that the examples are judged on.
+pub fn settings() -> Settings<'static> {
+    Settings { today: Some(EXAMPLE_DAY), ..Settings::default() }
+}
+
 /// Checks these files as `wfc check` does, and holds every finding to what all findings promise.
 pub fn check(sources: &Sources) -> Result<Vec<Finding>, Failed> {
-    let findings =
-        wfc::compile::check(sources, Settings { today: Some(EXAMPLE_DAY), ..Settings::default() }).findings;
+    let findings = wfc::compile::check(sources, settings()).findings;
     let broken: Vec<String> = findings.iter().filter_map(|it| render::broken_promise(it, sources)).collect();
     if broken.is_empty() { Ok(findings) } else { Err(broken.join("\n").into()) }
 }

@@ -2,7 +2,7 @@
 //! ```console block shows what the commands in it really print, a ```text or ```mermaid block that
 //! is marked `$ wfc …` what that command prints, and every link to a file leads to one.
 
-use super::{check, file_name, files_below, is_blessing, one_file, read, render, root};
+use super::{check, file_name, files_below, is_blessing, layout, one_file, read, render, root};
 use libtest_mimic::{Failed, Trial};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -87,6 +87,7 @@ fn fences(text: &str) -> Vec<Fence> {
 
 fn example(fence: &Fence) -> Result<(), Failed> {
     let sources = one_file("example.wfc", &fence.text);
+    layout::hold(&sources)?;
     let findings = check(&sources)?;
     if findings.iter().all(|finding| finding.severity < Severity::Error) {
         return Ok(());

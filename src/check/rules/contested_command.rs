@@ -23,7 +23,9 @@ pub static CONTESTED_COMMAND: Rule = Rule {
 // file: checkout.wfc
 use \"ids.wfc\"
 
-service Shop { team \"storefront\" }
+service Shop {
+  team \"storefront\"
+}
 service Payments {
   command Charge(order: OrderId) { idempotent by order }
 }
@@ -41,7 +43,9 @@ workflow SellOrder(order: OrderId) {
 // file: returns.wfc
 use \"ids.wfc\"
 
-service Desk { team \"returns\" }
+service Desk {
+  team \"returns\"
+}
 service Payments {
   command Charge(order: OrderId, fee: decimal) { idempotent by order }
 }
@@ -63,7 +67,9 @@ id OrderId
 // file: checkout.wfc
 use \"payments.wfc\"
 
-service Shop { team \"storefront\" }
+service Shop {
+  team \"storefront\"
+}
 
 workflow SellOrder(order: OrderId) {
   orchestrated by Shop
@@ -78,7 +84,9 @@ workflow SellOrder(order: OrderId) {
 // file: returns.wfc
 use \"payments.wfc\"
 
-service Desk { team \"returns\" }
+service Desk {
+  team \"returns\"
+}
 
 workflow TakeBack(order: OrderId) {
   orchestrated by Desk

@@ -20,7 +20,9 @@ failure that follows from a refusal behind the success's own event is a later ch
 wfc explores the runs in which everybody reacts in time.",
     bad: r#"id OrderId
 
-service Shop { event OrderPlaced(order: OrderId) }
+service Shop {
+  event OrderPlaced(order: OrderId)
+}
 service Payments {
   query Charge(order: OrderId) { fails Declined }
   event PaymentDeclined(order: OrderId)
@@ -51,7 +53,9 @@ workflow FulfilOrder {
 "#,
     good: r#"id OrderId
 
-service Shop { event OrderPlaced(order: OrderId) }
+service Shop {
+  event OrderPlaced(order: OrderId)
+}
 service Payments {
   query Charge(order: OrderId) { fails Declined }
   event PaymentTaken(order: OrderId)

@@ -23,13 +23,17 @@ wfc explores the runs in which everybody reacts in time, with each declared fail
 that keeps no order between messages.",
     bad: r#"id OrderId
 
-service Shop { event OrderPlaced(order: OrderId) }
+service Shop {
+  event OrderPlaced(order: OrderId)
+}
 service Stock {
   query Reserve(order: OrderId) { fails OutOfStock }
   event StockReserved(order: OrderId)
   event StockMissing(order: OrderId)
 }
-service Sales { query Note(order: OrderId) }
+service Sales {
+  query Note(order: OrderId)
+}
 
 workflow ReserveStock {
   choreographed
@@ -44,19 +48,25 @@ workflow ReserveStock {
     }
   }
   participant Sales {
-    when StockMissing { step noted = Sales.Note(order) }
+    when StockMissing {
+      step noted = Sales.Note(order)
+    }
   }
 }
 "#,
     good: r#"id OrderId
 
-service Shop { event OrderPlaced(order: OrderId) }
+service Shop {
+  event OrderPlaced(order: OrderId)
+}
 service Stock {
   query Reserve(order: OrderId) { fails OutOfStock }
   event StockReserved(order: OrderId)
   event StockMissing(order: OrderId)
 }
-service Sales { query Note(order: OrderId) }
+service Sales {
+  query Note(order: OrderId)
+}
 
 workflow ReserveStock {
   choreographed
@@ -72,7 +82,9 @@ workflow ReserveStock {
     }
   }
   participant Sales {
-    when StockMissing { step noted = Sales.Note(order) }
+    when StockMissing {
+      step noted = Sales.Note(order)
+    }
   }
 }
 "#,

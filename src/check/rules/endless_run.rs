@@ -53,7 +53,9 @@ service Worker {
 workflow WatchJob(job: JobId) {
   orchestrated by Scheduler
   correlated by job
+  within 1d else { end Lost }
   success Done
+  failure Lost
 
   scope again {
     wait 1m

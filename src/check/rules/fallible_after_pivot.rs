@@ -20,11 +20,18 @@ another way to a success.",
 
 service Agency { }
 service Cashier {
-  command Capture(trip: TripId) { fails Declined; irreversible; idempotent by trip }
+  command Capture(trip: TripId) {
+    fails Declined
+    irreversible
+    idempotent by trip
+  }
 }
 service Tickets {
-  command Issue(trip: TripId) { fails SoldOut; undone by Void(trip); idempotent by trip }
-  command Void(trip: TripId) { idempotent by trip }
+  command Issue(trip: TripId) {
+    fails SoldOut
+    undone by nothing because "a ticket unpaid is void"
+    idempotent by trip
+  }
 }
 
 workflow BookTrip(trip: TripId) {
@@ -37,10 +44,7 @@ workflow BookTrip(trip: TripId) {
     retry forever backoff 1s..1h
     on Declined { end NotBooked }
   }
-  step issued = Tickets.Issue(trip) {
-    retry forever backoff 1s..1h
-    on SoldOut { undo all; end NotBooked }
-  }
+  step issued = Tickets.Issue(trip) { retry forever backoff 1s..1h; on SoldOut { end NotBooked } }
   end Booked
 }
 "#,
@@ -48,11 +52,18 @@ workflow BookTrip(trip: TripId) {
 
 service Agency { }
 service Cashier {
-  command Capture(trip: TripId) { fails Declined; irreversible; idempotent by trip }
+  command Capture(trip: TripId) {
+    fails Declined
+    irreversible
+    idempotent by trip
+  }
 }
 service Tickets {
-  command Issue(trip: TripId) { fails SoldOut; undone by Void(trip); idempotent by trip }
-  command Void(trip: TripId) { idempotent by trip }
+  command Issue(trip: TripId) {
+    fails SoldOut
+    undone by nothing because "a ticket unpaid is void"
+    idempotent by trip
+  }
 }
 
 workflow BookTrip(trip: TripId) {
@@ -60,14 +71,11 @@ workflow BookTrip(trip: TripId) {
   success Booked
   failure NotBooked
 
-  step issued = Tickets.Issue(trip) {
-    retry forever backoff 1s..1h
-    on SoldOut { end NotBooked }
-  }
+  step issued = Tickets.Issue(trip) { retry forever backoff 1s..1h; on SoldOut { end NotBooked } }
   step paid = Cashier.Capture(trip) {
     pivot
     retry forever backoff 1s..1h
-    on Declined { undo all; end NotBooked }
+    on Declined { end NotBooked }
   }
   end Booked
 }

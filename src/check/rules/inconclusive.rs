@@ -1,7 +1,6 @@
 //! `inconclusive`: there are more runs than were looked at.
 
 use crate::check::Context;
-use crate::explore::Timers;
 use crate::finding::{Confidence, Finding, Group, Profile, Rule, Severity};
 
 pub static INCONCLUSIVE: Rule = Rule {
@@ -19,7 +18,11 @@ may exist.",
 
 service Agency { }
 service Hotel {
-  command Book(trip: TripId) { fails Full; undone by Cancel(trip); idempotent by trip }
+  command Book(trip: TripId) {
+    fails Full
+    undone by Cancel(trip)
+    idempotent by trip
+  }
   command Cancel(trip: TripId) { idempotent by trip }
 }
 
@@ -29,33 +32,36 @@ workflow BookRooms(trip: TripId) {
   failure NotBooked
 
   parallel {
-    step room1 = Hotel.Book(trip) { retry forever backoff 1s..1h }
-    step room2 = Hotel.Book(trip) { retry forever backoff 1s..1h }
-    step room3 = Hotel.Book(trip) { retry forever backoff 1s..1h }
-    step room4 = Hotel.Book(trip) { retry forever backoff 1s..1h }
-    step room5 = Hotel.Book(trip) { retry forever backoff 1s..1h }
-    step room6 = Hotel.Book(trip) { retry forever backoff 1s..1h }
-    step room7 = Hotel.Book(trip) { retry forever backoff 1s..1h }
-    step room8 = Hotel.Book(trip) { retry forever backoff 1s..1h }
-    step room9 = Hotel.Book(trip) { retry forever backoff 1s..1h }
-    step room10 = Hotel.Book(trip) { retry forever backoff 1s..1h }
-    step room11 = Hotel.Book(trip) { retry forever backoff 1s..1h }
-    step room12 = Hotel.Book(trip) { retry forever backoff 1s..1h }
-    step room13 = Hotel.Book(trip) { retry forever backoff 1s..1h }
-    step room14 = Hotel.Book(trip) { retry forever backoff 1s..1h }
-    step room15 = Hotel.Book(trip) { retry forever backoff 1s..1h }
-    step room16 = Hotel.Book(trip) { retry forever backoff 1s..1h }
+    step room1 = Hotel.Book(trip) { retry forever backoff 1s..1h; on Full { skip } }
+    step room2 = Hotel.Book(trip) { retry forever backoff 1s..1h; on Full { skip } }
+    step room3 = Hotel.Book(trip) { retry forever backoff 1s..1h; on Full { skip } }
+    step room4 = Hotel.Book(trip) { retry forever backoff 1s..1h; on Full { skip } }
+    step room5 = Hotel.Book(trip) { retry forever backoff 1s..1h; on Full { skip } }
+    step room6 = Hotel.Book(trip) { retry forever backoff 1s..1h; on Full { skip } }
+    step room7 = Hotel.Book(trip) { retry forever backoff 1s..1h; on Full { skip } }
+    step room8 = Hotel.Book(trip) { retry forever backoff 1s..1h; on Full { skip } }
+    step room9 = Hotel.Book(trip) { retry forever backoff 1s..1h; on Full { skip } }
+    step room10 = Hotel.Book(trip) { retry forever backoff 1s..1h; on Full { skip } }
+    step room11 = Hotel.Book(trip) { retry forever backoff 1s..1h; on Full { skip } }
+    step room12 = Hotel.Book(trip) { retry forever backoff 1s..1h; on Full { skip } }
+    step room13 = Hotel.Book(trip) { retry forever backoff 1s..1h; on Full { skip } }
+    step room14 = Hotel.Book(trip) { retry forever backoff 1s..1h; on Full { skip } }
+    step room15 = Hotel.Book(trip) { retry forever backoff 1s..1h; on Full { skip } }
+    step room16 = Hotel.Book(trip) { retry forever backoff 1s..1h; on Full { skip } }
   }
+  step last = Hotel.Book(trip) { retry forever backoff 1s..1h; on Full { undo all; end NotBooked } }
   end Booked
-
-  on Full { undo all; end NotBooked }
 }
 "#,
     good: r#"id TripId
 
 service Agency { }
 service Hotel {
-  command Book(trip: TripId) { fails Full; undone by Cancel(trip); idempotent by trip }
+  command Book(trip: TripId) {
+    fails Full
+    undone by Cancel(trip)
+    idempotent by trip
+  }
   command Cancel(trip: TripId) { idempotent by trip }
 }
 
@@ -79,12 +85,11 @@ workflow BookRooms(trip: TripId) {
 pub fn find(cx: &Context) -> Vec<Finding> {
     let mut findings = Vec::new();
     for (id, workflow) in cx.model.workflows.iter() {
-        let capped = [Timers::Patient, Timers::Hasty].iter().filter_map(|timers| cx.explored(id, *timers));
-        if let Some(runs) = capped.filter(|runs| !runs.is_complete()).max_by_key(|runs| runs.n_states()) {
+        if let Some(states) = cx.seen_of_more(id) {
             let name = &workflow.name.text;
             findings.push(
                 INCONCLUSIVE
-                    .at(workflow.name.span, format!("has more than {} states", runs.n_states()))
+                    .at(workflow.name.span, format!("has more than {states} states"))
                     .message(format!("not every run of `{name}` was looked at"))
                     .help(
                         "split it into workflows that run each other, or separate branches that do not meet",

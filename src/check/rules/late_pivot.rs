@@ -24,8 +24,11 @@ service Hotel {
   command Book(trip: TripId) { irreversible; idempotent by trip }
 }
 service Flight {
-  command Book(trip: TripId) { fails NoSeat; undone by Cancel(trip); idempotent by trip }
-  command Cancel(trip: TripId) { idempotent by trip }
+  command Book(trip: TripId) {
+    fails NoSeat
+    undone by nothing because "a held seat lapses"
+    idempotent by trip
+  }
 }
 
 workflow BookTrip(trip: TripId) {
@@ -48,8 +51,11 @@ service Hotel {
   command Book(trip: TripId) { irreversible; idempotent by trip }
 }
 service Flight {
-  command Book(trip: TripId) { fails NoSeat; undone by Cancel(trip); idempotent by trip }
-  command Cancel(trip: TripId) { idempotent by trip }
+  command Book(trip: TripId) {
+    fails NoSeat
+    undone by nothing because "a held seat lapses"
+    idempotent by trip
+  }
 }
 
 workflow BookTrip(trip: TripId) {

@@ -1,7 +1,7 @@
 //! `lost-correlation`: an event that is published for another run than the one that publishes it.
 
 use crate::check::Context;
-use crate::finding::{Confidence, Finding, Group, Profile, Rule, Severity};
+use crate::finding::{Confidence, Finding, Fix, Group, Profile, Rule, Severity};
 use crate::graph::EdgeKind;
 use crate::model::{Argument, EventId, ExprKind, Literal, StatementKind, ValueKind, Workflow, WorkflowId};
 use crate::source::Span;
@@ -19,7 +19,9 @@ another value in the key's field reaches another run, or none: this run waits, a
     bad: r#"id OrderId
 id ParcelId
 
-service Shop { event OrderPlaced(order: string) }
+service Shop {
+  event OrderPlaced(order: string)
+}
 service Warehouse {
   command Pack(order: string) -> string { idempotent by order }
   event OrderPacked(order: string)
@@ -41,7 +43,9 @@ workflow PackOrder {
     good: r#"id OrderId
 id ParcelId
 
-service Shop { event OrderPlaced(order: string) }
+service Shop {
+  event OrderPlaced(order: string)
+}
 service Warehouse {
   command Pack(order: string) -> string { idempotent by order }
   event OrderPacked(order: string)
@@ -124,5 +128,6 @@ fn finding(
         .label(event_span, format!("`{}` takes this by its `{key}`", workflow.name.text))
         .what_if(format!("the run that publishes `{name}` never sees it"))
         .help(format!("publish it with `{key}`"))
+        .fix(Fix::safe(format!("publish it with `{key}`")).instead(at, key))
         .entity(format!("{}/{name}", workflow.name.text))
 }

@@ -2,8 +2,8 @@
 
 use crate::check::Context;
 use crate::check::leftovers::{Leftover, Why, leftovers};
-use crate::explore::{DELIVERY, Status, Stop};
-use crate::finding::{Confidence, Finding, Group, Profile, Rule, Severity};
+use crate::explore::{DELIVERY, Move, Status, Stop};
+use crate::finding::{Confidence, Finding, Fix, Group, Profile, Rule, Severity};
 use crate::graph::NodeKind;
 use crate::model::{UndoneBy, WorkflowId};
 
@@ -30,7 +30,11 @@ service Payments {
   command Charge(order: OrderId) { idempotent by order }
 }
 service Warehouse {
-  command Pack(order: OrderId) { fails OutOfStock; irreversible; idempotent by order }
+  command Pack(order: OrderId) {
+    fails OutOfStock
+    irreversible
+    idempotent by order
+  }
 }
 
 workflow FulfilOrder(order: OrderId) {
@@ -52,14 +56,15 @@ id ChargeId
 
 service Shop { }
 service Payments {
-  command Charge(order: OrderId) -> ChargeId {
-    undone by Refund(reply)
-    idempotent by order
-  }
+  command Charge(order: OrderId) -> ChargeId { undone by Refund(reply); idempotent by order }
   command Refund(charge: ChargeId) { idempotent by charge }
 }
 service Warehouse {
-  command Pack(order: OrderId) { fails OutOfStock; irreversible; idempotent by order }
+  command Pack(order: OrderId) {
+    fails OutOfStock
+    irreversible
+    idempotent by order
+  }
 }
 
 workflow FulfilOrder(order: OrderId) {
@@ -131,6 +136,21 @@ fn summary(cx: &Context, id: WorkflowId, left: &[Leftover]) -> Finding {
         .left(cx.left_behind(first.runs, first.end))
 }
 
+/// A command that has yet to be written, and an `undo all` where the failing run has none.
+fn stub(cx: &Context, leftover: &Leftover, moves: &[Move]) -> Option<Fix> {
+    let NodeKind::Act(act) = &cx.graph.node(leftover.act).kind else { return None };
+    let what = cx.model.operation_path(act.operation);
+    let fix = cx.stub_of_undo(
+        act.operation,
+        Fix::daring(format!("add a command that undoes `{what}`, yet to be written")),
+    )?;
+    match &leftover.end.stop {
+        _ if cx.is_undoing(moves) => Some(fix),
+        Stop::Complete { at } => cx.undo_before(*at, fix),
+        Stop::Unwound { .. } | Stop::Stuck { .. } => None,
+    }
+}
+
 fn finding(cx: &Context, leftover: &Leftover) -> Finding {
     let node = cx.graph.node(leftover.act);
     let name = cx.short_name(leftover.act);
@@ -177,6 +197,7 @@ fn finding(cx: &Context, leftover: &Leftover) -> Finding {
             .what_if(format!("with an `undone by` in {place}, an `undo` in that run would take it back"))
             .help(format!("say what takes it back: `undone by …` in {place}"))
             .help("if the effect may stay, say so: `undone by nothing because \"…\"`")
+            .fix(stub(cx, leftover, &moves))
     };
     cx.by_choices(finding, &moves)
 }

@@ -22,7 +22,9 @@ service Hotel {
   command Book(trip: TripId) { undone by Cancel(trip); idempotent by trip }
   command Cancel(trip: TripId) { idempotent by trip }
 }
-service Flight { query Check(trip: TripId) { fails NoSeat } }
+service Flight {
+  query Check(trip: TripId) { fails NoSeat }
+}
 
 workflow BookTrip(trip: TripId) {
   orchestrated by Agency
@@ -43,7 +45,9 @@ service Hotel {
   command Book(trip: TripId) { undone by Cancel(trip); idempotent by trip }
   command Cancel(trip: TripId) { idempotent by trip }
 }
-service Flight { query Check(trip: TripId) { fails NoSeat } }
+service Flight {
+  query Check(trip: TripId) { fails NoSeat }
+}
 
 workflow BookTrip(trip: TripId) {
   orchestrated by Agency

@@ -16,8 +16,12 @@ answers for it, or which subscriptions it needs: most of what wfc finds is about
 without one is hardly checked.",
     bad: r#"id OrderId
 
-service Shop { event OrderPlaced(order: OrderId) }
-service Billing { command Invoice(order: OrderId) { idempotent by order } }
+service Shop {
+  event OrderPlaced(order: OrderId)
+}
+service Billing {
+  command Invoice(order: OrderId) { idempotent by order }
+}
 
 workflow BillOrder {
   choreographed
@@ -32,7 +36,9 @@ workflow BillOrder {
 "#,
     good: r#"id OrderId
 
-service Shop { event OrderPlaced(order: OrderId) }
+service Shop {
+  event OrderPlaced(order: OrderId)
+}
 service Billing {
   command Invoice(order: OrderId) { idempotent by order }
   event OrderInvoiced(order: OrderId)

@@ -3,7 +3,7 @@
 use crate::check::Context;
 use crate::check::leftovers::{Leftover, Why, leftovers};
 use crate::explore::{DELIVERY, Stop, What};
-use crate::finding::{Confidence, Finding, Group, Profile, Rule, Severity};
+use crate::finding::{Confidence, Finding, Fix, Group, Profile, Rule, Severity};
 use crate::graph::NodeKind;
 use crate::model::UndoneBy;
 
@@ -39,10 +39,7 @@ workflow BookTrip(trip: TripId) {
   failure NotBooked
 
   step room = Hotel.Book(trip) { retry forever backoff 1s..1h }
-  step seat = Flight.Check(trip) {
-    retry forever backoff 1s..1h
-    on NoSeat { end NotBooked }
-  }
+  step seat = Flight.Check(trip) { retry forever backoff 1s..1h; on NoSeat { end NotBooked } }
   end Booked
 }
 "#,
@@ -131,7 +128,14 @@ fn finding(cx: &Context, leftover: &Leftover) -> Finding {
     } else {
         "write `undo all` before the `end`".to_string()
     };
+    let fix = match &leftover.end.stop {
+        Stop::Complete { at } if !late && !cx.is_imported(node.span) && !cx.is_undoing(&moves) => {
+            cx.undo_before(*at, Fix::daring("put `undo all` before the end"))
+        }
+        Stop::Complete { .. } | Stop::Unwound { .. } | Stop::Stuck { .. } => None,
+    };
     let finding = finding
+        .fix(fix)
         .run(cx.witness_of_run_with(leftover.act, &moves), DELIVERY)
         .left(cx.left_behind(leftover.runs, leftover.end))
         .help(help)

@@ -22,7 +22,9 @@ pub static SWALLOWED_FAILURE: Rule = Rule {
     bad: "\
 id OrderId
 
-service Shop { team \"storefront\" }
+service Shop {
+  team \"storefront\"
+}
 service Stock {
   query Check(order: OrderId) { fails OutOfStock }
 }
@@ -40,7 +42,9 @@ workflow SellOrder(order: OrderId) {
     good: "\
 id OrderId
 
-service Shop { team \"storefront\" }
+service Shop {
+  team \"storefront\"
+}
 service Stock {
   query Check(order: OrderId) { fails OutOfStock }
 }

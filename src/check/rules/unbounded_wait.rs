@@ -4,7 +4,7 @@ mod awaited;
 mod machine;
 
 use crate::check::Context;
-use crate::finding::{Confidence, Finding, Group, Profile, Rule, Severity};
+use crate::finding::{Confidence, Finding, Fix, Group, Profile, Rule, Severity};
 use crate::graph::{NodeId, NodeKind, ReceiveKind};
 use crate::model::WorkflowId;
 use awaited::Awaited;
@@ -24,7 +24,9 @@ pub static UNBOUNDED_WAIT: Rule = Rule {
     bad: "\
 id OrderId
 
-service Shop { team \"storefront\" }
+service Shop {
+  team \"storefront\"
+}
 service Desk {
   query Review(order: OrderId) { answers by hand }
 }
@@ -42,7 +44,9 @@ workflow SellOrder(order: OrderId) {
     good: "\
 id OrderId
 
-service Shop { team \"storefront\" }
+service Shop {
+  team \"storefront\"
+}
 service Desk {
   query Review(order: OrderId) { answers by hand }
 }
@@ -115,11 +119,27 @@ fn of_workflow(cx: &Context, id: WorkflowId, waits: &[NodeId]) -> Finding {
             cx.way_out(waits[waits.len() - 1])
         ))
         .help("and a shorter one at each wait that people would notice sooner")
+        .fix(cx.way_out_of(waits[waits.len() - 1]).map(|way_out| {
+            let limit = format!("within 30d else {{ {} }}", way_out.entries);
+            way_out.declare(Fix::daring("limit the whole run").behind(cx.head_of(id), limit))
+        }))
         .entity(name.as_str());
     for awaited in &awaited {
         finding = finding.label(awaited.places[0], awaited.label());
     }
     finding
+}
+
+fn limit(cx: &Context, wait: NodeId, awaited: &Awaited) -> Option<Fix> {
+    // Given up, it would have to be undone: that is more than a limit.
+    if matches!(&cx.graph.node(wait).kind, NodeKind::Act(act) if act.is_write && act.undone.is_none()) {
+        return None;
+    }
+    let way_out = cx.way_out_of(wait)?;
+    let limit = awaited.limit();
+    let fix = Fix::daring(format!("limit the wait: `{limit}`"));
+    let entry = format!("{limit} else {{ {} }}", way_out.entries);
+    Some(way_out.declare(fix.first_in(cx.statement_of(wait)?, entry)))
 }
 
 fn of_wait(cx: &Context, wait: NodeId) -> Finding {
@@ -131,6 +151,7 @@ fn of_wait(cx: &Context, wait: NodeId) -> Finding {
         .message(awaited.message())
         .what_if(format!("when {}, the run stands here for ever and reaches no end", awaited.silence()))
         .help(awaited.cure(cx.way_out(wait)))
+        .fix(limit(cx, wait, &awaited))
         .entity(awaited.entity(cx, wait));
     for place in &awaited.places[1..] {
         finding = finding.label(*place, "or this one");

@@ -36,9 +36,7 @@ workflow PayOrder {
       step charged = Payments.Charge(order)
       publish PaymentTaken(order)
     }
-    when PaymentTaken {
-      undo charged
-    }
+    when PaymentTaken { undo charged }
   }
 }
 "#,
@@ -64,9 +62,7 @@ workflow PayOrder {
       step charged = Payments.Charge(order)
       publish PaymentTaken(order)
     }
-    when PaymentTaken {
-      undo charged
-    }
+    when PaymentTaken { undo charged }
   }
 }
 "#,

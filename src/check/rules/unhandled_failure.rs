@@ -3,7 +3,7 @@
 use crate::check::Context;
 use crate::check::phrases::{joined, quoted};
 use crate::explore::unhandled_refusals;
-use crate::finding::{Confidence, Finding, Group, Profile, Rule, Severity, WitnessStep};
+use crate::finding::{Confidence, Finding, Fix, Group, Profile, Rule, Severity, WitnessStep};
 use crate::graph::{EdgeId, EdgeKind, EdgeView, NodeId, NodeKind};
 use crate::model::WorkflowId;
 use crate::source::Span;
@@ -26,7 +26,9 @@ pub static UNHANDLED_FAILURE: Rule = Rule {
     bad: "\
 id OrderId
 
-service Shop { team \"storefront\" }
+service Shop {
+  team \"storefront\"
+}
 service Payments {
   query Check(order: OrderId) { fails CardDeclined }
 }
@@ -47,7 +49,9 @@ workflow SellOrder(order: OrderId) {
     good: "\
 id OrderId
 
-service Shop { team \"storefront\" }
+service Shop {
+  team \"storefront\"
+}
 service Payments {
   query Check(order: OrderId) { fails CardDeclined }
 }
@@ -170,6 +174,7 @@ fn in_conducted(cx: &Context, step: NodeId, failures: &[&str], finding: Finding)
     };
     let branch = format!("on {} {{ {} }}", joined(failures, "or"), cx.way_out(step));
     let finding = finding
+        .fix(branch_fix(cx, step, failures))
         .what_if(format!("when {}, the run {undone} and ends as `Unhandled`", refusal(cx, step, failures)))
         .help(format!("say what happens then, at the step or at a block around it: `{branch}`"));
     let workflow = cx.graph.node(step).workflow;
@@ -177,6 +182,14 @@ fn in_conducted(cx: &Context, step: NodeId, failures: &[&str], finding: Finding)
         Some(_) => finding.help("declare the end it leads to beside the others: `failure Failed`"),
         None => finding,
     }
+}
+
+/// A branch of the step itself.
+fn branch_fix(cx: &Context, step: NodeId, failures: &[&str]) -> Option<Fix> {
+    let way_out = cx.way_out_of(step)?;
+    let branch = format!("on {} {{ {} }}", joined(failures, "or"), way_out.entries);
+    let fix = Fix::daring(format!("end in a failure when it fails with {}", or(failures)));
+    Some(way_out.declare(fix.last_in(cx.statement_of(step)?, branch)))
 }
 
 /// `` `Payments.Charge` refuses with `CardDeclined` ``

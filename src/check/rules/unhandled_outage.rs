@@ -4,7 +4,7 @@ mod machine;
 
 use crate::check::Context;
 use crate::check::phrases::quoted;
-use crate::finding::{Confidence, Finding, Group, Profile, Rule, Severity};
+use crate::finding::{Confidence, Finding, Fix, Group, Profile, Rule, Severity};
 use crate::graph::{Act, EdgeKind, NodeId, NodeKind, Timer};
 use crate::model::{Type, WorkflowId};
 use crate::source::FileId;
@@ -26,7 +26,9 @@ pub static UNHANDLED_OUTAGE: Rule = Rule {
     bad: "\
 id OrderId
 
-service Shop { team \"storefront\" }
+service Shop {
+  team \"storefront\"
+}
 service Stock {
   query Count(order: OrderId) -> int
 }
@@ -46,7 +48,9 @@ workflow SellOrder(order: OrderId) {
     good: "\
 id OrderId
 
-service Shop { team \"storefront\" }
+service Shop {
+  team \"storefront\"
+}
 service Stock {
   query Count(order: OrderId) -> int
 }
@@ -143,6 +147,7 @@ fn of_call(cx: &Context, call: NodeId) -> Finding {
         finding = finding.label(timeout, "makes an outage, and meets none");
     }
     let operation = &cx.model.operations[act.operation];
+    finding = finding.fix(retry(cx, call, act));
     if act.pivot.is_some() || is_behind_pivot(cx, call) {
         return finding.help("from the pivot on, a step must be settled: `retry forever backoff 1s..1h`");
     }
@@ -156,6 +161,22 @@ fn of_call(cx: &Context, call: NodeId) -> Finding {
         finding = finding.help("or go on with a value that is safe to assume: `on outage { give … }`");
     }
     finding.help(format!("or give up in an end that is known: `on outage {{ {} }}`", cx.way_out(call)))
+}
+
+/// Another try; of a command only under a key.
+fn retry(cx: &Context, call: NodeId, act: &Act) -> Option<Fix> {
+    let operation = &cx.model.operations[act.operation];
+    let is_settled = act.pivot.is_some() || is_behind_pivot(cx, call);
+    let (title, entry) = match is_settled {
+        true => ("try again until it answers", "retry forever backoff 1s..1h"),
+        false => ("try again three times", "retry 3 times backoff 1s..10s"),
+    };
+    let fix = Fix::daring(title).first_in(cx.statement_of(call)?, entry);
+    if !act.is_write || operation.idempotent_by.is_some() {
+        return Some(fix);
+    }
+    let key = cx.only_id(operation)?;
+    Some(fix.last_in(operation.span, format!("idempotent by {}", key.text)))
 }
 
 fn unanswered(cx: &Context, call: NodeId, act: &Act, path: &str) -> String {
@@ -192,9 +213,23 @@ fn of_workflow(cx: &Context, id: WorkflowId, calls: &[NodeId]) -> Finding {
     let first =
         act(cx, calls[0]).map(|act| unanswered(cx, calls[0], act, &cx.model.operation_path(act.operation)));
     finding
+        .fix(of_workflow_fix(cx, id, last))
         .what_if(first.unwrap_or_default())
         .help(format!("meet them once, behind the last statement: `on outage {{ {} }}`", cx.way_out(last)))
         .help("and try again where it is worth it: `retry 3 times backoff 1s..10s`")
+}
+
+/// One branch for the whole workflow, behind its statements.
+fn of_workflow_fix(cx: &Context, id: WorkflowId, last: NodeId) -> Option<Fix> {
+    let workflow = &cx.model.workflows[id];
+    let way_out = cx.way_out_of(last)?;
+    let branch = format!("on outage {{ {} }}", way_out.entries);
+    let fix = Fix::daring("end in a failure when a service does not answer");
+    let late = workflow.late.iter().map(|late| late.span).min_by_key(|span| span.start);
+    Some(way_out.declare(match late {
+        Some(late) => fix.before(late, branch),
+        None => fix.last_in(workflow.span, branch),
+    }))
 }
 
 /// A limit, a `needs` or an `at most` without an `else`.
@@ -215,6 +250,10 @@ fn of_bound(cx: &Context, bound: NodeId) -> Finding {
         ))
         .help(format!("say what happens then: `else {{ {} }}`", cx.way_out(bound)))
         .help("or meet it as an outage, with an `on outage { … }` of the block or around it")
+        .fix(cx.way_out_of(bound).map(|way_out| {
+            let fix = Fix::daring(format!("end in a failure when the {what} is not kept"));
+            way_out.declare(fix.behind(span, format!("else {{ {} }}", way_out.entries)))
+        }))
         .entity(entity_of_block(cx, bound))
 }
 

@@ -37,9 +37,7 @@ workflow SellOrder(order: OrderId) {
 id OrderId
 
 service Shop {
-  event OrderSold(order: OrderId) {
-    allow unheard-event because \"the data warehouse reads it\"
-  }
+  event OrderSold(order: OrderId) { allow unheard-event because \"the data warehouse reads it\" }
 }
 
 workflow SellOrder(order: OrderId) {

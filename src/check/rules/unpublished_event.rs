@@ -34,10 +34,7 @@ workflow SellOrder(order: OrderId) {
   correlated by order
   success Sold
   success Kept
-  wait for any {
-    when PaymentTaken { end Sold }
-    within 1d else { end Kept }
-  }
+  wait for any { when PaymentTaken { end Sold }; within 1d else { end Kept } }
 }
 ",
     good: "\
@@ -57,10 +54,7 @@ workflow SellOrder(order: OrderId) {
   correlated by order
   success Sold
   success Kept
-  wait for any {
-    when PaymentTaken { end Sold }
-    within 1d else { end Kept }
-  }
+  wait for any { when PaymentTaken { end Sold }; within 1d else { end Kept } }
 }
 ",
     help: "\

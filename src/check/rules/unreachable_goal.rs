@@ -28,10 +28,7 @@ workflow FindOrder(order: OrderId) {
   success Found
   failure Lost
 
-  step checked = Store.Check(order) {
-    retry 3 times backoff 1s..10s
-    on NotThere { end Found }
-  }
+  step checked = Store.Check(order) { retry 3 times backoff 1s..10s; on NotThere { end Found } }
   end Found
 }
 "#,
@@ -47,10 +44,7 @@ workflow FindOrder(order: OrderId) {
   success Found
   failure Lost
 
-  step checked = Store.Check(order) {
-    retry 3 times backoff 1s..10s
-    on NotThere { end Lost }
-  }
+  step checked = Store.Check(order) { retry 3 times backoff 1s..10s; on NotThere { end Lost } }
   end Found
 }
 "#,

@@ -17,7 +17,9 @@ publishes. Either way somebody believes that it is done, and it is not. Only the
 unreachable part is reported.",
     bad: r#"id OrderId
 
-service Shop { event OrderPlaced(order: OrderId) }
+service Shop {
+  event OrderPlaced(order: OrderId)
+}
 service Billing {
   command Invoice(order: OrderId) { idempotent by order }
   command Archive(order: OrderId) { idempotent by order }
@@ -43,7 +45,9 @@ workflow BillOrder {
 "#,
     good: r#"id OrderId
 
-service Shop { event OrderPlaced(order: OrderId) }
+service Shop {
+  event OrderPlaced(order: OrderId)
+}
 service Bank {
   external
   event InvoicePaid(order: OrderId)

@@ -1,7 +1,7 @@
 //! Effects that may happen twice.
 
 use crate::check::Context;
-use crate::finding::{Confidence, Finding, Group, Profile, Rule, Severity};
+use crate::finding::{Confidence, Finding, Fix, Group, Profile, Rule, Severity};
 use crate::graph::{Act, NodeId, NodeKind, RegionKind};
 use crate::model::{OperationId, WorkflowId};
 use crate::source::Span;
@@ -22,7 +22,9 @@ pub static UNSAFE_RETRY: Rule = Rule {
     bad: "\
 id OrderId
 
-service Shop { team \"storefront\" }
+service Shop {
+  team \"storefront\"
+}
 service Payments {
   command Charge(order: OrderId)
 }
@@ -40,7 +42,9 @@ workflow SellOrder(order: OrderId) {
     good: "\
 id OrderId
 
-service Shop { team \"storefront\" }
+service Shop {
+  team \"storefront\"
+}
 service Payments {
   command Charge(order: OrderId) { idempotent by order }
 }
@@ -129,6 +133,10 @@ fn of_command(cx: &Context, operation: OperationId, sends: &[Again]) -> Finding 
         let why = if again.is_retry { "sent again from here" } else { "delivered at least once" };
         finding = finding.label(again.span, why);
     }
+    finding = finding.fix(cx.only_id(declared).map(|key| {
+        let entry = format!("idempotent by {}", key.text);
+        Fix::daring(format!("let the service know it again by `{}`", key.text)).last_in(declared.span, entry)
+    }));
     let field = declared.fields.first().map_or("…", |field| field.name.text.as_str());
     let what_if = if first.is_retry {
         format!("when the answer to `{path}` is lost and not the request, the retry does it a second time")

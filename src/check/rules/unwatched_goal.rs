@@ -133,7 +133,8 @@ fn unwatched(cx: &Context, found: &Unwatched) -> Finding {
         .witness(cx.witness_of_event(first.event, &over))
         .what_if(format!("without {which}, `{}` is never reached", goal.name.text))
         .help(format!("let `{owner}` watch the whole run: `within 3d else {{ … }}` in the workflow"))
-        .help(format!("or let {} promise: `promises within 1d`", cx.subscribers(&found.reactions)));
+        .help(format!("or let {} promise: `promises within 1d`", cx.subscribers(&found.reactions)))
+        .fix(cx.promise(&found.reactions));
     if is_written {
         return finding;
     }

@@ -2,18 +2,17 @@
 
 use crate::cli::args::Check;
 use crate::cli::project;
-use crate::cli::today::today;
-use crate::compile::{self, Allows, Settings};
+use crate::compile::{Allows, Checked, Joined, Settings};
 use crate::finding::Finding;
 use crate::project::config::{Ground, Levels, apply_allowances, sets};
 use crate::project::{Loaded, Project, Request, WhenEmpty};
 use crate::report::selection::{Level, Selection};
 use crate::source::{FileId, SourceFile, Sources};
 
-/// What the configuration says that a finding counts as.
-pub fn level_in<'a>(project: &'a Project, sources: &'a Sources) -> impl Fn(&Finding) -> Option<Level> + 'a {
+/// What the configuration says that a finding counts as, which stands in these files.
+pub fn level(project: &Project) -> impl Fn(&Finding, &Sources) -> Option<Level> + Sync {
     let levels = Levels::new(&project.config);
-    move |finding| {
+    move |finding, sources| {
         if levels.is_empty() {
             return None;
         }
@@ -50,24 +49,32 @@ pub fn selection(wanted: &Check, project: &Project) -> Selection {
     }
 }
 
-/// Everything there is to say about what was read, and about the allowances of the configuration, whose
-/// files join the sources where something is said of them.
-pub fn find(wanted: &Check, project: &Project, loaded: &mut Loaded) -> compile::Checked {
-    let today = today();
-    let budget = project::budget(project);
-    let joined = project::joined_files(project, &loaded.sources);
+/// What decides about the check itself.
+pub fn settings<'a>(wanted: &Check, project: &Project, today: &'a str, joined: &'a [Joined]) -> Settings<'a> {
     let allows = if wanted.no_allows { Allows::Ignored } else { Allows::Heard };
-    let settings = Settings { today: Some(&today), joined: &joined, budget, allows };
-    let mut checked = compile::check(&loaded.sources, settings);
+    Settings { today: Some(today), joined, budget: project::budget(project), allows }
+}
+
+/// Takes out what the configuration accepts. Where something is to be said of that, the files of the
+/// configuration join the sources.
+pub fn accept(
+    wanted: &Check,
+    project: &Project,
+    today: &str,
+    loaded: &mut Loaded,
+    mut checked: Checked,
+) -> Checked {
     if project.config.allow.is_empty() || wanted.no_allows {
         return checked;
     }
     let paths: Vec<(FileId, String)> =
         loaded.sources.iter().map(|(id, file)| (id, project.base.path(&file.path))).collect();
-    let ground = Ground { today: Some(&today), paths: &paths, n_files: paths.len() };
+    let ground = Ground { today: Some(today), paths: &paths, n_files: paths.len() };
     checked.n_allowed += apply_allowances(&project.config, &ground, &mut checked.findings);
-    for (_, file) in project.config.files.iter() {
-        loaded.sources.add(SourceFile::new(file.path.as_str(), file.text.clone()));
+    if checked.findings.iter().any(|finding| finding.span().file.0 as usize >= paths.len()) {
+        for (_, file) in project.config.files.iter() {
+            loaded.sources.add(SourceFile::new(file.path.as_str(), file.text.clone()));
+        }
     }
     checked
 }

@@ -2,7 +2,7 @@
 
 pub mod rules;
 
-use crate::finding::{Finding, Rule, suggest};
+use crate::finding::{Finding, Fix, Rule, suggest};
 use crate::lower::rules::UNKNOWN_NAME;
 use crate::model::Allow;
 use crate::source::Span;
@@ -60,7 +60,9 @@ fn about(allow: &Allow, ground: &Ground, n_accepted: usize) -> Option<Finding> {
             .message(format!("rule `{name}` does not exist"))
             .entity(format!("allow {name}"));
         return Some(match suggest::nearest(name, names()) {
-            Some(near) => finding.help(format!("did you mean `{near}`?")),
+            Some(near) => finding
+                .help(format!("did you mean `{near}`?"))
+                .fix(Fix::daring(format!("write `{near}`")).instead(allow.rule.span, near)),
             None => finding.help("`wfc rules` lists them all"),
         });
     }
@@ -80,6 +82,7 @@ fn about(allow: &Allow, ground: &Ground, n_accepted: usize) -> Option<Finding> {
             .at(allow.span, "nothing here needs it")
             .message(format!("`allow {name}` accepts nothing"))
             .help("remove it: the next real finding here would be accepted unread")
+            .fix(Fix::safe("remove it").instead(allow.span, ""))
             .entity(format!("allow {name}"))
     })
 }

@@ -1,6 +1,7 @@
 //! What can only be said once all nodes stand: which edges close which regions, what each undo takes
 //! back, and which events may come from outside.
 
+use crate::graph::adjacency::Adjacency;
 use crate::graph::{EdgeKind, NodeId, NodeKind, RegionId, StepGraph};
 use crate::model::{Id, Trigger, UndoTarget, World};
 use std::collections::{BTreeMap, BTreeSet};
@@ -8,11 +9,19 @@ use std::sync::Arc;
 
 impl super::Builder<'_> {
     pub(super) fn finish(mut self) -> StepGraph {
+        self.list_edges();
         self.graph.of_workflow = self.of_workflow();
         self.close_regions();
         self.collect_undone();
         self.graph.environment = self.environment();
         self.graph
+    }
+
+    fn list_edges(&mut self) {
+        let (from, to): (Vec<NodeId>, Vec<NodeId>) =
+            self.graph.edges().map(|edge| (edge.from, edge.to)).unzip();
+        self.graph.outgoing = Adjacency::new(self.graph.n_nodes(), &from);
+        self.graph.incoming = Adjacency::new(self.graph.n_nodes(), &to);
     }
 
     fn close_regions(&mut self) {

@@ -137,10 +137,7 @@ impl<'m> super::Builder<'m> {
                 if is_remote && on_the_line && !for_ever {
                     builder.raise(place, node, What::Outage, EdgeKind::Outage, act.call_span);
                 }
-                for (event, span) in &operation.publishes {
-                    let message = builder.graph.message(*event);
-                    builder.edge(node, message, EdgeKind::Consequence, *span);
-                }
+                builder.consequences(node, act.operation);
                 builder.after(node)
             },
         )
@@ -183,6 +180,14 @@ impl<'m> super::Builder<'m> {
         )
     }
 
+    /// What an operation publishes some time after it was called.
+    fn consequences(&mut self, node: NodeId, operation: model::OperationId) {
+        for (event, span) in &self.model.operations[operation].publishes {
+            let message = self.graph.message(*event);
+            self.edge(node, message, EdgeKind::Consequence, *span);
+        }
+    }
+
     /// A node that sets another workflow going: by its trigger when it is choreographed.
     fn starts(&mut self, node: NodeId, workflow: model::WorkflowId, span: Span) {
         let start = self.graph.start(workflow);
@@ -209,6 +214,10 @@ impl<'m> super::Builder<'m> {
         let node = self.line(place, NodeKind::Notify { service, operation, workflow }, span, incoming);
         if let Some(workflow) = workflow {
             self.starts(node, workflow, span);
+        }
+        // It arrives and is done; that nobody takes its answer does not keep its events back.
+        if let Some(operation) = operation {
+            self.consequences(node, operation);
         }
         self.after(node)
     }

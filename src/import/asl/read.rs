@@ -206,9 +206,14 @@ fn is_function(key: &str) -> bool {
     key.starts_with("Fn::") || key == "Ref"
 }
 
-/// Where an object is pointed at: at its opening bracket, not at all of it.
+/// Where an object is pointed at, not at all of it: at its opening bracket, or where YAML has none at its
+/// first key, which may begin with a letter of several bytes.
 fn place(value: &Value) -> Span {
-    Span { end: value.span.end.min(value.span.start + 1), ..value.span }
+    let first = value.object().and_then(|members| members.first()).map(|member| member.key.span);
+    match first {
+        Some(key) if key.start == value.span.start => key,
+        _ => Span { end: value.span.end.min(value.span.start + 1), ..value.span },
+    }
 }
 
 /// A string with its place, which is a name of something.

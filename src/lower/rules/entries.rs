@@ -13,7 +13,9 @@ pub static MISPLACED_ENTRY: Rule = Rule {
 only calls have a `timeout`, only loops an `every`, only a reaction `promises`, and nobody can `end` a \
 choreography. Such an entry is left out, which is rarely what its author had in mind. Two entries that \
 may stand once, and entries that contradict each other, are reported as well; the first counts.",
-    bad: r#"service Shop { team "storefront" }
+    bad: r#"service Shop {
+  team "storefront"
+}
 service Stock {
   query Count(article: string) -> int
 }
@@ -25,15 +27,14 @@ workflow CountStock(article: string) {
 
   scope counting {
     timeout 5s
-    step count = Stock.Count(article) {
-      retry 3 times backoff 1s..10s
-      on outage { end Unknown }
-    }
+    step count = Stock.Count(article) { retry 3 times backoff 1s..10s; on outage { end Unknown } }
   }
   end Counted(count)
 }
 "#,
-    good: r#"service Shop { team "storefront" }
+    good: r#"service Shop {
+  team "storefront"
+}
 service Stock {
   query Count(article: string) -> int
 }
@@ -44,11 +45,8 @@ workflow CountStock(article: string) {
   failure Unknown
 
   scope counting {
-    within 5s else { end Unknown }
-    step count = Stock.Count(article) {
-      retry 3 times backoff 1s..10s
-      on outage { end Unknown }
-    }
+    within 1m else { end Unknown }
+    step count = Stock.Count(article) { retry 3 times backoff 1s..10s; on outage { end Unknown } }
   }
   end Counted(count)
 }
@@ -67,7 +65,9 @@ pub static ENTRY_ORDER: Rule = Rule {
     why: "First what is said about the block, then its statements, then `on`, then `late`: whoever reads \
 twenty workflows looks for limits at the top and for what goes wrong at the bottom. It means the same \
 in any order.",
-    bad: r#"service Shop { team "storefront" }
+    bad: r#"service Shop {
+  team "storefront"
+}
 service Stock {
   query Count(article: string) -> int
 }
@@ -83,7 +83,9 @@ workflow CountStock(article: string) {
   end Counted(count)
 }
 "#,
-    good: r#"service Shop { team "storefront" }
+    good: r#"service Shop {
+  team "storefront"
+}
 service Stock {
   query Count(article: string) -> int
 }
@@ -112,14 +114,18 @@ pub static MISSING_STYLE: Rule = Rule {
     reports: "Reports a workflow that says neither `orchestrated by` nor `choreographed`.",
     why: "Who moves the process on decides nearly everything: who keeps its state, who evaluates its \
 conditions, who answers for its ends, who depends on whom. It is never guessed.",
-    bad: r#"service Shop { team "storefront" }
+    bad: r#"service Shop {
+  team "storefront"
+}
 
 workflow Greet {
   success Greeted
   end Greeted
 }
 "#,
-    good: r#"service Shop { team "storefront" }
+    good: r#"service Shop {
+  team "storefront"
+}
 
 workflow Greet {
   orchestrated by Shop
@@ -145,18 +151,14 @@ and only its reason can answer that.",
 
 service Shop {
   team "storefront"
-  event OrderPlaced(order: OrderId) {
-    allow unheard-event because ""
-  }
+  event OrderPlaced(order: OrderId) { allow unheard-event because "" }
 }
 "#,
     good: r#"id OrderId
 
 service Shop {
   team "storefront"
-  event OrderPlaced(order: OrderId) {
-    allow unheard-event because "the ledger team reads it"
-  }
+  event OrderPlaced(order: OrderId) { allow unheard-event because "the ledger team reads it" }
 }
 "#,
     help: "Add `because \"…\"`, and `until` a date where the reason will not last.",

@@ -14,7 +14,9 @@ Otherwise something was renamed in one place and not in the other, or a file is 
 A name can also be out of sight: a participant sees its own steps and the events it receives, and no \
 other participant's; `then` reaches the steps and scopes of its own block and of those around it; an \
 event that several services have, or that has several versions, must be named in full.",
-    bad: r#"service Shop { team "storefront" }
+    bad: r#"service Shop {
+  team "storefront"
+}
 service Warehouse {
   query Look(article: string) -> int
 }
@@ -23,14 +25,13 @@ workflow CountStock(article: string) {
   orchestrated by Shop
   success Counted(count: int)
 
-  step found = Warehouse.Look(article) {
-    retry 3 times backoff 1s..10s
-    on outage { give 0 }
-  }
+  step found = Warehouse.Look(article) { retry 3 times backoff 1s..10s; on outage { give 0 } }
   end Counted(fuond)
 }
 "#,
-    good: r#"service Shop { team "storefront" }
+    good: r#"service Shop {
+  team "storefront"
+}
 service Warehouse {
   query Look(article: string) -> int
 }
@@ -39,10 +40,7 @@ workflow CountStock(article: string) {
   orchestrated by Shop
   success Counted(count: int)
 
-  step found = Warehouse.Look(article) {
-    retry 3 times backoff 1s..10s
-    on outage { give 0 }
-  }
+  step found = Warehouse.Look(article) { retry 3 times backoff 1s..10s; on outage { give 0 } }
   end Counted(found)
 }
 "#,

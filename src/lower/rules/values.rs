@@ -18,7 +18,9 @@ An `int` fits a `decimal`, `any` fits everything, `none` fits what may be absent
     bad: r#"id OrderId
 id ParcelId
 
-service Shop { team "storefront" }
+service Shop {
+  team "storefront"
+}
 service Warehouse {
   command Ship(parcel: ParcelId) {
     undone by nothing because "what is shipped stays shipped"
@@ -37,7 +39,9 @@ workflow ShipOrder(order: OrderId, parcel: ParcelId) {
     good: r#"id OrderId
 id ParcelId
 
-service Shop { team "storefront" }
+service Shop {
+  team "storefront"
+}
 service Warehouse {
   command Ship(parcel: ParcelId) {
     undone by nothing because "what is shipped stays shipped"
@@ -72,7 +76,9 @@ reads must have come with one of them. In a drawing of the whole process that is
 the value is there, only not on this side.",
     bad: r#"record Quote(rate: decimal, validTo: time)
 
-service Broker { team "lending" }
+service Broker {
+  team "lending"
+}
 service Bank {
   query Offer(amount: decimal) -> Quote
 }
@@ -82,16 +88,15 @@ workflow AskBank(amount: decimal) {
   success Asked(rate: decimal)
   failure NoAnswer
 
-  step quote = Bank.Offer(amount) {
-    retry 3 times backoff 1s..10s
-    on outage { end NoAnswer }
-  }
+  step quote = Bank.Offer(amount) { retry 3 times backoff 1s..10s; on outage { end NoAnswer } }
   end Asked(quote.interest)
 }
 "#,
     good: r#"record Quote(rate: decimal, validTo: time)
 
-service Broker { team "lending" }
+service Broker {
+  team "lending"
+}
 service Bank {
   query Offer(amount: decimal) -> Quote
 }
@@ -101,10 +106,7 @@ workflow AskBank(amount: decimal) {
   success Asked(rate: decimal)
   failure NoAnswer
 
-  step quote = Bank.Offer(amount) {
-    retry 3 times backoff 1s..10s
-    on outage { end NoAnswer }
-  }
+  step quote = Bank.Offer(amount) { retry 3 times backoff 1s..10s; on outage { end NoAnswer } }
   end Asked(quote.rate)
 }
 "#,
@@ -131,7 +133,9 @@ service Payments {
   external
   event PaymentArrived(order: OrderId)
 }
-service Shop { team "storefront" }
+service Shop {
+  team "storefront"
+}
 
 workflow AwaitPayment(order: OrderId) {
   orchestrated by Shop
@@ -148,7 +152,9 @@ service Payments {
   external
   event PaymentArrived(order: OrderId)
 }
-service Shop { team "storefront" }
+service Shop {
+  team "storefront"
+}
 
 workflow AwaitPayment(order: OrderId) {
   orchestrated by Shop
@@ -175,7 +181,9 @@ pub static UNRAISED_FAILURE: Rule = Rule {
     reports: "Reports an `on` for a failure that nothing in its block can fail with.",
     why: "The handler never runs. Either it stands at the wrong step, and the failure that it was \
 written for goes past it; or the contract does not say `fails` and should; or it is a leftover.",
-    bad: r#"service Shop { team "storefront" }
+    bad: r#"service Shop {
+  team "storefront"
+}
 service Stock {
   query Find(article: string) -> int { fails NotListed }
   query Count(place: int) -> int
@@ -197,7 +205,9 @@ workflow CountStock(article: string) {
   end Counted(count)
 }
 "#,
-    good: r#"service Shop { team "storefront" }
+    good: r#"service Shop {
+  team "storefront"
+}
 service Stock {
   query Find(article: string) -> int { fails NotListed }
   query Count(place: int) -> int
@@ -212,10 +222,7 @@ workflow CountStock(article: string) {
     retry 3 times backoff 1s..10s
     on NotListed or outage { end Unknown }
   }
-  step count = Stock.Count(place) {
-    retry 3 times backoff 1s..10s
-    on outage { end Unknown }
-  }
+  step count = Stock.Count(place) { retry 3 times backoff 1s..10s; on outage { end Unknown } }
   end Counted(count)
 }
 "#,

@@ -8,6 +8,7 @@ use crate::compile::{EXPIRED_ALLOW, UNUSED_ALLOW};
 use crate::finding::{self, Finding, Group, Severity};
 use crate::project::patterns::Patterns;
 use crate::source::{FileId, Span};
+use std::collections::BTreeMap;
 
 /// What there is to know for judging allowances.
 pub struct Ground<'a> {
@@ -25,54 +26,72 @@ pub fn apply_allowances(config: &Config, ground: &Ground, findings: &mut Vec<Fin
     if config.allow.is_empty() {
         return 0;
     }
-    let all: Vec<Prepared> = config.allow.iter().map(|allow| prepare(allow, ground)).collect();
+    let all = Allowances::new(config, ground.today);
+    let paths: BTreeMap<FileId, &str> = ground.paths.iter().map(|(id, path)| (*id, path.as_str())).collect();
     // A file that could not be read in full has not been judged in full.
     let is_damage = |finding: &&Finding| {
         finding.severity == Severity::Error && matches!(finding.rule.group, Group::Syntax | Group::Import)
     };
     let damaged: Vec<FileId> = findings.iter().filter(is_damage).map(|it| it.span().file).collect();
-    let mut n_accepted = vec![0usize; all.len()];
+    let mut n_accepted = vec![0usize; all.0.len()];
     let before = findings.len();
     findings.retain(|finding| {
-        let accepting = all.iter().position(|allow| !allow.is_over && allow.is_for(finding));
+        let accepting = paths.get(&finding.span().file).and_then(|path| all.accepting(finding, path));
         if let Some(at) = accepting {
             n_accepted[at] += 1;
         }
         accepting.is_none()
     });
     let n_allowed = before - findings.len();
-    for (allow, n_accepted) in all.iter().zip(n_accepted) {
-        let is_judged = !allow.files.is_empty() && !allow.files.iter().any(|file| damaged.contains(file));
+    for (allow, n_accepted) in all.0.iter().zip(n_accepted) {
+        let mut files = paths.iter().filter(|(_, path)| allow.files.cover(path)).peekable();
+        let is_judged = files.peek().is_some() && !files.any(|(file, _)| damaged.contains(file));
         findings.extend(allow.said(n_accepted == 0 && is_judged, ground.n_files));
     }
     finding::number(findings);
     n_allowed
 }
 
+/// What the configuration accepts, ready to be asked.
+pub struct Allowances<'a>(Vec<Prepared<'a>>);
+
+impl<'a> Allowances<'a> {
+    /// Those of a day, `2026-12-31`; without it nothing ends.
+    pub fn new(config: &'a Config, today: Option<&str>) -> Allowances<'a> {
+        Allowances(config.allow.iter().map(|allow| prepare(allow, today)).collect())
+    }
+
+    /// Whether a finding is accepted that stands in the file at `path` of the project.
+    pub fn accept(&self, finding: &Finding, path: &str) -> bool {
+        self.accepting(finding, path).is_some()
+    }
+
+    fn accepting(&self, finding: &Finding, path: &str) -> Option<usize> {
+        self.0.iter().position(|allow| !allow.is_over && allow.is_for(finding, path))
+    }
+}
+
 struct Prepared<'a> {
     written: &'a Allowance,
-    /// Those it speaks of, of all that were checked.
-    files: Vec<FileId>,
+    files: Patterns,
     entity: Option<Vec<&'a str>>,
     is_over: bool,
 }
 
-fn prepare<'a>(written: &'a Allowance, ground: &Ground) -> Prepared<'a> {
-    let patterns: Patterns = patterns(&written.files);
-    let files = ground.paths.iter().filter(|(_, path)| patterns.cover(path)).map(|(id, _)| *id).collect();
-    let is_past = |until: &Spanned<String>| ground.today.is_some_and(|today| until.value.as_str() < today);
+fn prepare<'a>(written: &'a Allowance, today: Option<&str>) -> Prepared<'a> {
+    let is_past = |until: &Spanned<String>| today.is_some_and(|today| until.value.as_str() < today);
     Prepared {
         written,
-        files,
+        files: patterns(&written.files),
         entity: written.entity.as_ref().map(|entity| entity.value.split('*').collect()),
         is_over: written.until.as_ref().is_some_and(is_past),
     }
 }
 
 impl Prepared<'_> {
-    fn is_for(&self, finding: &Finding) -> bool {
+    fn is_for(&self, finding: &Finding, path: &str) -> bool {
         self.written.rule.value == finding.rule.name
-            && self.files.contains(&finding.span().file)
+            && self.files.cover(path)
             && self.entity.as_ref().is_none_or(|parts| matches(parts, &finding.entity))
     }
 

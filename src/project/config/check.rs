@@ -21,12 +21,16 @@ pub fn check(file: &File) -> Vec<Mistake> {
     for allowance in &file.allow.0 {
         allow(allowance, &mut found);
     }
-    if let Some(states) = &file.budgets.max_states
-        && states.value == 0
-    {
-        found.push(Mistake::new(states.span, "at least one state must be kept"));
-    }
+    at_least_one(file.budgets.max_states, "at least one state must be kept", &mut found);
+    at_least_one(file.verify.max_states, "at least one state must be looked at", &mut found);
+    at_least_one(file.budgets.attempts, "at least one call must be allowed", &mut found);
     found
+}
+
+fn at_least_one(number: Option<Spanned<u32>>, message: &str, found: &mut Vec<Mistake>) {
+    if let Some(number) = number.filter(|number| number.value == 0) {
+        found.push(Mistake::new(number.span, message));
+    }
 }
 
 fn patterns(patterns: &Many<Spanned<String>>, found: &mut Vec<Mistake>) {

@@ -1,6 +1,7 @@
 //! What may stand in a `wfc.yaml`. The comments here are what an editor shows, by way of the schema.
 
 use super::spanned::Spanned;
+use crate::explore::{Delivery, Timers};
 use crate::finding::{Confidence, Profile, Severity};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Deserialize;
@@ -31,8 +32,10 @@ pub struct File {
     pub overrides: Many<Override>,
     /// The file with the findings that were there before, relative to the project.
     pub baseline: Option<Spanned<String>>,
-    /// How far wfc looks before it says that it did not see everything.
+    /// How far `wfc check` looks, and how much is too much.
     pub budgets: Budgets,
+    /// What `wfc verify` assumes.
+    pub verify: Verify,
     /// Sets of imported files that belong together.
     pub systems: Many<System>,
     /// Findings in files that cannot carry an `allow` themselves.
@@ -49,11 +52,29 @@ pub struct Override {
     pub rules: Rules,
 }
 
-/// How far wfc looks.
-#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+/// How far `wfc check` looks, and how much is too much.
+#[derive(Clone, Copy, Debug, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
 pub struct Budgets {
     /// States kept for each exploration of a workflow.
+    pub max_states: Option<Spanned<u32>>,
+    /// Services that one may need: `efferent-budget`.
+    pub efferent: Option<Spanned<u32>>,
+    /// Services that may need one: `afferent-budget`.
+    pub afferent: Option<Spanned<u32>>,
+    /// Calls that one outage may become: `retry-storm`.
+    pub attempts: Option<Spanned<u32>>,
+}
+
+/// What `wfc verify` assumes, and how far it looks.
+#[derive(Clone, Copy, Debug, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
+pub struct Verify {
+    /// The order that messages come in.
+    pub delivery: Option<Spanned<DeliveryWord>>,
+    /// Whether limits and watches may go off while something else can still happen.
+    pub timers: Option<Spanned<TimersWord>>,
+    /// States of a workflow that are looked at.
     pub max_states: Option<Spanned<u32>>,
 }
 
@@ -85,6 +106,29 @@ pub struct Allowance {
     /// The last day they are: `2027-06-30`.
     #[serde(default)]
     pub until: Option<Spanned<String>>,
+}
+
+impl Budgets {
+    /// Where both say something of the same, this one is the stronger.
+    pub fn above(self, other: Budgets) -> Budgets {
+        Budgets {
+            max_states: self.max_states.or(other.max_states),
+            efferent: self.efferent.or(other.efferent),
+            afferent: self.afferent.or(other.afferent),
+            attempts: self.attempts.or(other.attempts),
+        }
+    }
+}
+
+impl Verify {
+    /// Where both say something of the same, this one is the stronger.
+    pub fn above(self, other: Verify) -> Verify {
+        Verify {
+            delivery: self.delivery.or(other.delivery),
+            timers: self.timers.or(other.timers),
+            max_states: self.max_states.or(other.max_states),
+        }
+    }
 }
 
 // ---- words ---------------------------------------------------------------------------------------
@@ -135,6 +179,37 @@ pub enum WorldWord {
     Open,
 }
 
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum DeliveryWord {
+    /// In any order, each at least once.
+    Bag,
+    /// From one service to another in order.
+    FifoPair,
+    /// In an order that cause and effect allow.
+    Causal,
+    /// To each service in one queue.
+    Inbox,
+    /// From each service in one queue.
+    Outbox,
+    /// All in one queue.
+    Fifo,
+    /// One at a time.
+    Rendezvous,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum TimersWord {
+    /// Only when nothing else can happen: everybody reacts in time.
+    #[default]
+    Patient,
+    /// At any time.
+    Hasty,
+    /// First the one, then the other.
+    Both,
+}
+
 impl Level {
     /// Nothing for `off`.
     pub fn severity(self) -> Option<Severity> {
@@ -174,6 +249,40 @@ impl From<ConfidenceWord> for Confidence {
             ConfidenceWord::Medium => Confidence::Medium,
             ConfidenceWord::Low => Confidence::Low,
         }
+    }
+}
+
+impl From<DeliveryWord> for Delivery {
+    fn from(word: DeliveryWord) -> Delivery {
+        match word {
+            DeliveryWord::Bag => Delivery::Bag,
+            DeliveryWord::FifoPair => Delivery::FifoPair,
+            DeliveryWord::Causal => Delivery::Causal,
+            DeliveryWord::Inbox => Delivery::Inbox,
+            DeliveryWord::Outbox => Delivery::Outbox,
+            DeliveryWord::Fifo => Delivery::Fifo,
+            DeliveryWord::Rendezvous => Delivery::Rendezvous,
+        }
+    }
+}
+
+impl TimersWord {
+    pub fn timers(self) -> &'static [Timers] {
+        match self {
+            TimersWord::Patient => &[Timers::Patient],
+            TimersWord::Hasty => &[Timers::Hasty],
+            TimersWord::Both => &[Timers::Patient, Timers::Hasty],
+        }
+    }
+}
+
+impl fmt::Display for TimersWord {
+    fn fmt(&self, out: &mut fmt::Formatter) -> fmt::Result {
+        out.write_str(match self {
+            TimersWord::Patient => "patient",
+            TimersWord::Hasty => "hasty",
+            TimersWord::Both => "both",
+        })
     }
 }
 

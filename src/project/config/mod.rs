@@ -16,14 +16,16 @@ mod yaml;
 #[cfg(test)]
 mod tests;
 
-pub use allowed::{Ground, apply_allowances};
+pub use allowed::{Allowances, Ground, apply_allowances};
 pub use levels::Levels;
 pub use schema::schema;
 pub use show::show;
 pub use systems::{joined, sets};
 
 use crate::source::{FileId, Sources};
-use file::{Allowance, Budgets, ConfidenceWord, File, Level, Override, ProfileWord, SeverityWord, System};
+use file::{
+    Allowance, Budgets, ConfidenceWord, File, Level, Override, ProfileWord, SeverityWord, System, Verify,
+};
 use mistake::Mistake;
 use spanned::Spanned;
 use std::collections::BTreeMap;
@@ -45,6 +47,7 @@ pub struct Config {
     /// Of several that match, the last one holds.
     pub overrides: Vec<Override>,
     pub budgets: Budgets,
+    pub verify: Verify,
     pub systems: Vec<System>,
     pub allow: Vec<Allowance>,
 }
@@ -64,7 +67,8 @@ impl Config {
         self.fail_on = file.fail_on.or(self.fail_on);
         self.min_confidence = file.min_confidence.or(self.min_confidence);
         self.baseline = file.baseline.or(self.baseline.take());
-        self.budgets.max_states = file.budgets.max_states.or(self.budgets.max_states);
+        self.budgets = file.budgets.above(self.budgets);
+        self.verify = file.verify.above(self.verify);
         self.exclude.extend(file.exclude.0);
         self.rules.extend(file.rules.0.into_iter().map(|(name, level)| (name.value, level)));
         self.overrides.extend(file.overrides.0);

@@ -1,10 +1,12 @@
 //! `wfc config show`: what applies, and which line of which file says so.
 
 use super::Config;
-use super::file::{Allowance, Many};
+use super::file::{Allowance, Many, TimersWord};
 use super::mistake::place;
 use super::spanned::Spanned;
 use crate::check::Budget;
+use crate::check::verify::MAX_STATES as VERIFIED_STATES;
+use crate::explore::Delivery;
 use crate::finding::{Profile, Severity};
 use crate::source::Span;
 use std::fmt::{Display, Write};
@@ -52,10 +54,19 @@ pub fn show(config: &Config) -> String {
             }
         }
     }
+    let (budgets, of_wfc) = (config.budgets, Budget::default());
     out.text.push_str("budgets:\n");
-    let states = config.budgets.max_states;
-    let of_wfc = Budget::default().max_states;
-    out.line(1, "max-states", states.map_or(of_wfc, |it| it.value as usize), states.map(|it| it.span));
+    out.number("max-states", budgets.max_states, of_wfc.max_states);
+    out.number("efferent", budgets.efferent, of_wfc.efferent);
+    out.number("afferent", budgets.afferent, of_wfc.afferent);
+    out.number("attempts", budgets.attempts, of_wfc.attempts);
+    let verify = config.verify;
+    out.text.push_str("verify:\n");
+    let delivery = verify.delivery.map_or(Delivery::default(), |word| word.value.into());
+    out.line(1, "delivery", delivery.name(), verify.delivery.map(|word| word.span));
+    let timers = verify.timers.map_or(TimersWord::default(), |word| word.value);
+    out.line(1, "timers", timers, verify.timers.map(|word| word.span));
+    out.number("max-states", verify.max_states, VERIFIED_STATES);
     if !config.systems.is_empty() {
         out.text.push_str("systems:\n");
         for system in &config.systems {
@@ -78,6 +89,13 @@ struct Page<'a> {
 impl Page<'_> {
     fn line(&mut self, depth: usize, key: &str, value: impl Display, from: Option<Span>) {
         self.remark(format!("{}{key}: {value}", "  ".repeat(depth)), from);
+    }
+
+    fn number(&mut self, key: &str, written: Option<Spanned<u32>>, of_wfc: impl Display) {
+        match written {
+            Some(number) => self.line(1, key, number.value, Some(number.span)),
+            None => self.line(1, key, of_wfc, None),
+        }
     }
 
     fn remark(&mut self, line: String, from: Option<Span>) {

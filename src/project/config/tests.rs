@@ -37,7 +37,7 @@ fn unknown_keys_are_told_all_at_once_each_with_its_neighbour() {
         mistakes(text),
         [
             "wfc.yaml:1:1: unknown key `profil`; did you mean `profile`?",
-            "wfc.yaml:3:3: unknown key `speed`; there is only `max-states`",
+            "wfc.yaml:3:3: unknown key `speed`; there are `max-states`, `efferent`, `afferent`, `attempts`",
             "wfc.yaml:5:5: unknown key `path`; did you mean `paths`?",
         ]
     );
@@ -70,6 +70,9 @@ fn wrong_values_are_told_where_they_stand() {
         ),
         ("budgets: {max-states: -1}", "1:23: a whole number is wanted here, not a number"),
         ("budgets: {max-states: 0}", "1:23: at least one state must be kept"),
+        ("budgets: {attempts: 0}", "1:21: at least one call must be allowed"),
+        ("verify: {max-states: 0}", "1:22: at least one state must be looked at"),
+        ("verify: {delivery: fifo-pairs}", "1:20: `fifo-pairs` is not known here; did you mean `fifo-pair`?"),
         ("exclude: {a: b}", "1:10: a text is wanted here, not a mapping"),
         ("exclude: ['a{']", "1:11: `a{` is no pattern of paths: "),
         ("allow: {rule: tense, files: a}", "1:8: `because` is missing here"),
@@ -95,12 +98,16 @@ fn off_may_be_written_as_older_readers_of_yaml_have_it() {
 #[test]
 fn the_nearer_file_is_the_stronger_one() {
     let config = config(&[
-        "profile: audit\nfail-on: info\nexclude: a\nrules: {tense: off, dead-end: off}",
-        "profile: strict\nexclude: [b]\nrules: {tense: error}",
+        "profile: audit\nfail-on: info\nexclude: a\nrules: {tense: off, dead-end: off}\n\
+         budgets: {efferent: 1, afferent: 1}\nverify: {timers: both}",
+        "profile: strict\nexclude: [b]\nrules: {tense: error}\nbudgets: {efferent: 2}\nverify: {delivery: fifo}",
     ]);
     assert_eq!(config.profile.map(|word| word.span.file), Some(FileId(1)));
     assert_eq!(config.fail_on.map(|word| word.span.file), Some(FileId(0)));
     assert_eq!(config.exclude.len(), 2);
+    let (efferent, afferent) = (config.budgets.efferent, config.budgets.afferent);
+    assert_eq!((efferent.map(|it| it.value), afferent.map(|it| it.value)), (Some(2), Some(1)));
+    assert!(config.verify.timers.is_some() && config.verify.delivery.is_some());
     let levels = Levels::new(&config);
     assert_eq!(levels.of("tense", "x.wfc"), Some(Level::Error));
     assert_eq!(levels.of("dead-end", "x.wfc"), Some(Level::Off));
@@ -125,7 +132,8 @@ fn of_several_overrides_the_last_one_holds() {
 fn what_is_shown_is_a_configuration_and_says_the_same() {
     let text = "profile: strict\nfail-on: info\nmin-confidence: low\nexclude: ['*.x', \"a b\", '#c']\n\
                 rules: {tense: off}\noverrides: [{paths: [a, b], rules: {tense: info, dead-end: error}}]\n\
-                budgets: {max-states: 7}\nsystems: [{files: 'a/**', world: closed}]\n\
+                budgets: {max-states: 7, efferent: 1, afferent: 2, attempts: 3}\n\
+                verify: {delivery: fifo-pair, timers: both, max-states: 9}\nsystems: [{files: 'a/**', world: closed}]\n\
                 allow: [{rule: tense, files: a, entity: 'W/*', because: 'a: \"b\"', until: 2027-06-30}]\n";
     let once = show(&config(&[text]));
     let again = show(&config(&[&once]));

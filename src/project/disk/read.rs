@@ -91,7 +91,7 @@ fn decode(mut bytes: Vec<u8>) -> Result<String, String> {
     if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
         return Err("the file is written in UTF-16; save it as UTF-8".to_string());
     }
-    if let Some(at) = bytes.iter().position(|byte| *byte == 0) {
+    if let Some(at) = memchr::memchr(0, &bytes) {
         return Err(format!("the file is binary (a zero byte at position {at})"));
     }
     if bytes.starts_with("\u{feff}".as_bytes()) {

@@ -38,6 +38,16 @@ pub fn replace_in_folder(path: &str, text: &str) -> Result<(), Trouble> {
     replace(path, text)
 }
 
+/// Writes `path` anew, if it still says what it said when it was read.
+pub fn rewrite(path: &str, before: &str, text: &str) -> Result<(), Trouble> {
+    match fs::read_to_string(path) {
+        Ok(now) if now.strip_prefix('\u{feff}').unwrap_or(&now) == before => replace(path, text),
+        // Another program wrote it; or the path, without its `..`, leads to another file than it did.
+        Ok(_) => Err(Trouble::new(path, "has changed since it was read, so it is left as it is")),
+        Err(error) => Err(Trouble::new(path, explain(&error))),
+    }
+}
+
 fn through_a_neighbour(target: &Path, text: &str) -> io::Result<()> {
     // Behind a link, the file it leads to is replaced, not the link.
     let target = target.canonicalize().unwrap_or_else(|_| target.to_path_buf());

@@ -1,10 +1,10 @@
 //! Expressions: pest gives them as flat lists, precedence is climbed here.
 
 use super::super::ast::*;
-use super::super::grammar::{Pair, Rule};
+use super::super::grammar::Rule;
 use super::super::rules::DEEP_NESTING;
 use super::tokens::{duration, next_quoted, path, text};
-use super::{Builder, Children, events};
+use super::{Builder, Children, Pair, events};
 use crate::source::Span;
 
 /// So many operators may stand in one expression, inner ones included: every phase walks the tree
@@ -13,51 +13,88 @@ const MAX_OPERATORS: u32 = 500;
 
 pub(super) fn expr(b: &mut Builder, pair: Pair) -> Expr {
     let before = b.n_operators;
-    let whole = b.span(&pair);
-    let mut children = Children::of(pair);
-    let built = if before > MAX_OPERATORS { bad(whole) } else { sum_up(b, &mut children, whole) };
+    let built = if before > MAX_OPERATORS { bad(b.span(pair)) } else { sum_up(b, pair) };
     if before == 0 {
         b.n_operators = 0;
     }
     built
 }
 
-fn sum_up(b: &mut Builder, children: &mut Children, whole: Span) -> Expr {
-    let operators = children.pairs.clone().filter(is_operator);
+fn sum_up(b: &mut Builder, pair: Pair) -> Expr {
     let before = b.n_operators;
-    b.n_operators += operators.count() as u32;
+    b.n_operators += operators(b, pair).count() as u32;
     if b.n_operators <= MAX_OPERATORS {
-        return climb(b, children, 0);
+        let mut flat = Flat { at: pair.start(), end: pair.end(), operands: pair.children() };
+        return climb(b, &mut flat, 0);
     }
-    let mut operators = children.pairs.clone().filter(is_operator);
-    if let Some(first_too_many) = operators.nth((MAX_OPERATORS - before) as usize) {
-        let finding = DEEP_NESTING.at(b.span(&first_too_many), "here it goes beyond");
+    let first_too_many = operators(b, pair).nth((MAX_OPERATORS - before) as usize);
+    if let Some((start, end)) = first_too_many {
+        let finding = DEEP_NESTING.at(b.span_of(start, end), "here it goes beyond");
         b.findings.push(
             finding
                 .message(format!("this expression has more than {MAX_OPERATORS} operators"))
                 .help("name parts of it with `let`"),
         );
     }
-    bad(whole)
+    bad(b.span(pair))
 }
 
-fn is_operator(pair: &Pair) -> bool {
-    matches!(pair.as_rule(), Rule::logic | Rule::calculation | Rule::negation | Rule::negative)
+/// The letters of an expression that are no part of an operand.
+fn operators<'t>(b: &Builder<'t>, pair: Pair<'t>) -> impl Iterator<Item = (usize, usize)> + use<'t> {
+    let letters = b.letters;
+    let mut at = pair.start();
+    let gaps = pair.children().map(move |operand| {
+        let gap = at..operand.start();
+        at = operand.end();
+        gap
+    });
+    gaps.flat_map(move |gap| {
+        let letters = letters.text[gap.clone()].char_indices();
+        letters.map(move |(at, letter)| (gap.start + at, gap.start + at + letter.len_utf8()))
+    })
 }
 
 fn bad(span: Span) -> Expr {
     Expr { kind: ExprKind::Bad, span }
 }
 
+/// What is left of an expression: operands, with the letters of operators between them.
+struct Flat<'t> {
+    at: usize,
+    end: usize,
+    operands: Children<'t>,
+}
+
+impl<'t> Flat<'t> {
+    fn operand(&mut self) -> Pair<'t> {
+        let pair = self.operands.demand();
+        self.at = pair.end();
+        pair
+    }
+
+    /// The letter that comes next, if an operand does not.
+    fn operator<'e>(&self, b: &Builder<'e>) -> Option<&'e str> {
+        let letters = &b.letters.text[self.at..self.end];
+        let is_operand = self.operands.peek().is_some_and(|pair| pair.start() == self.at);
+        let length = letters.chars().next().filter(|_| !is_operand)?.len_utf8();
+        Some(&letters[..length])
+    }
+
+    fn skip(&mut self, letter: &str) {
+        self.at += letter.len();
+    }
+}
+
 /// Reads operands and operators that bind at least as tightly as `floor`.
-fn climb(b: &mut Builder, children: &mut Children, floor: u8) -> Expr {
-    let mut left = operand(b, children);
-    while let Some((operator, binding)) = children.pairs.peek().and_then(|pair| infix(&pair)) {
+fn climb(b: &mut Builder, flat: &mut Flat, floor: u8) -> Expr {
+    let mut left = operand(b, flat);
+    while let Some(letter) = flat.operator(b) {
+        let (operator, binding) = infix(b.str_at(flat.at));
         if binding < floor {
             break;
         }
-        children.next();
-        let right = climb(b, children, binding + 1);
+        flat.skip(letter);
+        let right = climb(b, flat, binding + 1);
         let span = left.span.to(right.span);
         left = Expr { kind: ExprKind::Binary(Box::new(left), operator, Box::new(right)), span };
     }
@@ -67,11 +104,8 @@ fn climb(b: &mut Builder, children: &mut Children, floor: u8) -> Expr {
 // `not` binds looser than comparisons and tighter than `and`; `-` before a value binds tightest.
 const NOT: u8 = 3;
 
-fn infix(pair: &Pair) -> Option<(Operator, u8)> {
-    if !matches!(pair.as_rule(), Rule::logic | Rule::calculation) {
-        return None;
-    }
-    Some(match pair.as_str() {
+fn infix(written: &str) -> (Operator, u8) {
+    match written {
         "or" => (Operator::Or, 1),
         "and" => (Operator::And, 2),
         "==" => (Operator::Equal, 4),
@@ -85,61 +119,68 @@ fn infix(pair: &Pair) -> Option<(Operator, u8)> {
         "-" => (Operator::Subtract, 5),
         "*" => (Operator::Multiply, 6),
         _ => (Operator::Divide, 6),
-    })
-}
-
-fn operand(b: &mut Builder, children: &mut Children) -> Expr {
-    let pair = children.next();
-    let start = b.span(&pair).head();
-    match pair.as_rule() {
-        Rule::negation => {
-            let inner = climb(b, children, NOT + 1);
-            Expr { span: start.to(inner.span), kind: ExprKind::Not(Box::new(inner)) }
-        }
-        Rule::negative => {
-            let inner = operand(b, children);
-            Expr { span: start.to(inner.span), kind: ExprKind::Negative(Box::new(inner)) }
-        }
-        _ => primary(b, pair, children),
     }
 }
 
-fn primary(b: &mut Builder, pair: Pair, children: &mut Children) -> Expr {
-    let mut span = b.span(&pair);
+fn operand(b: &mut Builder, flat: &mut Flat) -> Expr {
+    let Some(letter) = flat.operator(b) else {
+        let pair = flat.operand();
+        return primary(b, pair, flat);
+    };
+    let start = b.span_of(flat.at, flat.at + letter.len()).head();
+    flat.skip(letter);
+    // Every dash has a letter of its own; `not` is a word.
+    if letter.is_ascii() {
+        let inner = operand(b, flat);
+        Expr { span: start.to(inner.span), kind: ExprKind::Negative(Box::new(inner)) }
+    } else {
+        let inner = climb(b, flat, NOT + 1);
+        Expr { span: start.to(inner.span), kind: ExprKind::Not(Box::new(inner)) }
+    }
+}
+
+fn primary(b: &mut Builder, pair: Pair, flat: &mut Flat) -> Expr {
+    let mut span = b.span(pair);
     let kind = match pair.as_rule() {
-        Rule::path => match children.take(Rule::made) {
-            Some(made) => {
-                span = span.to(b.span(&made));
-                let arguments = events::arguments(b, &mut Children::of(made));
-                ExprKind::Make(path(b, &pair), arguments)
-            }
-            None => match pair.as_str() {
-                "true" => ExprKind::Bool(true),
-                "false" => ExprKind::Bool(false),
-                "none" => ExprKind::None,
-                "now" => ExprKind::Now,
-                "round" => ExprKind::Round,
-                _ => ExprKind::Path(path(b, &pair)),
-            },
+        Rule::alone => ExprKind::Path(path(b, pair)),
+        Rule::path if flat.operands.is_next(Rule::args) => {
+            let made = flat.operand();
+            span = span.to(b.span(made));
+            let arguments = events::arguments(b, made);
+            ExprKind::Make(path(b, pair), arguments)
+        }
+        Rule::path => match b.str(pair) {
+            "true" => ExprKind::Bool(true),
+            "false" => ExprKind::Bool(false),
+            "none" => ExprKind::None,
+            "now" => ExprKind::Now,
+            "round" => ExprKind::Round,
+            _ => ExprKind::Path(path(b, pair)),
         },
-        Rule::string => ExprKind::Text(text(b, &pair)),
-        Rule::number => ExprKind::Number(pair.as_str().into()),
-        Rule::percent => ExprKind::Percent(pair.as_str().into()),
-        Rule::duration => ExprKind::Duration(duration(b, &pair)),
-        Rule::date => ExprKind::Date(pair.as_str().into()),
-        Rule::group => ExprKind::Group(Box::new(expr(b, Children::of(pair).next()))),
-        Rule::list => ExprKind::List(pair.into_inner().map(|pair| expr(b, pair)).collect()),
+        Rule::literal => literal(b, pair),
+        Rule::group => ExprKind::Group(Box::new(expr(b, pair.children().demand()))),
+        Rule::list => ExprKind::List(pair.children().map(|pair| expr(b, pair)).collect()),
         Rule::foreign => {
-            let mut children = Children::of(pair);
+            let mut children = pair.children();
             let language = next_quoted(b, &mut children);
             ExprKind::Foreign { language, code: next_quoted(b, &mut children) }
         }
         _ => {
-            span = b.hole(&pair);
+            span = b.hole(pair);
             ExprKind::Bad
         }
     };
     Expr { kind, span }
+}
+
+fn literal(b: &mut Builder, pair: Pair) -> ExprKind {
+    match b.letters(pair) {
+        "S" => ExprKind::Text(text(b, pair)),
+        "P" => ExprKind::Percent(b.str(pair).into()),
+        "T" => ExprKind::Duration(duration(b, pair)),
+        "D" => ExprKind::Date(b.str(pair).into()),
+        _ => ExprKind::Number(b.str(pair).into()),
+    }
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ mod contracts;
 mod events;
 mod expressions;
 mod items;
+mod pairs;
 mod statements;
 mod tokens;
 mod workflows;
@@ -13,11 +14,12 @@ pub(super) use tokens::is_reserved;
 
 use super::ast::{Doc, Item};
 use super::edits::Edits;
-use super::grammar::{Pair, Rule};
+use super::grammar::Rule;
+use super::letters::Letters;
 use super::rules::SYNTAX_ERROR;
-use super::tidy::Tidy;
 use crate::finding::Finding;
 use crate::source::{FileId, Span};
+use pairs::{Children, Pair, Tree};
 use pest::iterators::Pairs;
 use std::cell::Cell;
 
@@ -30,7 +32,7 @@ pub(super) struct Builder<'e> {
     edits: &'e Edits,
     text: &'e str,
     /// The form of it that pest was given.
-    tidy: &'e Tidy,
+    letters: &'e Letters,
     /// How many of the doc comments stand above something that has one.
     n_docs: usize,
     is_refused: Cell<bool>,
@@ -40,22 +42,29 @@ pub(super) struct Builder<'e> {
 }
 
 impl<'e> Builder<'e> {
-    pub fn new(file: FileId, base: usize, edits: &'e Edits, text: &'e str, tidy: &'e Tidy) -> Builder<'e> {
+    pub fn new(
+        file: FileId,
+        base: usize,
+        edits: &'e Edits,
+        text: &'e str,
+        letters: &'e Letters,
+    ) -> Builder<'e> {
         let is_refused = Cell::new(false);
-        Builder { file, base, edits, text, tidy, n_docs: 0, is_refused, n_operators: 0, findings: Vec::new() }
+        let findings = Vec::new();
+        Builder { file, base, edits, text, letters, n_docs: 0, is_refused, n_operators: 0, findings }
     }
 
-    /// The item of a text that `one_item` has read; none if tidying hid that it is wrong.
-    pub fn item(&mut self, mut pairs: Pairs<Rule>) -> Option<Item> {
-        let whole = pairs.next().expect("`one_item` gives itself");
-        let item = items::item(self, whole);
-        (!self.is_refused.get() && self.n_docs == self.tidy.docs.len()).then_some(item)
+    /// The item of a text that `one_item` has read; none if the letters hid that it is wrong.
+    pub fn item(&mut self, pairs: Pairs<Rule>) -> Option<Item> {
+        let tree = Tree::new(pairs);
+        let item = items::item(self, tree.first());
+        (!self.is_refused.get() && self.n_docs == self.letters.docs.len()).then_some(item)
     }
 
     /// The doc comment above `pair`, if there is one. They are asked for in their order.
-    fn doc(&mut self, pair: &Pair) -> Doc {
-        match self.tidy.docs.get(self.n_docs) {
-            Some(doc) if doc.above == pair.as_span().start() => {
+    fn doc(&mut self, pair: Pair) -> Doc {
+        match self.letters.docs.get(self.n_docs) {
+            Some(doc) if doc.above == pair.start() => {
                 self.n_docs += 1;
                 tokens::doc(&self.text[doc.start..doc.end])
             }
@@ -68,53 +77,52 @@ impl<'e> Builder<'e> {
         self.is_refused.set(true);
     }
 
-    fn span(&self, pair: &Pair) -> Span {
-        let span = pair.as_span();
-        self.span_of(span.start(), span.end())
+    /// The letters that pest has read as this.
+    fn letters(&self, pair: Pair) -> &'e str {
+        &self.letters.text[pair.start()..pair.end()]
+    }
+
+    /// The text that pest has read as this, as it is written.
+    fn str(&self, pair: Pair) -> &'e str {
+        let (start, end) = self.letters.original(pair.start(), pair.end());
+        &self.text[start..end]
+    }
+
+    /// Where in the text the piece stands that begins with this letter.
+    fn place(&self, letter: usize) -> (usize, usize) {
+        self.letters.original(letter, letter + 1)
+    }
+
+    fn str_at(&self, letter: usize) -> &'e str {
+        let (start, end) = self.place(letter);
+        &self.text[start..end]
+    }
+
+    fn is_label(&self, letter: usize) -> bool {
+        self.letters.text.as_bytes().get(letter) == Some(&b'l')
+    }
+
+    fn span(&self, pair: Pair) -> Span {
+        self.span_of(pair.start(), pair.end())
     }
 
     fn span_of(&self, start: usize, end: usize) -> Span {
-        let (start, end) = self.tidy.original(start, end);
+        let (start, end) = self.letters.original(start, end);
+        self.span_of_text(start, end)
+    }
+
+    fn span_of_text(&self, start: usize, end: usize) -> Span {
         let (start, end) = self.edits.original(start, end);
         Span::new(self.file, self.base + start, self.base + end)
     }
 
     /// The span of what recovery cut out; a finding where nobody did and the mark is the user's.
-    fn hole(&mut self, pair: &Pair) -> Span {
+    fn hole(&mut self, pair: Pair) -> Span {
         let span = self.span(pair);
-        if !self.edits.made_hole(self.tidy.original(pair.as_span().start(), pair.as_span().end()).0) {
+        if !self.edits.made_hole(self.letters.original(pair.start(), pair.end()).0) {
             let finding = SYNTAX_ERROR.at(span, "this character has no meaning here");
             self.findings.push(finding.message("unexpected character U+0001"));
         }
         span
-    }
-}
-
-/// The children of a pair, one after the other.
-struct Children<'i> {
-    pairs: Pairs<'i, Rule>,
-}
-
-impl<'i> Children<'i> {
-    fn of(pair: Pair<'i>) -> Children<'i> {
-        Children { pairs: pair.into_inner() }
-    }
-
-    /// The next child, where the grammar says that there is one.
-    fn next(&mut self) -> Pair<'i> {
-        self.pairs.next().expect("the grammar demands this child")
-    }
-
-    /// The next child if it is a `rule`.
-    fn take(&mut self, rule: Rule) -> Option<Pair<'i>> {
-        if self.is_next(rule) { self.pairs.next() } else { None }
-    }
-
-    fn is_next(&self, rule: Rule) -> bool {
-        self.pairs.peek().is_some_and(|pair| pair.as_rule() == rule)
-    }
-
-    fn is_empty(&self) -> bool {
-        self.pairs.peek().is_none()
     }
 }

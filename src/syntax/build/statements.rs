@@ -1,23 +1,23 @@
 //! Statements: what a block does, one after the other.
 
 use super::super::ast::*;
-use super::super::grammar::{Pair, Rule};
+use super::super::grammar::Rule;
 use super::events::{arguments, call, event_name, events, run};
 use super::expressions::expr;
 use super::tokens::{name, next_name};
 use super::workflows::{block, next_block, optional_block};
-use super::{Builder, Children};
+use super::{Builder, Pair};
 
 pub(super) fn statement(b: &mut Builder, doc: Doc, pair: Pair) -> Entry {
-    let span = b.span(&pair);
+    let span = b.span(pair);
     match pair.as_rule() {
         Rule::step => Entry::Step(Box::new(step(b, doc, pair))),
         Rule::let_value => {
-            let mut children = Children::of(pair);
-            Entry::Let(Let { name: next_name(b, &mut children), value: expr(b, children.next()), span })
+            let mut children = pair.children();
+            Entry::Let(Let { name: next_name(b, &mut children), value: expr(b, children.demand()), span })
         }
         Rule::scope => {
-            let mut children = Children::of(pair);
+            let mut children = pair.children();
             let name = next_name(b, &mut children);
             Entry::Scope(Scope { doc, name, block: next_block(b, &mut children), span })
         }
@@ -28,40 +28,40 @@ pub(super) fn statement(b: &mut Builder, doc: Doc, pair: Pair) -> Entry {
         Rule::wait => Entry::Wait(Box::new(wait(b, pair))),
         Rule::watch => Entry::Watch(Box::new(watch(b, pair))),
         Rule::publish => {
-            let mut children = Children::of(pair);
-            let event = event_name(b, children.next());
-            Entry::Publish(Publish { event, arguments: arguments(b, &mut children), span })
+            let mut children = pair.children();
+            let event = event_name(b, children.demand());
+            Entry::Publish(Publish { event, arguments: arguments(b, children.demand()), span })
         }
         Rule::notify => {
-            let what = Children::of(pair).next();
+            let what = pair.children().demand();
             let what = match what.as_rule() {
                 Rule::run => Notified::Run(run(b, what)),
                 _ => Notified::Call(call(b, what)),
             };
             Entry::Notify(Notify { what, span })
         }
-        Rule::give => Entry::Give(expr(b, Children::of(pair).next()), span),
+        Rule::give => Entry::Give(expr(b, pair.children().demand()), span),
         Rule::skip => Entry::Skip(span),
         Rule::undo => {
-            let target = Children::of(pair).take(Rule::name).map(|pair| name(b, &pair));
+            let target = pair.children().optional(Rule::name).map(|pair| name(b, pair));
             Entry::Undo(Undo { target, span })
         }
-        Rule::then => Entry::Then(next_name(b, &mut Children::of(pair)), span),
+        Rule::then => Entry::Then(next_name(b, &mut pair.children()), span),
         Rule::end => {
-            let mut children = Children::of(pair);
+            let mut children = pair.children();
             let goal = next_name(b, &mut children);
-            let arguments = children.take(Rule::made).map(|made| arguments(b, &mut Children::of(made)));
+            let arguments = children.optional(Rule::args).map(|made| arguments(b, made));
             Entry::End(End { goal, arguments, span })
         }
-        _ => Entry::Bad(b.hole(&pair)),
+        _ => Entry::Bad(b.hole(pair)),
     }
 }
 
 fn step(b: &mut Builder, doc: Doc, pair: Pair) -> Step {
-    let span = b.span(&pair);
-    let mut children = Children::of(pair);
+    let span = b.span(pair);
+    let mut children = pair.children();
     let name = next_name(b, &mut children);
-    let source = children.next();
+    let source = children.demand();
     let source = match source.as_rule() {
         Rule::for_each => StepSource::ForEach(for_each(b, source)),
         Rule::parallel => StepSource::Parallel(parallel(b, source)),
@@ -73,44 +73,44 @@ fn step(b: &mut Builder, doc: Doc, pair: Pair) -> Step {
 }
 
 fn if_else(b: &mut Builder, pair: Pair) -> If {
-    let span = b.span(&pair);
-    let mut children = Children::of(pair);
+    let span = b.span(pair);
+    let mut children = pair.children();
     let mut branches = Vec::with_capacity(1);
-    while let Some(condition) = children.take(Rule::expr) {
+    while let Some(condition) = children.optional(Rule::expr) {
         branches.push((expr(b, condition), next_block(b, &mut children)));
     }
     If { branches, otherwise: optional_block(b, &mut children), span }
 }
 
 fn parallel(b: &mut Builder, pair: Pair) -> Parallel {
-    let span = b.span(&pair);
-    let mut children = Children::of(pair);
-    let each = children.take(Rule::name).map(|pair| (name(b, &pair), expr(b, children.next())));
+    let span = b.span(pair);
+    let mut children = pair.children();
+    let each = children.optional(Rule::name).map(|pair| (name(b, pair), expr(b, children.demand())));
     Parallel { each, block: next_block(b, &mut children), span }
 }
 
 fn for_each(b: &mut Builder, pair: Pair) -> ForEach {
-    let span = b.span(&pair);
-    let mut children = Children::of(pair);
+    let span = b.span(pair);
+    let mut children = pair.children();
     let variable = next_name(b, &mut children);
-    ForEach { variable, list: expr(b, children.next()), block: next_block(b, &mut children), span }
+    ForEach { variable, list: expr(b, children.demand()), block: next_block(b, &mut children), span }
 }
 
 fn repeat(b: &mut Builder, pair: Pair) -> Repeat {
-    let span = b.span(&pair);
-    let mut children = Children::of(pair);
-    Repeat { until: expr(b, children.next()), block: next_block(b, &mut children), span }
+    let span = b.span(pair);
+    let mut children = pair.children();
+    Repeat { until: expr(b, children.demand()), block: next_block(b, &mut children), span }
 }
 
 fn wait(b: &mut Builder, pair: Pair) -> Wait {
-    let span = b.span(&pair);
-    let what = Children::of(pair).next();
+    let span = b.span(pair);
+    let what = pair.children().demand();
     let kind = match what.as_rule() {
-        Rule::wait_until => WaitKind::Until(expr(b, Children::of(what).next())),
-        Rule::wait_any => WaitKind::Any(block(b, Children::of(what).next())),
+        Rule::wait_until => WaitKind::Until(expr(b, what.children().demand())),
+        Rule::wait_any => WaitKind::Any(block(b, what.children().demand())),
         Rule::wait_event => {
-            let mut children = Children::of(what);
-            let events = events(b, children.next());
+            let mut children = what.children();
+            let events = events(b, children.demand());
             WaitKind::For(events, optional_block(b, &mut children))
         }
         _ => WaitKind::Time(expr(b, what)),
@@ -119,10 +119,10 @@ fn wait(b: &mut Builder, pair: Pair) -> Wait {
 }
 
 fn watch(b: &mut Builder, pair: Pair) -> Watch {
-    let span = b.span(&pair);
-    let mut children = Children::of(pair);
-    let expected = events(b, children.next());
-    let within = expr(b, children.next());
-    let armed_by = event_name(b, children.next());
+    let span = b.span(pair);
+    let mut children = pair.children();
+    let expected = events(b, children.demand());
+    let within = expr(b, children.demand());
+    let armed_by = event_name(b, children.demand());
     Watch { expected, within, armed_by, otherwise: next_block(b, &mut children), span }
 }

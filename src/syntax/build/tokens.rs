@@ -1,17 +1,24 @@
 //! The smallest pieces: names, texts, numbers, durations, doc comments.
 
 use super::super::ast::{Doc, Duration, Name, Version};
-use super::super::grammar::{Pair, Rule};
+use super::super::grammar::Rule;
 use super::super::rules::SYNTAX_ERROR;
-use super::{Builder, Children};
+use super::{Builder, Children, Pair};
 use smol_str::SmolStr;
 
 /// A name without its backticks; the span includes them.
-pub(super) fn name(b: &Builder, pair: &Pair) -> Name {
-    if pair.as_rule() == Rule::name && is_reserved(pair.as_str()) {
+pub(super) fn name(b: &Builder, pair: Pair) -> Name {
+    // Only words of the language may be reserved, and their letters are no ASCII.
+    if pair.as_rule() == Rule::name && !b.letters(pair).is_ascii() && is_reserved(b.str(pair)) {
         b.refuse();
     }
-    Name { text: bare(pair.as_str()), span: b.span(pair) }
+    name_at(b, pair.start())
+}
+
+/// The name, or label, whose letter stands at `at`.
+pub(super) fn name_at(b: &Builder, at: usize) -> Name {
+    let (start, end) = b.place(at);
+    part(b, start, end)
 }
 
 /// The words that cannot be names without backticks, as the grammar has it.
@@ -32,50 +39,49 @@ pub(in crate::syntax) fn is_reserved(word: &str) -> bool {
 }
 
 pub(super) fn next_name(b: &Builder, children: &mut Children) -> Name {
-    name(b, &children.next())
+    name(b, children.demand())
 }
 
 fn bare(text: &str) -> SmolStr {
     text.strip_prefix('`').and_then(|inner| inner.strip_suffix('`')).unwrap_or(text).into()
 }
 
-/// The parts of a dotted path, which is one token for pest.
-pub(super) fn path(b: &Builder, pair: &Pair) -> Vec<Name> {
-    let text = pair.as_str();
-    let from = pair.as_span().start();
-    let first = text.split_once('.').map_or(text, |(first, _)| first);
-    if is_reserved(first) {
+/// The parts of a dotted path, which is one letter for pest.
+pub(super) fn path(b: &Builder, pair: Pair) -> Vec<Name> {
+    let letter = b.letters(pair);
+    let (from, to) = b.place(pair.start());
+    let text = &b.text[from..to];
+    let has_dots = matches!(letter, "a" | "f");
+    if (has_dots || !letter.is_ascii()) && is_reserved(text.split('.').next().unwrap_or_default()) {
         b.refuse();
     }
+    if !has_dots {
+        return vec![part(b, from, to)];
+    }
     let mut parts = Vec::with_capacity(2);
-    let mut start = 0;
+    let mut start = from;
     let mut is_quoted = false;
-    for (at, byte) in text.bytes().enumerate() {
+    for (at, byte) in (from..).zip(text.bytes()) {
         match byte {
             b'`' => is_quoted = !is_quoted,
             b'.' if !is_quoted => {
-                parts.push(part(b, text, from, start, at));
+                parts.push(part(b, start, at));
                 start = at + 1;
             }
             _ => {}
         }
     }
-    parts.push(part(b, text, from, start, text.len()));
+    parts.push(part(b, start, to));
     parts
 }
 
-fn part(b: &Builder, text: &str, from: usize, start: usize, end: usize) -> Name {
-    if !text[start..end]
-        .starts_with(|letter: char| letter.is_ascii_alphabetic() || matches!(letter, '_' | '`'))
-    {
-        b.refuse();
-    }
-    Name { text: bare(&text[start..end]), span: b.span_of(from + start, from + end) }
+fn part(b: &Builder, start: usize, end: usize) -> Name {
+    Name { text: bare(&b.text[start..end]), span: b.span_of_text(start, end) }
 }
 
 /// What stands between the quotes, unescaped.
-pub(super) fn text(b: &mut Builder, pair: &Pair) -> String {
-    let quoted = pair.as_str();
+pub(super) fn text(b: &mut Builder, pair: Pair) -> String {
+    let quoted = b.str(pair);
     let inner = &quoted[1..quoted.len() - 1];
     if !inner.contains('\\') {
         return inner.to_owned();
@@ -93,8 +99,8 @@ pub(super) fn text(b: &mut Builder, pair: &Pair) -> String {
             Some((_, 'n')) => out.push('\n'),
             Some((_, 't')) => out.push('\t'),
             Some((_, other)) => {
-                let start = pair.as_span().start() + 1 + at;
-                let span = b.span_of(start, start + 1 + other.len_utf8());
+                let start = b.place(pair.start()).0 + 1 + at;
+                let span = b.span_of_text(start, start + 1 + other.len_utf8());
                 let finding = SYNTAX_ERROR.at(span, "no such escape");
                 b.findings.push(
                     finding
@@ -110,35 +116,45 @@ pub(super) fn text(b: &mut Builder, pair: &Pair) -> String {
 }
 
 /// A text as a name: its content with the span of the whole, quotes included.
-pub(super) fn quoted(b: &mut Builder, pair: &Pair) -> Name {
+pub(super) fn quoted(b: &mut Builder, pair: Pair) -> Name {
     Name { text: text(b, pair).into(), span: b.span(pair) }
 }
 
 pub(super) fn next_quoted(b: &mut Builder, children: &mut Children) -> Name {
-    let pair = children.next();
-    quoted(b, &pair)
+    let pair = children.demand();
+    quoted(b, pair)
 }
 
 /// A token whose text is kept as it was written: a date, a rule's name.
-pub(super) fn verbatim(b: &Builder, pair: &Pair) -> Name {
-    Name { text: pair.as_str().into(), span: b.span(pair) }
+pub(super) fn verbatim(b: &Builder, pair: Pair) -> Name {
+    Name { text: b.str(pair).into(), span: b.span(pair) }
+}
+
+/// `unheard-event`, without blanks and in small letters, which its letters do not say.
+pub(super) fn rule_name(b: &Builder, pair: Pair) -> Name {
+    let text = b.str(pair);
+    let is_part = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
+    if !text.starts_with(|first: char| first.is_ascii_lowercase()) || !text.bytes().all(is_part) {
+        b.refuse();
+    }
+    verbatim(b, pair)
 }
 
 /// `v2`
-pub(super) fn version(b: &mut Builder, pair: &Pair) -> Version {
-    Version { number: whole(b, pair, &pair.as_str()[1..]), span: b.span(pair) }
+pub(super) fn version(b: &mut Builder, pair: Pair) -> Version {
+    Version { number: whole(b, pair, &b.str(pair)[1..]), span: b.span(pair) }
 }
 
-pub(super) fn integer(b: &mut Builder, pair: &Pair) -> u32 {
-    whole(b, pair, pair.as_str())
+pub(super) fn integer(b: &mut Builder, pair: Pair) -> u32 {
+    whole(b, pair, b.str(pair))
 }
 
 pub(super) fn next_integer(b: &mut Builder, children: &mut Children) -> u32 {
-    let pair = children.next();
-    integer(b, &pair)
+    let pair = children.demand();
+    integer(b, pair)
 }
 
-fn whole(b: &mut Builder, pair: &Pair, digits: &str) -> u32 {
+fn whole(b: &mut Builder, pair: Pair, digits: &str) -> u32 {
     digits.parse().unwrap_or_else(|_| {
         let finding = SYNTAX_ERROR.at(b.span(pair), "too large");
         b.findings.push(finding.message(format!("a whole number is at most {}", u32::MAX)));
@@ -147,8 +163,8 @@ fn whole(b: &mut Builder, pair: &Pair, digits: &str) -> u32 {
 }
 
 /// `1h30m` in milliseconds.
-pub(super) fn duration(b: &mut Builder, pair: &Pair) -> Duration {
-    let text = pair.as_str();
+pub(super) fn duration(b: &mut Builder, pair: Pair) -> Duration {
+    let text = b.str(pair);
     let milliseconds = milliseconds(text).unwrap_or_else(|| {
         let finding = SYNTAX_ERROR.at(b.span(pair), "too long");
         b.findings.push(finding.message("a duration is at most 500,000,000 years"));
@@ -158,8 +174,8 @@ pub(super) fn duration(b: &mut Builder, pair: &Pair) -> Duration {
 }
 
 pub(super) fn next_duration(b: &mut Builder, children: &mut Children) -> Duration {
-    let pair = children.next();
-    duration(b, &pair)
+    let pair = children.demand();
+    duration(b, pair)
 }
 
 // A little below what fits, so that sums of a few durations cannot overflow in later phases.

@@ -1,6 +1,8 @@
 //! What pest expected at the place where it stopped, in the user's words.
 
+use super::lex::tokens;
 use crate::syntax::grammar::explaining::{Explainer, Rule};
+use crate::syntax::split::bracket_beyond;
 use pest::Parser;
 use pest::error::{ErrorVariant, InputLocation};
 
@@ -24,7 +26,7 @@ pub(in crate::syntax) struct Expected {
     pub is_value: bool,
     pub is_name: bool,
     pub is_duration: bool,
-    /// pest gave up because the text is nested too deeply for the stack.
+    /// Reading was given up because brackets are nested too deeply.
     pub is_too_deep: bool,
 }
 
@@ -61,14 +63,26 @@ impl Place {
     }
 }
 
-const SERVICE_WORDS: &[&str] =
-    &["command", "query", "event", "external", "many", "team", "volatility", "latency", "available", "allow"];
+const SERVICE_WORDS: &[&str] = &[
+    "command",
+    "query",
+    "event",
+    "external",
+    "many",
+    "team",
+    "no",
+    "volatility",
+    "latency",
+    "available",
+    "allow",
+];
 const CONTRACT_WORDS: &[&str] = &[
     "fails",
     "undone",
     "irreversible",
     "idempotent",
     "publishes",
+    "writes",
     "answers",
     "replaces",
     "volatility",
@@ -140,14 +154,30 @@ pub(in crate::syntax) enum What {
     Entries,
 }
 
-/// Reads `text` as `what`: how far one such thing goes, or where it fails.
+/// Mending may put brackets in where as many are open as may be.
+const MAX_DEPTH: usize = super::MAX_DEPTH + 8;
+
+/// Reads `text` as `what`: how far one such thing goes, or where it fails. pest reads brackets by
+/// recursion, so it is given none that are nested too deeply.
 pub(in crate::syntax) fn read(what: What, text: &str) -> Result<usize, Failure> {
+    let Some(deep) = bracket_beyond(MAX_DEPTH, text) else { return read_shallow(what, text) };
+    match read_shallow(what, &text[..deep]) {
+        Err(failure) if failure.at >= deep => {
+            Err(Failure { at: deep, expected: Expected { is_too_deep: true, ..Expected::default() } })
+        }
+        read => read,
+    }
+}
+
+fn read_shallow(what: What, text: &str) -> Result<usize, Failure> {
     let rule = match what {
         What::Item => Rule::one_item,
         What::Entry => Rule::one_entry,
         What::Entries => Rule::all_entries,
     };
     match Explainer::parse(rule, text) {
+        // An entry ends before the white space behind it, which its last piece has taken.
+        Ok(pairs) if what == What::Entry => Ok(tokens(pairs.as_str()).last().map_or(0, |token| token.end)),
         Ok(pairs) => Ok(pairs.as_str().len()),
         Err(error) => {
             let at = match error.location {
@@ -155,7 +185,7 @@ pub(in crate::syntax) fn read(what: What, text: &str) -> Result<usize, Failure> 
             };
             let expected = match &error.variant {
                 ErrorVariant::ParsingError { positives, .. } => expected(positives),
-                ErrorVariant::CustomError { .. } => Expected { is_too_deep: true, ..Expected::default() },
+                ErrorVariant::CustomError { .. } => Expected::default(),
             };
             Err(Failure { at, expected })
         }
@@ -279,7 +309,7 @@ words! {
     k_because "because", k_by "by", k_each "each", k_else "else", k_in "in", k_most "most",
     k_of "of", k_opens "opens", k_owned "owned", k_reached "reached",
     k_where "where", k_until "until", k_backoff "backoff", k_or "or", k_any "any", k_run "run",
-    k_foreign "foreign", e_forever "forever", e_instances "instances", e_times "times",
+    k_foreign "foreign", e_forever "forever", e_instances "instances", e_outbox "outbox", e_times "times",
     k_for "for", k_within "within", k_after "after", k_every "every", k_when "when", k_if "if",
     k_run "run", both "and", either "or", later "later", by_hand "by hand", all "all", anything "any",
     outage "outage", at_once "at once", for_each "for each", parallel "parallel",

@@ -124,13 +124,21 @@ impl Awaited {
         }
     }
 
-    pub fn cure(&self, way_out: String) -> String {
+    /// How long such a wait may well last.
+    pub fn limit(&self) -> &'static str {
         match self.by_whom {
-            Whom::Publishers => format!("say how long it may take: `within 30d else {{ {way_out} }}`"),
-            Whom::Later(_) => format!("give the step a limit: `within 1d else {{ {way_out} }}`"),
-            Whom::ByHand(_) => {
-                format!("give the person a limit: `within 10d else {{ {way_out} }}`, and remind before it")
-            }
+            Whom::Publishers => "within 30d",
+            Whom::Later(_) => "within 1d",
+            Whom::ByHand(_) => "within 10d",
+        }
+    }
+
+    pub fn cure(&self, way_out: String) -> String {
+        let limit = format!("`{} else {{ {way_out} }}`", self.limit());
+        match self.by_whom {
+            Whom::Publishers => format!("say how long it may take: {limit}"),
+            Whom::Later(_) => format!("give the step a limit: {limit}"),
+            Whom::ByHand(_) => format!("give the person a limit: {limit}, and remind before it"),
         }
     }
 }

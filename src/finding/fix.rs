@@ -1,0 +1,217 @@
+//! A mend that wfc can make by itself: data, and the places in the text where it goes.
+
+use crate::source::{FileId, Sources, Span};
+
+/// How far a fix can be trusted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Safety {
+    /// There is nothing else that could be meant.
+    Safe,
+    /// It takes the finding away, and is one answer of several: somebody has to look at it.
+    Unsafe,
+}
+
+/// One mend of a finding, e.g. "put `undo all` before the end".
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fix {
+    /// What is done: one clause, lower case, no period.
+    pub title: String,
+    pub safety: Safety,
+    changes: Vec<Change>,
+}
+
+/// Some text instead of other; of no length where text is put between.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Edit {
+    pub span: Span,
+    pub text: String,
+}
+
+/// A rule knows what it talks of, and not how that is laid out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Change {
+    at: Span,
+    place: Place,
+    text: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Place {
+    /// The first entry in the braces of the item that stands there.
+    First,
+    /// The last entry in its braces.
+    Last,
+    Before,
+    Behind,
+    Instead,
+}
+
+impl Fix {
+    pub fn safe(title: impl Into<String>) -> Fix {
+        Fix { title: title.into(), safety: Safety::Safe, changes: Vec::new() }
+    }
+
+    pub fn daring(title: impl Into<String>) -> Fix {
+        Fix { title: title.into(), safety: Safety::Unsafe, changes: Vec::new() }
+    }
+
+    /// An entry at the beginning of the braces that `item` has, or gets.
+    pub fn first_in(self, item: Span, entry: impl Into<String>) -> Fix {
+        self.change(item, Place::First, entry)
+    }
+
+    /// An entry at the end of the braces that `item` has, or gets.
+    pub fn last_in(self, item: Span, entry: impl Into<String>) -> Fix {
+        self.change(item, Place::Last, entry)
+    }
+
+    /// An entry before the one at `span`.
+    pub fn before(self, span: Span, entry: impl Into<String>) -> Fix {
+        self.change(span, Place::Before, entry)
+    }
+
+    /// An entry behind the one at `span`.
+    pub fn behind(self, span: Span, entry: impl Into<String>) -> Fix {
+        self.change(span, Place::Behind, entry)
+    }
+
+    /// Other text instead of what stands at `span`; where that is an entry, none takes it out.
+    pub fn instead(self, span: Span, text: impl Into<String>) -> Fix {
+        self.change(span, Place::Instead, text)
+    }
+
+    fn change(mut self, at: Span, place: Place, text: impl Into<String>) -> Fix {
+        self.changes.push(Change { at, place, text: text.into() });
+        self
+    }
+
+    /// The files it changes, in the order of its changes.
+    pub fn files(&self) -> impl Iterator<Item = FileId> {
+        self.changes.iter().map(|change| change.at.file)
+    }
+
+    /// What is to be changed in the text, sorted. How it then looks is the formatter's business.
+    pub fn edits(&self, sources: &Sources) -> Vec<Edit> {
+        let mut edits: Vec<Edit> =
+            self.changes.iter().map(|change| change.edit(&sources.get(change.at.file).text)).collect();
+        edits.sort();
+        edits
+    }
+}
+
+impl Change {
+    fn edit(&self, text: &str) -> Edit {
+        let entry = &self.text;
+        let Span { file, .. } = self.at;
+        let (start, end) = (self.at.start as usize, (self.at.end as usize).min(text.len()));
+        let at = |place: usize, text: String| Edit { span: Span::new(file, place, place), text };
+        let entries = || text.get(start..end).and_then(braces);
+        match self.place {
+            Place::First | Place::Last => match entries() {
+                None => at(end, format!(" {{\n{entry}\n}}")),
+                Some((open, _)) if self.place == Place::First => {
+                    at(start + open, in_line(text, start + open, entry))
+                }
+                Some((_, close)) => at(start + close, in_line(text, start + close, entry)),
+            },
+            Place::Before => at(start, format!("{entry}\n")),
+            Place::Behind => {
+                let end = end + rest_of_line(&text[end..]);
+                at(end, in_line(text, end, entry))
+            }
+            Place::Instead => Edit { span: self.at, text: entry.clone() },
+        }
+    }
+}
+
+/// The entry in a line of its own, without an empty line before or behind it.
+fn in_line(text: &str, at: usize, entry: &str) -> String {
+    let (before, behind) = text.split_at(at);
+    let blank = [' ', '\t'];
+    let start = if before.trim_end_matches(blank).ends_with('\n') { "" } else { "\n" };
+    let end = if behind.trim_start_matches(blank).starts_with(['\n', '\r']) { "" } else { "\n" };
+    format!("{start}{entry}{end}")
+}
+
+/// Behind the first `{` of an item, and before the `}` that belongs to it.
+fn braces(item: &str) -> Option<(usize, usize)> {
+    let bytes = item.as_bytes();
+    let (mut depth, mut open, mut at) = (0usize, None, 0);
+    while at < bytes.len() {
+        match bytes[at] {
+            b'"' | b'`' => at = end_of_quoted(bytes, at),
+            b'/' if bytes.get(at + 1) == Some(&b'/') => at += rest_of_comment(&item[at..]),
+            b'(' | b'[' | b'{' => {
+                if bytes[at] == b'{' && depth == 0 && open.is_none() {
+                    open = Some(at + 1);
+                }
+                depth += 1;
+            }
+            b')' | b']' | b'}' => {
+                depth = depth.saturating_sub(1);
+                if let (0, b'}', Some(open)) = (depth, bytes[at], open) {
+                    return Some((open, at));
+                }
+            }
+            _ => {}
+        }
+        at += 1;
+    }
+    None
+}
+
+/// The place of the quote that closes.
+fn end_of_quoted(bytes: &[u8], start: usize) -> usize {
+    let mut at = start + 1;
+    while at < bytes.len() && bytes[at] != bytes[start] {
+        at += if bytes[at] == b'\\' && bytes[start] == b'"' { 2 } else { 1 };
+    }
+    at
+}
+
+fn rest_of_comment(text: &str) -> usize {
+    text.find('\n').unwrap_or(text.len())
+}
+
+/// How long the comment is that stands behind an entry in its line, with the blanks before it.
+fn rest_of_line(text: &str) -> usize {
+    let blanks = text.len() - text.trim_start_matches([' ', '\t', ';']).len();
+    if text[blanks..].starts_with("//") { blanks + rest_of_comment(&text[blanks..]) } else { 0 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::SourceFile;
+
+    fn fixed(text: &str, item: &str, fix: impl Fn(Fix, Span) -> Fix) -> String {
+        let mut sources = Sources::default();
+        let file = sources.add(SourceFile::new("a.wfc", text));
+        let start = text.find(item).unwrap_or(0);
+        let span = Span::new(file, start, start + item.len());
+        let edits = fix(Fix::safe("mend it"), span).edits(&sources);
+        let mut out = text.to_string();
+        for edit in edits.iter().rev() {
+            out.replace_range(edit.span.range(), &edit.text);
+        }
+        out
+    }
+
+    #[test]
+    fn an_entry_goes_into_the_braces_of_an_item() {
+        let first = |fix: Fix, span| fix.first_in(span, "x");
+        let last = |fix: Fix, span| fix.last_in(span, "x");
+        assert_eq!(fixed("a(b) c", "a(b)", first), "a(b) {\nx\n} c");
+        let item = "a(\"{\") /* */ { b { } // }\n c }";
+        assert_eq!(fixed(item, item, first), "a(\"{\") /* */ {\nx\n b { } // }\n c }");
+        assert_eq!(fixed(item, item, last), "a(\"{\") /* */ { b { } // }\n c \nx\n}");
+    }
+
+    #[test]
+    fn an_entry_goes_around_another() {
+        assert_eq!(fixed("a; b // c\nd", "b", |fix, span| fix.behind(span, "x")), "a; b // c\nx\nd");
+        assert_eq!(fixed("a; b", "a", |fix, span| fix.behind(span, "x")), "a\nx\n; b");
+        assert_eq!(fixed("{ b }", "b", |fix, span| fix.before(span, "x")), "{ x\nb }");
+        assert_eq!(fixed("{ b }", "b", |fix, span| fix.instead(span, "")), "{  }");
+    }
+}
