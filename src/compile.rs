@@ -13,23 +13,25 @@ mod uses;
 mod verify;
 
 use crate::finding::{self, Finding, Rule};
-use crate::source::Sources;
+use crate::model::World;
+use crate::source::{FileId, Sources};
 use crate::syntax::ast::Ast;
 use crate::{check, import, lower, syntax};
 use rayon::prelude::*;
 use systems::{System, systems};
 
-pub use fixing::{Fixed, fix, mended};
+pub use allow::rules::{EXPIRED_ALLOW, UNUSED_ALLOW};
+pub use fixing::{Fixed, Wish, fix, mended};
 pub use layout::{Formatted, formatted};
 pub use path::{normalise, resolve};
 pub use phases::recognise;
-pub use picture::{Picture, Pictured, draw, draw_run};
+pub use picture::{Picture, Pictured, draw, draw_joined, draw_run};
+pub use systems::with_users;
 pub use uses::uses;
 pub use verify::{Verified, verify};
 
 /// The rules that only somebody who sees all files and all rules can check.
-const RULES: &[&Rule] =
-    &[&missing_import::MISSING_IMPORT, &allow::rules::UNUSED_ALLOW, &allow::rules::EXPIRED_ALLOW];
+const RULES: &[&Rule] = &[&missing_import::MISSING_IMPORT, &UNUSED_ALLOW, &EXPIRED_ALLOW];
 
 /// Every rule of every phase.
 pub fn rules() -> Vec<&'static Rule> {
@@ -45,6 +47,26 @@ pub const EXAMPLE_DAY: &str = "2026-01-01";
 pub struct Settings<'a> {
     /// The day an `allow … until` is held against: `2026-12-31`. Without it nothing expires.
     pub today: Option<&'a str>,
+    /// Sets of files that are said to belong together.
+    pub joined: &'a [Joined],
+    pub budget: check::Budget,
+    /// Whether an `allow` of the language is heard.
+    pub allows: Allows,
+}
+
+/// Files that belong together although none of them uses another, and whether they are all there are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Joined {
+    pub files: Vec<FileId>,
+    pub world: World,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Allows {
+    #[default]
+    Heard,
+    /// What they accept is found, and nothing is said of them.
+    Ignored,
 }
 
 /// What there is to say about all files, in the order it is shown in.
@@ -58,7 +80,7 @@ pub struct Checked {
 /// Checks every system of `sources`, each by itself.
 pub fn check(sources: &Sources, settings: Settings) -> Checked {
     let known = rules();
-    let systems = systems(sources);
+    let systems = systems(sources, settings.joined);
     // One system does not earn the start of a thread pool.
     let parts: Vec<Checked> = if systems.len() == 1 {
         vec![check_system(sources, &systems[0], settings, &known)]
@@ -82,7 +104,7 @@ fn check_system(sources: &Sources, system: &System, settings: Settings, known: &
         findings.extend(of_reading);
         trees.push(tree);
     }
-    let checked = phases::check(&trees, &system.links, findings);
+    let checked = phases::check(&trees, system, settings.budget, findings);
     let mut findings = checked.findings;
     if !system.missing.is_empty() {
         // The names that the missing file would have brought are not the cause.
@@ -94,6 +116,9 @@ fn check_system(sources: &Sources, system: &System, settings: Settings, known: &
     finding::number(&mut findings);
     let damaged = checked.damaged || !system.missing.is_empty();
     let ground = allow::Ground { today: settings.today, used: &checked.used, known, damaged };
+    if settings.allows == Allows::Ignored {
+        return Checked { findings, n_allowed: 0 };
+    }
     let n_allowed = allow::apply(&checked.allows, &ground, &mut findings);
     finding::number(&mut findings);
     Checked { findings, n_allowed }

@@ -28,7 +28,7 @@ use crate::graph::StepGraph;
 use crate::model::Model;
 pub use context::Context;
 
-/// How much a rule may explore, and how much coupling a team allows itself.
+/// How much a rule may explore, and how much a team allows itself.
 #[derive(Clone, Copy, Debug)]
 pub struct Budget {
     /// States kept for each exploration of a workflow.
@@ -37,11 +37,13 @@ pub struct Budget {
     pub efferent: usize,
     /// Services that may need one.
     pub afferent: usize,
+    /// Calls that one outage may become when retries stand in retries.
+    pub attempts: u64,
 }
 
 impl Default for Budget {
     fn default() -> Budget {
-        Budget { max_states: 20_000, efferent: 7, afferent: 7 }
+        Budget { max_states: 20_000, efferent: 7, afferent: 7, attempts: 10 }
     }
 }
 

@@ -18,6 +18,9 @@ pub struct Question {
     pub max_states: usize,
 }
 
+/// So many states are looked at unless somebody wants another number.
+pub const MAX_STATES: usize = 1_000_000;
+
 /// What is true of all runs of one workflow.
 #[derive(Clone, Debug)]
 pub struct Verdict {

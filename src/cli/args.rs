@@ -17,6 +17,14 @@ pub struct Arguments {
     #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
     pub color: ColorChoice,
 
+    /// Only findings, and what went wrong: no summary, no notes.
+    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    pub quiet: bool,
+
+    /// Say also what each finding is about, and what wfc goes by.
+    #[arg(short, long, global = true)]
+    pub verbose: bool,
+
     #[command(subcommand)]
     pub command: Command,
 }
@@ -39,6 +47,21 @@ pub enum Command {
     Rules(Rules),
     Explain(Explain),
     Init(Init),
+    Config(Config),
+    Completions(Completions),
+    Man(Man),
+}
+
+/// Where the configuration comes from.
+#[derive(Args, Debug, Default)]
+pub struct Configured {
+    /// Read this configuration instead of the nearest wfc.yaml upwards.
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<String>,
+
+    /// Read no configuration.
+    #[arg(long, conflicts_with = "config")]
+    pub isolated: bool,
 }
 
 /// Check workflows and say what is wrong with them, and where.
@@ -54,7 +77,7 @@ pub struct Check {
     #[arg(value_name = "PATH", default_value = ".")]
     pub paths: Vec<String>,
 
-    /// Leave out what matches; can be given several times.
+    /// Leave out what matches, besides what wfc.yaml leaves out; can be given several times.
     ///
     /// A pattern with a `/` is compared with whole paths, as `legacy/**`; one without with every
     /// single name on the way, as `target` or `*.draft.wfc`.
@@ -69,21 +92,46 @@ pub struct Check {
     #[arg(long)]
     pub allow_empty: bool,
 
-    /// How much to hear.
-    #[arg(long, value_name = "PROFILE", default_value = "default")]
-    pub profile: ProfileName,
+    #[command(flatten)]
+    pub configured: Configured,
 
-    /// From which severity on a finding makes the run fail.
-    #[arg(long, value_name = "SEVERITY", default_value = "error")]
-    pub fail_on: SeverityName,
+    /// How much to hear; `default` unless wfc.yaml says otherwise.
+    #[arg(long, value_name = "PROFILE")]
+    pub profile: Option<ProfileName>,
+
+    /// From which severity on a finding makes the run fail; `error` unless wfc.yaml says otherwise.
+    #[arg(long, value_name = "SEVERITY")]
+    pub fail_on: Option<SeverityName>,
 
     /// Show only what wfc is at least this sure of, whatever the profile says.
     #[arg(long, value_name = "CONFIDENCE")]
     pub min_confidence: Option<ConfidenceName>,
 
+    /// Find also what an `allow` accepts, in the text or in wfc.yaml.
+    #[arg(long)]
+    pub no_allows: bool,
+
     /// Do not fail because of findings; other trouble still fails.
     #[arg(long)]
     pub exit_zero: bool,
+
+    #[command(flatten)]
+    pub baseline: BaselineArgs,
+
+    /// Check everything, and tell only what has to do with what changed since this git revision.
+    ///
+    /// That is every finding with a place in a file that differs from where this branch left REVISION, or
+    /// in one that uses such a file. Files that git does not know yet have changed.
+    #[arg(long, value_name = "REVISION", conflicts_with = "write_baseline")]
+    pub since: Option<String>,
+
+    /// Check again whenever a file changes, until it is interrupted.
+    #[arg(long, conflicts_with_all = ["write_baseline", "prune_baseline", "fixing"])]
+    pub watch: bool,
+
+    /// Instead of the findings, say how often each rule was found.
+    #[arg(long, conflicts_with = "format")]
+    pub statistics: bool,
 
     /// How findings are written.
     #[arg(long, value_name = "FORMAT", default_value = "full")]
@@ -102,7 +150,7 @@ pub struct Check {
     pub unsafe_fixes: bool,
 
     /// Show what --fix would change, and write nothing.
-    #[arg(long, group = "fixing")]
+    #[arg(long, group = "fixing", conflicts_with_all = ["write_baseline", "prune_baseline", "statistics"])]
     pub diff: bool,
 }
 
@@ -127,6 +175,30 @@ fn report_to(text: &str) -> Result<ReportTo, String> {
     Ok(ReportTo { format, path: path.to_string() })
 }
 
+/// The findings that were there before.
+#[derive(Args, Debug, Default)]
+pub struct BaselineArgs {
+    /// Keep the findings of this run in a file, and fail only for new ones from then on.
+    ///
+    /// The file is wfc-baseline.jsonl beside wfc.yaml, or where the repository begins; it is read by
+    /// itself when it is there. With another FILE, name it with --baseline or in wfc.yaml.
+    #[arg(long, value_name = "FILE", num_args = 0..=1, require_equals = true, default_missing_value = "")]
+    #[arg(conflicts_with_all = ["no_baseline", "prune_baseline", "baseline"])]
+    pub write_baseline: Option<String>,
+
+    /// Drop from the baseline what is no longer found.
+    #[arg(long, conflicts_with = "no_baseline")]
+    pub prune_baseline: bool,
+
+    /// Read this baseline.
+    #[arg(long, value_name = "FILE", conflicts_with = "no_baseline")]
+    pub baseline: Option<String>,
+
+    /// Read no baseline: tell what was there before as well.
+    #[arg(long)]
+    pub no_baseline: bool,
+}
+
 const CHECK_EXAMPLES: &str = "\
 Examples:
   wfc check                                   everything below this folder
@@ -134,7 +206,9 @@ Examples:
   wfc check --exclude 'legacy/**'             all but the old ones
   wfc check --profile strict                  also what is only worth knowing
   wfc check --fail-on warning                 in CI: warnings fail as well
+  wfc check --since origin/main               only what this branch touches
   wfc check --format concise                  one line a finding, for editors and grep
+  wfc check --write-baseline                  from now on fail only for what is new
   wfc check --report sarif=wfc.sarif          for people here, for code scanning in a file
   wfc check --fix                             mend what can only be mended in one way
   wfc check --diff --unsafe-fixes             see what else wfc could write
@@ -143,7 +217,7 @@ Examples:
 Exit codes:
   0  nothing at or above --fail-on
   1  at least one such finding; with --diff, something that would change
-  2  wrong arguments, or a file that cannot be read or written";
+  2  wrong arguments or configuration, or a file that cannot be read or written";
 
 /// Follow every run of every workflow: which ends are reached, and where runs get stuck.
 #[derive(Args, Debug)]
@@ -153,21 +227,26 @@ pub struct Verify {
     #[arg(value_name = "PATH", default_value = ".")]
     pub paths: Vec<String>,
 
-    /// Leave out what matches; can be given several times.
+    /// Leave out what matches, besides what wfc.yaml leaves out; can be given several times.
     #[arg(long, value_name = "GLOB")]
     pub exclude: Vec<String>,
 
-    /// The order that messages come in.
-    #[arg(long, value_name = "MODEL", default_value = "bag")]
-    pub delivery: DeliveryName,
+    #[command(flatten)]
+    pub configured: Configured,
 
-    /// Whether limits and watches may go off while something else can still happen.
-    #[arg(long, value_name = "WHEN", default_value = "patient")]
-    pub timers: TimersName,
+    /// The order that messages come in; `bag` unless wfc.yaml says otherwise.
+    #[arg(long, value_name = "MODEL")]
+    pub delivery: Option<DeliveryName>,
 
-    /// How many states of a workflow are looked at before the answer is that there are too many.
-    #[arg(long, value_name = "N", default_value = "1000000")]
-    pub max_states: usize,
+    /// Whether limits and watches may go off while something else can still happen; `patient` unless
+    /// wfc.yaml says otherwise.
+    #[arg(long, value_name = "WHEN")]
+    pub timers: Option<TimersName>,
+
+    /// How many states of a workflow are looked at before the answer is that there are too many;
+    /// 1000000 unless wfc.yaml says otherwise.
+    #[arg(long, value_name = "N")]
+    pub max_states: Option<usize>,
 
     /// How the answer is written.
     #[arg(long, value_name = "FORMAT", default_value = "text")]
@@ -205,9 +284,12 @@ pub struct Fmt {
     #[arg(long)]
     pub diff: bool,
 
-    /// Leave out what matches; can be given several times. As for `wfc check`.
+    /// Leave out what matches, besides what wfc.yaml leaves out; can be given several times.
     #[arg(long, value_name = "GLOB")]
     pub exclude: Vec<String>,
+
+    #[command(flatten)]
+    pub configured: Configured,
 
     /// The name that standard input goes by in messages.
     #[arg(long, value_name = "PATH")]
@@ -237,6 +319,9 @@ pub struct Graph {
     /// The file or folder to draw.
     #[arg(value_name = "PATH")]
     pub path: String,
+
+    #[command(flatten)]
+    pub configured: Configured,
 
     /// What to draw.
     #[arg(long, value_name = "VIEW", default_value = "flow")]
@@ -311,6 +396,45 @@ pub struct Init {
     /// Which kind of coordination it shows.
     #[arg(long, value_name = "TEMPLATE", default_value = "orchestrated")]
     pub template: Template,
+}
+
+/// What wfc.yaml says, and what may stand in it.
+#[derive(Args, Debug)]
+pub struct Config {
+    #[command(subcommand)]
+    pub what: ConfigCommand,
+}
+
+#[derive(Subcommand, Debug)]
+pub enum ConfigCommand {
+    /// Show what applies in this folder, each value with the file and line it comes from.
+    Show(Configured),
+    /// Print the JSON Schema of wfc.yaml, for editors.
+    Schema,
+}
+
+/// Print what makes a shell complete the arguments of wfc.
+#[derive(Args, Debug)]
+#[command(after_help = COMPLETIONS)]
+pub struct Completions {
+    #[arg(value_name = "SHELL")]
+    pub shell: clap_complete::Shell,
+}
+
+const COMPLETIONS: &str = "\
+Where it belongs:
+  bash         wfc completions bash > ~/.local/share/bash-completion/completions/wfc
+  zsh          wfc completions zsh > a folder of $fpath/_wfc
+  fish         wfc completions fish > ~/.config/fish/completions/wfc.fish
+  elvish       wfc completions elvish >> ~/.config/elvish/rc.elv
+  powershell   wfc completions powershell >> $PROFILE";
+
+/// Print the manual page, or write the pages of all commands into a folder.
+#[derive(Args, Debug)]
+pub struct Man {
+    /// The folder to write wfc.1, wfc-check.1 and the others to.
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<String>,
 }
 
 // ---- words for the library's choices ------------------------------------------------------------

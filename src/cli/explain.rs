@@ -44,7 +44,8 @@ fn example(rule: &Rule, paint: &Paint) -> (String, Vec<Finding>) {
     let path = if rule.example_language == "wfc" { "example.wfc" } else { "example.asl.json" };
     let mut sources = Sources::default();
     sources.add(SourceFile::new(path, rule.bad));
-    let mut findings = compile::check(&sources, Settings { today: Some(EXAMPLE_DAY) }).findings;
+    let mut findings =
+        compile::check(&sources, Settings { today: Some(EXAMPLE_DAY), ..Settings::default() }).findings;
     findings.retain(|finding| finding.rule.name == rule.name);
     // An example is no file that a link could lead to.
     let paint = Paint { link_base: None, ..paint.clone() };

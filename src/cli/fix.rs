@@ -2,18 +2,56 @@
 
 use super::Outcome;
 use super::args::Check;
+use super::baseline::Ledger;
+use super::check::change::Change;
+use super::check::plan;
 use super::output::{Output, Unwritten};
-use crate::compile::{self, Fixed, Settings};
-use crate::finding::Safety;
-use crate::project::{Trouble, disk};
-use crate::report::selection::Selection;
+use crate::compile::{self, Fixed, Settings, Wish};
+use crate::finding::{Finding, Safety};
+use crate::project::config::Allowances;
+use crate::project::disk::{self, Exclude};
+use crate::project::{Project, Request, Trouble};
 use crate::report::{diff, summary};
 use crate::source::{FileId, SourceFile, Sources};
+use std::collections::BTreeSet;
 
-/// Mends what the user would get to see; nothing is written yet.
-pub fn fix(wanted: &Check, sources: &Sources, settings: Settings, selection: &Selection) -> Fixed {
+/// What decides which findings a run shows.
+pub struct By<'a> {
+    pub wanted: &'a Check,
+    pub project: &'a Project,
+    pub ledger: &'a Ledger<'a>,
+    pub change: &'a Change,
+    pub settings: Settings<'a>,
+}
+
+/// Mends what the user would get to see, in files that are not left out; nothing is written yet.
+pub fn fix(by: &By, request: &Request, sources: &Sources) -> Fixed {
+    let By { wanted, project, ledger, change, settings } = *by;
+    let (selection, level) = (plan::selection(wanted, project), plan::level(project));
+    let touched = change.touched(sources);
+    let allowances = Allowances::new(&project.config, settings.today);
+    let is_allowed = |finding: &Finding, sources: &Sources| {
+        let path = &sources.get(finding.span().file).path;
+        !wanted.no_allows && allowances.accept(finding, &project.base.path(path))
+    };
+    let known = if ledger.is_empty() {
+        BTreeSet::new()
+    } else {
+        let mut findings = compile::check(sources, settings).findings;
+        findings.retain(|finding| !is_allowed(finding, sources));
+        ledger.known(&findings, sources)
+    };
+    let is_wanted = |finding: &Finding, sources: &Sources| {
+        selection.shows(finding, level(finding, sources))
+            && touched.has(finding, sources)
+            && !is_allowed(finding, sources)
+            && !known.contains(&ledger.print(finding, sources))
+    };
+    // What cannot be read as patterns has left nothing to mend.
+    let exclude = Exclude::new(request).ok();
+    let may_be_changed = |path: &str| exclude.as_ref().is_some_and(|exclude| !exclude.covers(path));
     let limit = if wanted.unsafe_fixes { Safety::Unsafe } else { Safety::Safe };
-    compile::fix(sources, settings, limit, |finding| selection.shows(finding))
+    compile::fix(sources, settings, &Wish { limit, findings: &is_wanted, files: &may_be_changed })
 }
 
 impl Fixed {

@@ -1,8 +1,8 @@
 //! `wfc fmt`.
 
-use super::Outcome;
 use super::args::Fmt;
 use super::output::{Output, Unwritten};
+use super::{Outcome, project};
 use crate::compile::{self, Formatted};
 use crate::project::{Request, WhenEmpty, disk};
 use crate::report::{diff, human};
@@ -31,9 +31,13 @@ pub fn run(wanted: &Fmt, output: &Output) -> Result<Outcome, Unwritten> {
         output.trouble("--stdin-filename names standard input, so it needs `-` among the paths");
         return Ok(Outcome::Trouble);
     }
+    let Some(project) = project::open(&wanted.configured, output) else { return Ok(Outcome::Trouble) };
     let loaded = disk::load_alone(&Request {
         paths: wanted.paths.clone(),
         exclude: wanted.exclude.clone(),
+        project_exclude: project::exclude(&project),
+        base: project.base.clone(),
+        sets: Vec::new(),
         stdin_name: wanted.stdin_filename.clone(),
         when_empty: if wanted.allow_empty { WhenEmpty::Fine } else { WhenEmpty::Trouble },
     });

@@ -3,6 +3,7 @@
 use super::Outcome;
 use super::args::Graph;
 use super::output::{Output, Unwritten};
+use super::project;
 use crate::compile::{self, Picture, Pictured};
 use crate::finding::suggest;
 use crate::project::{Request, WhenEmpty, disk};
@@ -15,9 +16,13 @@ pub fn run(wanted: &Graph, output: &Output) -> Result<Outcome, Unwritten> {
             return Ok(Outcome::Trouble);
         }
     };
+    let Some(project) = project::open(&wanted.configured, output) else { return Ok(Outcome::Trouble) };
     let loaded = disk::load(&Request {
         paths: vec![wanted.path.clone()],
         exclude: Vec::new(),
+        project_exclude: project::exclude(&project),
+        base: project.base.clone(),
+        sets: Vec::new(),
         stdin_name: None,
         when_empty: WhenEmpty::Trouble,
     });
@@ -26,14 +31,16 @@ pub fn run(wanted: &Graph, output: &Output) -> Result<Outcome, Unwritten> {
         // Half a diagram would look like a whole one.
         return Ok(Outcome::Trouble);
     }
+    let joined = project::joined_files(&project, &loaded.sources);
     let workflow = wanted.workflow.as_deref();
-    let (text, n_errors) = match compile::draw(&loaded.sources, wanted.view.into(), picture, workflow) {
-        Pictured::Text { text, n_errors } => (text, n_errors),
-        Pictured::Choose(names) => {
-            output.trouble(&choose(workflow, &names));
-            return Ok(Outcome::Trouble);
-        }
-    };
+    let (text, n_errors) =
+        match compile::draw_joined(&loaded.sources, &joined, wanted.view.into(), picture, workflow) {
+            Pictured::Text { text, n_errors } => (text, n_errors),
+            Pictured::Choose(names) => {
+                output.trouble(&choose(workflow, &names));
+                return Ok(Outcome::Trouble);
+            }
+        };
     if n_errors > 0 {
         let errors = if n_errors == 1 { "an error" } else { "errors" };
         output.trouble(&format!(

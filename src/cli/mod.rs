@@ -1,21 +1,28 @@
 //! The command line: arguments in, text and an exit code out.
 
 mod args;
+mod baseline;
 mod check;
 mod colour;
+mod completions;
+mod config;
 mod explain;
 mod fix;
 mod fmt;
 mod graph;
 mod init;
+mod man;
 mod output;
+mod progress;
+mod project;
 mod rules;
 mod today;
 mod verify;
+mod watch;
 
 use args::{Arguments, Command};
 use clap::{CommandFactory, Parser};
-use output::{Output, Unwritten};
+use output::{Loudness, Output, Unwritten};
 use std::panic;
 use std::process::ExitCode;
 
@@ -55,7 +62,12 @@ pub fn main() -> ExitCode {
 }
 
 fn run(arguments: &Arguments) -> Result<Outcome, Unwritten> {
-    let output = Output::new(arguments.color);
+    let loudness = match arguments {
+        Arguments { quiet: true, .. } => Loudness::Quiet,
+        Arguments { verbose: true, .. } => Loudness::Verbose,
+        _ => Loudness::Usual,
+    };
+    let output = Output::new(arguments.color, loudness);
     match &arguments.command {
         Command::Check(wanted) => check::run(wanted, &output),
         Command::Verify(wanted) => verify::run(wanted, &output),
@@ -64,12 +76,15 @@ fn run(arguments: &Arguments) -> Result<Outcome, Unwritten> {
         Command::Rules(wanted) => rules::run(wanted, &output),
         Command::Explain(wanted) => explain::run(wanted, &output),
         Command::Init(wanted) => init::run(wanted, &output),
+        Command::Config(wanted) => config::run(wanted, &output),
+        Command::Completions(wanted) => completions::run(wanted, &output),
+        Command::Man(wanted) => man::run(wanted, &output),
     }
 }
 
 /// Help and version are answers and go to stdout; what is wrong with the arguments goes to stderr.
 fn explain_usage(answer: &clap::Error) -> Result<Outcome, Unwritten> {
-    let output = Output::new(args::color_of_bare_arguments());
+    let output = Output::new(args::color_of_bare_arguments(), Loudness::Usual);
     let text = answer.render();
     if answer.use_stderr() {
         output.stderr_text(&output.stderr.pick(&text.ansi().to_string(), &text.to_string()));

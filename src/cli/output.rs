@@ -1,13 +1,24 @@
 //! The two streams: findings and data on stdout, everything about the run on stderr.
 
+use super::Outcome;
 use super::colour::{ColorChoice, decide};
 use crate::project::{Trouble, disk};
-use crate::report::paint::{Colour, Paint, printable};
+use crate::report::paint::{Colour, Depth, Paint, printable};
 use std::io::{self, ErrorKind, IsTerminal, Write};
 
 pub struct Output {
     pub stdout: Paint,
     pub stderr: Paint,
+    pub loudness: Loudness,
+}
+
+/// How much is said about the run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Loudness {
+    /// Only what went wrong.
+    Quiet,
+    Usual,
+    Verbose,
 }
 
 /// Standard output takes no more; the user has been told where that is of use.
@@ -15,18 +26,23 @@ pub struct Output {
 pub struct Unwritten;
 
 impl Output {
-    pub fn new(choice: ColorChoice) -> Output {
+    pub fn new(choice: ColorChoice, loudness: Loudness) -> Output {
         let variable = |name: &str| std::env::var(name).ok();
         let stdout_is_terminal = io::stdout().is_terminal();
         let colour = decide(choice, variable, stdout_is_terminal);
         let with_links = stdout_is_terminal && colour == Colour::On;
         let link_base = if with_links { disk::link_base() } else { None };
         let stderr = decide(choice, variable, io::stderr().is_terminal());
-        Output { stdout: Paint { colour, link_base }, stderr: Paint { colour: stderr, link_base: None } }
+        let depth = if loudness == Loudness::Verbose { Depth::All } else { Depth::Usual };
+        Output {
+            stdout: Paint { colour, link_base, depth },
+            stderr: Paint { colour: stderr, link_base: None, depth },
+            loudness,
+        }
     }
 
     pub fn plain() -> Output {
-        Output { stdout: Paint::plain(), stderr: Paint::plain() }
+        Output { stdout: Paint::plain(), stderr: Paint::plain(), loudness: Loudness::Usual }
     }
 
     /// Writes `text` to stdout, all of it or an error: a full disk must not look like a clean run.
@@ -45,7 +61,7 @@ impl Output {
 
     /// Something that kept wfc from doing what it was asked for.
     pub fn trouble(&self, what: &str) {
-        self.note(&format!("wfc: {}", printable(what)));
+        self.stderr_text(&format!("wfc: {}\n", printable(what)));
     }
 
     pub fn troubles(&self, troubles: &[Trouble]) {
@@ -54,9 +70,24 @@ impl Output {
         }
     }
 
+    /// The same as what a run comes to.
+    pub fn troubled(&self, trouble: &Trouble) -> Outcome {
+        self.trouble(&trouble.to_string());
+        Outcome::Trouble
+    }
+
     /// A line about the run.
     pub fn note(&self, line: &str) {
-        self.stderr_text(&format!("{line}\n"));
+        if self.loudness >= Loudness::Usual {
+            self.stderr_text(&format!("{line}\n"));
+        }
+    }
+
+    /// A line for those who want to know more about the run.
+    pub fn detail(&self, line: &str) {
+        if self.loudness == Loudness::Verbose {
+            self.stderr_text(&format!("{}\n", printable(line)));
+        }
     }
 
     pub fn stderr_text(&self, text: &str) {

@@ -3,7 +3,7 @@
 use super::layout::{Formatted, formatted};
 use super::phases::recognise;
 use super::systems::systems;
-use super::{Checked, Settings, check};
+use super::{Checked, Joined, Settings, check};
 use crate::finding::{Edit, Finding, Fix, Safety, Severity};
 use crate::source::{FileId, SourceFile, Sources};
 use crate::syntax::ast::Format;
@@ -26,23 +26,30 @@ pub struct Fixed {
     pub refused: Vec<String>,
 }
 
-/// Applies the fixes of all findings that are `wanted`, up to a `limit` of daring.
+/// What shall be mended.
+pub struct Wish<'a> {
+    /// How daring a fix may be.
+    pub limit: Safety,
+    /// Whether a finding, which stands in these files, is one to mend.
+    pub findings: &'a (dyn Fn(&Finding, &Sources) -> bool + Sync),
+    /// Whether the file of this path may be changed.
+    pub files: &'a (dyn Fn(&str) -> bool + Sync),
+}
+
+/// Applies the fixes that are wanted.
 ///
 /// A fix stays only if its files can still be read, its finding is gone, and no error is new.
-pub fn fix(
-    sources: &Sources,
-    settings: Settings,
-    limit: Safety,
-    wanted: impl Fn(&Finding) -> bool + Sync,
-) -> Fixed {
-    let parts: Vec<(Vec<FileId>, Mending)> = independent(sources)
+pub fn fix(sources: &Sources, settings: Settings, wish: &Wish) -> Fixed {
+    let parts: Vec<(Vec<FileId>, Mended)> = independent(sources, settings.joined)
         .into_par_iter()
         .map(|files| {
             let mut part = Sources::default();
             for id in &files {
                 part.add(sources.get(*id).clone());
             }
-            (files, Mending::new(part, settings).run(limit, &wanted))
+            let joined = joined_in(&files, settings.joined);
+            let mended = Mending::new(part, Settings { joined: &joined, ..settings }).run(wish);
+            (files, mended)
         })
         .collect();
     let mut files: BTreeMap<FileId, SourceFile> = BTreeMap::new();
@@ -50,7 +57,7 @@ pub fn fix(
     for (ids, part) in parts {
         files.extend(ids.into_iter().zip(part.sources.iter().map(|(_, file)| file.clone())));
         n_fixed += part.n_fixed;
-        refused.extend(part.refused.into_values().flatten());
+        refused.extend(part.refused);
     }
     let mut sources = Sources::default();
     for file in files.into_values() {
@@ -62,12 +69,27 @@ pub fn fix(
 
 /// Files that are mended together: those of a system. Where one of them uses a file that nobody has
 /// read, any other may be the one that is meant.
-fn independent(sources: &Sources) -> Vec<Vec<FileId>> {
-    let systems = systems(sources);
+fn independent(sources: &Sources, joined: &[Joined]) -> Vec<Vec<FileId>> {
+    let systems = systems(sources, joined);
     if systems.iter().any(|system| !system.missing.is_empty()) {
         return vec![sources.ids().collect()];
     }
     systems.into_iter().map(|system| system.files).collect()
+}
+
+/// The sets that are said to belong together, as they are numbered where there are only these `files`.
+fn joined_in(files: &[FileId], joined: &[Joined]) -> Vec<Joined> {
+    let place = |id: &FileId| files.binary_search(id).ok().map(|at| FileId(at as u32));
+    let part = |set: &Joined| Joined { files: set.files.iter().filter_map(place).collect(), ..*set };
+    joined.iter().map(part).collect()
+}
+
+/// Files that were mended.
+struct Mended {
+    sources: Sources,
+    n_fixed: usize,
+    /// The titles of what did not hold.
+    refused: Vec<String>,
 }
 
 /// Files that are being mended.
@@ -86,9 +108,9 @@ impl<'a> Mending<'a> {
         Mending { settings, sources, checked, n_fixed: 0, refused: BTreeMap::new() }
     }
 
-    fn run(mut self, limit: Safety, wanted: &impl Fn(&Finding) -> bool) -> Mending<'a> {
+    fn run(mut self, wish: &Wish) -> Mended {
         for _ in 0..MAX_ROUNDS {
-            let together = that_do_not_touch(&self.sources, self.open(limit, wanted));
+            let together = that_do_not_touch(&self.sources, self.open(wish));
             if together.is_empty() {
                 break;
             }
@@ -96,20 +118,25 @@ impl<'a> Mending<'a> {
                 self.sort_out(together);
             }
         }
-        self
+        let refused = self.refused.into_values().flatten().collect();
+        Mended { sources: self.sources, n_fixed: self.n_fixed, refused }
     }
 
     /// The next fix of each finding that has one.
-    fn open(&self, limit: Safety, wanted: &impl Fn(&Finding) -> bool) -> Vec<(Key, Fix)> {
+    fn open(&self, wish: &Wish) -> Vec<(Key, Fix)> {
+        let may_be_changed = |id: FileId| {
+            let file = self.sources.get(id);
+            is_own(file) && (wish.files)(&file.path)
+        };
         let next = |finding: &Finding| {
             let key = key(finding);
             let is_refused = |fix: &Fix| self.refused.get(&key).is_some_and(|no| no.contains(&fix.title));
-            let mut fixes =
-                finding.fixes.iter().filter(|fix| fix.safety <= limit && is_own(&self.sources, fix));
-            let fix = fixes.find(|fix| !is_refused(fix))?.clone();
+            let is_allowed = |fix: &&Fix| fix.safety <= wish.limit && fix.files().all(may_be_changed);
+            let fix = finding.fixes.iter().filter(is_allowed).find(|fix| !is_refused(fix))?.clone();
             Some((key, fix))
         };
-        self.checked.findings.iter().filter(|finding| wanted(finding)).filter_map(next).collect()
+        let is_wanted = |finding: &&Finding| (wish.findings)(finding, &self.sources);
+        self.checked.findings.iter().filter(is_wanted).filter_map(next).collect()
     }
 
     /// Makes these fixes, if they hold.
@@ -151,16 +178,13 @@ fn key(finding: &Finding) -> Key {
     (finding.rule.name, finding.variant, finding.entity.clone())
 }
 
-/// Whether a fix changes nothing but wfc's own files.
-fn is_own(sources: &Sources, fix: &Fix) -> bool {
-    fix.files().all(|id| {
-        let file = sources.get(id);
-        match recognise(&file.path, &file.text) {
-            // Standard input without a name is wfc's own language.
-            Some(Format::Wfc) | None => true,
-            Some(Format::AmazonStatesLanguage) => false,
-        }
-    })
+/// Whether a file is in wfc's own language.
+fn is_own(file: &SourceFile) -> bool {
+    match recognise(&file.path, &file.text) {
+        // Standard input without a name is wfc's own language.
+        Some(Format::Wfc) | None => true,
+        Some(Format::AmazonStatesLanguage) => false,
+    }
 }
 
 /// The first of all fixes, and every other that changes no place that one before it changes.

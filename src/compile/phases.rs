@@ -1,13 +1,14 @@
 //! The calls to the phases below, in one place.
 
 use super::follow_ups::{drop_follow_ups, drop_half_read};
+use super::systems::System;
 use crate::check::verify::{Question, Verdict};
 use crate::check::{self, Budget};
 use crate::diagram::{self, Diagram, Subject, View};
 use crate::finding::{Finding, Severity};
 use crate::graph::{self, NodeKind, StepGraph};
 use crate::import;
-use crate::lower::{self, Links};
+use crate::lower::{self, Links, Lowered};
 use crate::model::{Allow, Model};
 use crate::source::{FileId, SourceFile, Sources, Span};
 use crate::syntax;
@@ -32,6 +33,13 @@ pub(super) fn read(id: FileId, file: &SourceFile) -> (Ast, Vec<Finding>) {
     }
 }
 
+/// The model of one system, in the world that somebody has said it is in.
+fn lower(trees: &[Ast], system: &System) -> Lowered {
+    let mut lowered = lower::lower(trees, &system.links);
+    lowered.model.world = system.world.unwrap_or(lowered.model.world);
+    lowered
+}
+
 /// What the phases say of one system, and what it accepts.
 pub(super) struct SystemChecked {
     pub findings: Vec<Finding>,
@@ -43,13 +51,18 @@ pub(super) struct SystemChecked {
 }
 
 /// Lowers, builds the graph, explores and checks one system; `findings` are those of reading it.
-pub(super) fn check(trees: &[Ast], links: &Links, mut findings: Vec<Finding>) -> SystemChecked {
-    let mut lowered = lower::lower(trees, links);
+pub(super) fn check(
+    trees: &[Ast],
+    system: &System,
+    budget: Budget,
+    mut findings: Vec<Finding>,
+) -> SystemChecked {
+    let mut lowered = lower(trees, system);
     drop_half_read(&findings, &mut lowered.findings);
     findings.extend(lowered.findings);
     let damaged = findings.iter().any(|finding| finding.severity == Severity::Error);
     let graph = graph::build(&lowered.model);
-    let mut found = check::check(&lowered.model, &graph, Budget::default());
+    let mut found = check::check(&lowered.model, &graph, budget);
     drop_follow_ups(&lowered.model, &findings, &mut found);
     findings.extend(found);
     let used = if lowered.model.allows.is_empty() { Vec::new() } else { used(&lowered.model, &graph) };
@@ -59,11 +72,11 @@ pub(super) fn check(trees: &[Ast], links: &Links, mut findings: Vec<Finding>) ->
 /// Explores every workflow of one system, and tells how many errors its text has.
 pub(super) fn verify(
     trees: &[Ast],
-    links: &Links,
+    system: &System,
     mut findings: Vec<Finding>,
     questions: &[Question],
 ) -> (Vec<Verdict>, usize) {
-    let mut lowered = lower::lower(trees, links);
+    let mut lowered = lower(trees, system);
     drop_half_read(&findings, &mut lowered.findings);
     findings.extend(lowered.findings);
     let n_errors = findings.iter().filter(|finding| finding.severity == Severity::Error).count();

@@ -1,7 +1,7 @@
 //! Diagrams of everything that was read: which systems and workflows they show, and in which language.
 
-use super::phases;
 use super::systems::systems;
+use super::{Joined, phases};
 use crate::diagram::{self, Diagram, View};
 use crate::finding::{Finding, Severity};
 use crate::source::{Sources, Span};
@@ -32,11 +32,22 @@ pub enum Pictured {
 /// Draws the workflows called `workflow`. Without a name: the flows of the one system that has any,
 /// or the services of all systems.
 pub fn draw(sources: &Sources, view: View, picture: Picture, workflow: Option<&str>) -> Pictured {
+    draw_joined(sources, &[], view, picture, workflow)
+}
+
+/// The same, where somebody has said which files belong together.
+pub fn draw_joined(
+    sources: &Sources,
+    joined: &[Joined],
+    view: View,
+    picture: Picture,
+    workflow: Option<&str>,
+) -> Pictured {
     let mut whole = Diagram::default();
     let mut names = BTreeSet::new();
     let mut n_errors = 0;
     let mut n_drawn = 0;
-    for system in systems(sources) {
+    for system in systems(sources, joined) {
         let read = system.files.iter().map(|&id| phases::read(id, sources.get(id)));
         let (trees, of_reading): (Vec<_>, Vec<_>) = read.unzip();
         let drawn = phases::draw(sources, &trees, &system.links, view, workflow);

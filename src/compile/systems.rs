@@ -1,10 +1,12 @@
 //! Which files belong together: a system is a set of files connected by `use`, in either direction.
 
-use super::path;
 use super::uses::{UsedPath, uses};
+use super::{Joined, path};
 use crate::lower::Links;
+use crate::model::World;
 use crate::source::{FileId, Sources};
 use rustc_hash::FxHashMap;
+use std::collections::BTreeSet;
 
 /// Files that are checked together, in the order of their ids.
 #[derive(Debug, Default)]
@@ -14,10 +16,12 @@ pub struct System {
     pub links: Links,
     /// Every `use` that names a file nobody has read.
     pub missing: Vec<(FileId, UsedPath)>,
+    /// Where somebody has said whether these are all files there are.
+    pub world: Option<World>,
 }
 
 /// The systems of all files, ordered by their first file.
-pub fn systems(sources: &Sources) -> Vec<System> {
+pub fn systems(sources: &Sources, joined: &[Joined]) -> Vec<System> {
     let by_path: FxHashMap<String, FileId> =
         sources.iter().map(|(id, file)| (path::normalise(&file.path), id)).collect();
     let mut leaders: Vec<u32> = sources.ids().map(|id| id.0).collect();
@@ -32,6 +36,12 @@ pub fn systems(sources: &Sources) -> Vec<System> {
                 }
                 None => missing.push((id, used)),
             }
+        }
+    }
+
+    for set in joined {
+        for pair in set.files.windows(2) {
+            join(&mut leaders, pair[0], pair[1]);
         }
     }
 
@@ -50,7 +60,43 @@ pub fn systems(sources: &Sources) -> Vec<System> {
     for (id, used) in missing {
         systems[place[&leader(&mut leaders, id)]].missing.push((id, used));
     }
+    for set in joined {
+        let Some(&first) = set.files.first() else { continue };
+        let system = &mut systems[place[&leader(&mut leaders, first)]];
+        // One set that is closed is enough: who said it, meant all that hangs together.
+        system.world = match system.world {
+            Some(World::Closed) => Some(World::Closed),
+            Some(World::Open) | None => Some(set.world),
+        };
+    }
     systems
+}
+
+/// The files whose path `is_meant`, and those that use one of them, directly or not.
+pub fn with_users(sources: &Sources, is_meant: impl Fn(&str) -> bool) -> BTreeSet<FileId> {
+    let by_path: FxHashMap<String, FileId> =
+        sources.iter().map(|(id, file)| (path::normalise(&file.path), id)).collect();
+    let mut users: FxHashMap<FileId, Vec<FileId>> = FxHashMap::default();
+    let mut unseen: Vec<FileId> =
+        sources.iter().filter(|(_, file)| is_meant(&file.path)).map(|(id, _)| id).collect();
+    for (id, file) in sources.iter().filter(|(_, file)| file.path.ends_with(".wfc")) {
+        for used in uses(&file.text) {
+            let target = path::resolve(&file.path, &used.path);
+            match by_path.get(&target) {
+                Some(&other) => users.entry(other).or_default().push(id),
+                // It may be meant, and gone.
+                None if is_meant(&target) => unseen.push(id),
+                None => {}
+            }
+        }
+    }
+    let mut all = BTreeSet::new();
+    while let Some(file) = unseen.pop() {
+        if all.insert(file) {
+            unseen.extend(users.get(&file).into_iter().flatten());
+        }
+    }
+    all
 }
 
 /// The file that stands for all that `id` is connected with.
@@ -85,7 +131,7 @@ mod tests {
         ] {
             sources.add(SourceFile::new(path, text));
         }
-        let systems = systems(&sources);
+        let systems = systems(&sources, &[]);
         assert_eq!(systems.len(), 2);
         assert_eq!(systems[0].files, [FileId(0), FileId(2), FileId(3)]);
         assert_eq!(systems[1].files, [FileId(1)]);

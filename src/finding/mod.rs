@@ -1,6 +1,7 @@
 //! What wfc says about a workflow: data only. Drawing it is the business of `report`.
 
 mod assumption;
+mod fingerprint;
 pub mod fix;
 pub mod happening;
 pub mod rule;
@@ -8,6 +9,7 @@ pub mod suggest;
 
 use crate::source::{FileId, Span};
 pub use assumption::{Assumption, Ground};
+pub use fingerprint::Fingerprint;
 pub use fix::{Edit, Fix, Safety};
 pub use happening::Happening;
 pub use rule::{Group, Rule};

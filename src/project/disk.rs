@@ -1,16 +1,24 @@
 //! The only place that touches the disk: finding files, reading them, writing results.
 
+mod baseline;
+mod config;
 mod exclude;
 mod find;
+mod git;
 mod read;
+mod watch;
 mod write;
 
-pub use write::{replace, rewrite, write_new};
+pub use baseline::{looked, read_baseline, write_baseline};
+pub use config::{Wanted, project};
+pub use exclude::Exclude;
+pub use git::{Changed, changed_since};
+pub use watch::{Watcher, watch};
+pub use write::{replace, replace_in_folder, rewrite, write_new};
 
 use super::{Loaded, Repository, Request, Trouble};
 use crate::compile;
 use crate::source::SourceFile;
-use exclude::Exclude;
 use rayon::prelude::*;
 use read::{Content, Demand};
 use std::collections::{BTreeMap, BTreeSet};
@@ -20,20 +28,27 @@ pub const STDIN: &str = "<stdin>";
 
 /// Finds and reads everything that `request` names, and every file that those files use.
 pub fn load(request: &Request) -> Loaded {
-    load_with(request, follow_uses)
+    load_with(request, |exclude, texts, troubles| {
+        for file in find::rest_of_sets(request, exclude, texts.keys()) {
+            if !texts.contains_key(&file.path) {
+                keep(texts, troubles, read::file(&file.place, file.demand), file.path);
+            }
+        }
+        follow_uses(texts, troubles);
+    })
 }
 
 /// Finds and reads everything that `request` names, and nothing else.
 pub fn load_alone(request: &Request) -> Loaded {
-    load_with(request, |_, _| {})
+    load_with(request, |_, _, _| {})
 }
 
 /// By its path, the text of each file that was asked for, if it has one.
 type Texts = BTreeMap<String, Option<String>>;
 
-fn load_with(request: &Request, complete: impl FnOnce(&mut Texts, &mut Vec<Trouble>)) -> Loaded {
+fn load_with(request: &Request, complete: impl FnOnce(&Exclude, &mut Texts, &mut Vec<Trouble>)) -> Loaded {
     let mut loaded = Loaded::default();
-    let exclude = match Exclude::new(&request.exclude) {
+    let exclude = match Exclude::new(request) {
         Ok(exclude) => exclude,
         Err(trouble) => {
             loaded.troubles.push(trouble);
@@ -69,7 +84,7 @@ fn load_with(request: &Request, complete: impl FnOnce(&mut Texts, &mut Vec<Troub
             loaded.troubles.push(Trouble::new(request.paths.join(" "), "nothing is left to check"));
         }
     }
-    complete(&mut texts, &mut loaded.troubles);
+    complete(&exclude, &mut texts, &mut loaded.troubles);
 
     for (path, text) in texts {
         let Some(text) = text else { continue };

@@ -1,8 +1,15 @@
 //! What a run works on: which files there are, and what they say. Only `disk` touches the disk.
 
+pub mod base;
+pub mod baseline;
+pub mod config;
 pub mod disk;
+pub mod patterns;
 
 use crate::source::Sources;
+use base::Base;
+use config::Config;
+use patterns::Patterns;
 use std::fmt;
 
 /// What the user asked to be read.
@@ -10,11 +17,23 @@ use std::fmt;
 pub struct Request {
     /// Files and folders; `-` is standard input.
     pub paths: Vec<String>,
-    /// Patterns of paths to leave out.
+    /// Patterns of paths to leave out, compared with paths as they are shown.
     pub exclude: Vec<String>,
+    /// The same of the configuration, compared with paths within the project.
+    pub project_exclude: Vec<String>,
+    pub base: Base,
+    /// Sets of files that belong together: who asks for one of a set gets them all.
+    pub sets: Vec<Patterns>,
     /// The name that standard input goes by.
     pub stdin_name: Option<String>,
     pub when_empty: WhenEmpty,
+}
+
+/// Where a project begins, and what it says about how it is checked.
+#[derive(Clone, Debug, Default)]
+pub struct Project {
+    pub base: Base,
+    pub config: Config,
 }
 
 /// What it means that a path leads to no workflow at all.

@@ -1,7 +1,7 @@
 //! What a finding is known by from one run to the next: never its line.
 
 use super::paths::Paths;
-use crate::finding::Finding;
+use crate::finding::{Finding, Fingerprint};
 use crate::source::Sources;
 use sha2::{Digest, Sha256};
 use std::fmt::Write;
@@ -11,9 +11,10 @@ const BYTES: usize = 16;
 
 /// Rule, file, entity, and which of those that agree in all three: as 32 hexadecimal digits.
 pub fn fingerprint(finding: &Finding, sources: &Sources, paths: &Paths) -> String {
-    let path = paths.in_repository(&sources.get(finding.span().file).path);
+    let file = paths.in_repository(&sources.get(finding.span().file).path);
+    let Fingerprint { file, rule, entity, occurrence } = Fingerprint::of(finding, file);
     let mut hash = Sha256::new();
-    for part in [finding.rule.name, &path, &finding.entity, &finding.occurrence.to_string()] {
+    for part in [rule, file, entity, occurrence.to_string()] {
         hash.update(part.as_bytes());
         // No part holds this byte, so that two lists of parts never run together.
         hash.update([0]);

@@ -2,7 +2,7 @@
 //! the labels below them; head, proof and help are written here.
 
 use super::excerpt::{Excerpt, Role, excerpt};
-use super::paint::{Colour, Paint, Style, printable};
+use super::paint::{Colour, Depth, Paint, Style, printable};
 use super::place::place;
 use super::shell;
 use super::wrap::{hang, wrap};
@@ -39,6 +39,9 @@ pub fn one(finding: &Finding, sources: &Sources, paint: &Paint) -> String {
     }
     for fix in &finding.fixes {
         aside(&mut out, "fix", &format!("{} ({})", fix.title, option(fix.safety)), paint);
+    }
+    if paint.depth == Depth::All && !finding.entity.is_empty() {
+        aside(&mut out, "about", &finding.entity, paint);
     }
     out.push_str(&foot(finding, sources, paint));
     out
@@ -322,7 +325,8 @@ error[relies-on-others/awaited]: `Broker` waits for what others make of `Receive
     #[test]
     fn colours_change_no_text() {
         let finding = RELIES.at(Span::new(FileId(0), 31, 39), "here").message("m").help("h");
-        let coloured = Paint { colour: Colour::On, link_base: Some("file:///".to_string()) };
+        let coloured =
+            Paint { colour: Colour::On, link_base: Some("file:///".to_string()), ..Paint::plain() };
         let drawn = one(&finding, &two_files(), &coloured);
         assert!(drawn.contains("\u{1b}[1;31m"));
         let stripped = anstream::adapter::strip_str(&drawn).to_string();

@@ -94,6 +94,9 @@ struct Summary {
     infos: usize,
     hidden: usize,
     allowed: usize,
+    known: usize,
+    untouched: usize,
+    off: usize,
 }
 
 /// One line of the other form, told apart by its `type`.
@@ -145,6 +148,9 @@ fn summary(report: &Report) -> Summary {
         infos,
         hidden: report.selected.n_hidden,
         allowed: report.n_allowed,
+        known: report.selected.n_known,
+        untouched: report.selected.n_untouched,
+        off: report.selected.n_off,
     }
 }
 

@@ -18,6 +18,7 @@ pub mod place;
 mod rdjson;
 mod sarif;
 pub mod selection;
+pub mod statistics;
 pub mod summary;
 pub mod verdict;
 

@@ -8,6 +8,16 @@ pub struct Paint {
     pub colour: Colour,
     /// What stands before a path to make it a link, e.g. `file:///home/ann/shop/`.
     pub link_base: Option<String>,
+    pub depth: Depth,
+}
+
+/// How much is told of each finding.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Depth {
+    #[default]
+    Usual,
+    /// Also what matters only to those who accept or configure it.
+    All,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

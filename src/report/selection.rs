@@ -17,11 +17,25 @@ impl Default for Selection {
     }
 }
 
+/// What a project wants a finding to count as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Level {
+    /// It is not found at all.
+    Off,
+    At(Severity),
+}
+
 /// Findings, sorted out.
 #[derive(Debug, Default)]
 pub struct Selected {
     pub shown: Vec<Finding>,
     pub n_hidden: usize,
+    /// How many of them are turned off.
+    pub n_off: usize,
+    /// How many a baseline knows; whoever has taken them out writes it here.
+    pub n_known: usize,
+    /// How many the change that is looked at does not touch; written here like the one above.
+    pub n_untouched: usize,
     /// What would show all that is hidden.
     pub remedy: Option<&'static str>,
     pub verdict: Verdict,
@@ -35,34 +49,79 @@ pub enum Verdict {
 }
 
 pub fn select(findings: Vec<Finding>, selection: &Selection) -> Selected {
-    let taken = findings.into_iter().map(|finding| match selection.profile {
-        Profile::Default => finding,
-        Profile::Strict | Profile::Audit => finding.as_written(),
-    });
-    let (shown, hidden): (Vec<_>, Vec<_>) = taken.partition(|finding| selection.shows(finding));
-    let fails = shown.iter().any(|finding| finding.severity >= selection.fail_on);
-    Selected {
-        n_hidden: hidden.len(),
-        remedy: selection.remedy(&hidden),
-        verdict: if fails { Verdict::Fail } else { Verdict::Pass },
-        shown,
+    select_by_level(findings, selection, |_| None)
+}
+
+/// The same, where `level` says what a finding counts as, if not what its rule says.
+pub fn select_by_level(
+    findings: Vec<Finding>,
+    selection: &Selection,
+    level: impl Fn(&Finding) -> Option<Level>,
+) -> Selected {
+    let mut selected = Selected::default();
+    let mut hidden = Vec::new();
+    for finding in findings {
+        let level = level(&finding);
+        let Some((finding, wish)) = selection.counted(finding, level) else {
+            selected.n_off += 1;
+            continue;
+        };
+        if selection.takes(&finding, wish) {
+            selected.shown.push(finding);
+        } else {
+            hidden.push((finding, wish));
+        }
     }
+    let fails = selected.shown.iter().any(|finding| finding.severity >= selection.fail_on);
+    selected.n_hidden = hidden.len();
+    selected.remedy = selection.remedy(&hidden);
+    selected.verdict = if fails { Verdict::Fail } else { Verdict::Pass };
+    selected
+}
+
+/// Whether somebody has asked for the findings of a rule by giving it a level.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Wish {
+    Spoken,
+    Silent,
 }
 
 impl Selection {
-    /// Whether the user gets to see it.
-    pub fn shows(&self, finding: &Finding) -> bool {
+    /// Whether the user gets to see a finding of this level.
+    pub fn shows(&self, finding: &Finding, level: Option<Level>) -> bool {
+        self.counted(finding.clone(), level).is_some_and(|(finding, wish)| self.takes(&finding, wish))
+    }
+
+    /// A finding as it counts; nothing where it is turned off.
+    fn counted(&self, finding: Finding, level: Option<Level>) -> Option<(Finding, Wish)> {
+        let finding = match self.profile {
+            Profile::Default => finding,
+            Profile::Strict | Profile::Audit => finding.as_written(),
+        };
+        match level {
+            Some(Level::Off) => None,
+            Some(Level::At(severity)) => Some((finding.severity(severity), Wish::Spoken)),
+            None => Some((finding, Wish::Silent)),
+        }
+    }
+
+    fn takes(&self, finding: &Finding, wish: Wish) -> bool {
         // What may fail a run must be visible, whatever the profile says.
         let severity = min_severity(self.profile).min(self.fail_on);
-        let confidence = self.min_confidence.unwrap_or(min_confidence(self.profile));
-        finding.is_in(self.profile) && finding.severity >= severity && finding.confidence >= confidence
+        let confidence = self.min_confidence.unwrap_or(match wish {
+            // Who asks for a rule wants to hear it, even if it is never surer than that.
+            Wish::Spoken => min_confidence(self.profile).min(finding.rule.confidence),
+            Wish::Silent => min_confidence(self.profile),
+        });
+        let is_in = wish == Wish::Spoken || finding.is_in(self.profile);
+        is_in && finding.severity >= severity && finding.confidence >= confidence
     }
 
     /// The mildest option that shows everything in `hidden`.
-    fn remedy(&self, hidden: &[Finding]) -> Option<&'static str> {
+    fn remedy(&self, hidden: &[(Finding, Wish)]) -> Option<&'static str> {
         let shows_all = |profile, min_confidence| {
             let wider = Selection { profile, min_confidence, ..*self };
-            hidden.iter().all(|finding| wider.shows(finding))
+            hidden.iter().all(|(finding, wish)| wider.takes(finding, *wish))
         };
         if hidden.is_empty() {
             None
@@ -143,6 +202,18 @@ mod tests {
         assert_eq!(select(warning(), &Selection::default()).verdict, Verdict::Pass);
         let strict = Selection { fail_on: Severity::Warning, ..Selection::default() };
         assert_eq!(select(warning(), &strict).verdict, Verdict::Fail);
+    }
+
+    #[test]
+    fn a_level_stands_above_the_rule_and_the_profile() {
+        let found =
+            || vec![finding(Severity::Info, Confidence::High), finding(Severity::Error, Confidence::Low)];
+        let at = |level| select_by_level(found(), &Selection::default(), |_| Some(level));
+        let off = at(Level::Off);
+        assert_eq!((off.shown.len(), off.n_hidden, off.n_off, off.verdict), (0, 0, 2, Verdict::Pass));
+        let warned = at(Level::At(Severity::Warning));
+        assert_eq!((warned.shown.len(), warned.n_hidden, warned.verdict), (1, 1, Verdict::Pass));
+        assert_eq!(at(Level::At(Severity::Error)).verdict, Verdict::Fail);
     }
 
     #[test]

@@ -29,6 +29,15 @@ pub fn summary(selected: &Selected, n_files: usize, n_allowed: usize, paint: &Pa
     if n_allowed > 0 {
         asides.push(format!("{n_allowed} allowed"));
     }
+    if selected.n_known > 0 {
+        asides.push(format!("{} in the baseline", selected.n_known));
+    }
+    if selected.n_untouched > 0 {
+        asides.push(format!("{} not touched by the change", selected.n_untouched));
+    }
+    if selected.n_off > 0 {
+        asides.push(format!("{} turned off", selected.n_off));
+    }
     let asides = if asides.is_empty() { String::new() } else { format!(" ({})", asides.join("; ")) };
     format!("{counts} in {}{}", plural(n_files, "file"), paint.style(Style::Quiet, &asides))
 }
@@ -76,6 +85,12 @@ mod tests {
         assert_eq!(
             text,
             "2 errors, 1 warning in 3 files (4 more hidden: --profile strict shows them; 2 allowed)"
+        );
+        let known = Selected { n_known: 500, n_untouched: 2, n_off: 3, ..Selected::default() };
+        let text = summary(&known, 9, 0, &Paint::plain());
+        assert_eq!(
+            text,
+            "no findings in 9 files (500 in the baseline; 2 not touched by the change; 3 turned off)"
         );
         let hidden = Selected { n_hidden: 1, remedy: Some("--profile audit"), ..Selected::default() };
         let text = summary(&hidden, 1, 0, &Paint::plain());

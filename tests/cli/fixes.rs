@@ -110,3 +110,107 @@ fn what_cannot_be_fixed_is_trouble() {
     folder.wfc(&["check", "--fix", "-"]).is_trouble("standard input cannot be written");
     assert_eq!(folder.wfc(&["check", "--unsafe-fixes"]).code, 2);
 }
+
+#[test]
+fn what_the_configuration_takes_out_is_not_mended() {
+    let folder = Folder::new(&[("a.wfc", FLOW)]);
+    for text in [
+        "rules: {unused-allow: off, skipped-compensation: off}",
+        "rules: {unused-allow: info, skipped-compensation: info}",
+        "overrides: {paths: a.wfc, rules: {unused-allow: off, skipped-compensation: info}}",
+        "allow: [{rule: unused-allow, files: a.wfc, because: why}, \
+          {rule: skipped-compensation, files: a.wfc, entity: Sell/*, because: why}]",
+        "min-confidence: high\nrules: {unused-allow: off, skipped-compensation: off}",
+    ] {
+        folder.write("wfc.yaml", text);
+        let run = folder.wfc(&["check", "--fix", "--unsafe-fixes"]);
+        assert!(
+            run.code == 0 && run.stderr.starts_with("nothing to fix\nno findings in 1 file ("),
+            "{run:#?}"
+        );
+        assert_eq!(folder.wfc(&["check", "--diff", "--unsafe-fixes"]).code, 0, "{text}");
+        assert_eq!(folder.read("a.wfc"), FLOW, "{text}");
+    }
+    folder.write("wfc.yaml", "rules: {skipped-compensation: warning}");
+    let run = folder.wfc(&["check", "--fix", "--unsafe-fixes"]);
+    assert!(run.code == 0 && run.stderr.starts_with("fixed 2 findings in 1 file\n"), "{run:#?}");
+}
+
+#[test]
+fn what_the_configuration_asks_for_is_mended() {
+    let folder = Folder::new(&[("a.wfc", FLOW)]);
+    folder.write("wfc.yaml", "min-confidence: high\nfail-on: warning\nrules: {unused-allow: error}");
+    let run = folder.wfc(&["check", "--fix"]);
+    assert!(run.stderr.starts_with("fixed 1 finding in 1 file\n"), "{run:#?}");
+}
+
+#[test]
+fn what_the_baseline_knows_is_not_mended() {
+    let folder = Folder::new(&[("a.wfc", FLOW)]);
+    assert_eq!(folder.wfc(&["check", "--write-baseline"]).code, 0);
+    let more = FLOW[FLOW.find("workflow").unwrap()..].replace("Sell(", "Resell(");
+    folder.write("b.wfc", format!("use \"a.wfc\"\n\n{more}"));
+    let run = folder.wfc(&["check", "--fix", "--unsafe-fixes"]);
+    let told = "fixed 2 findings in 1 file\nno findings in 2 files (2 in the baseline)\n";
+    assert_eq!((run.code, run.stderr.as_str()), (0, told));
+    assert_eq!(folder.read("a.wfc"), FLOW);
+    let run = folder.wfc(&["check", "--fix", "--unsafe-fixes", "--no-baseline"]);
+    assert!(run.stderr.starts_with("fixed 2 findings in 1 file\n"), "{run:#?}");
+    assert_ne!(folder.read("a.wfc"), FLOW);
+}
+
+#[test]
+fn files_that_are_left_out_are_not_changed() {
+    let (contracts, flow) = FLOW.split_at(FLOW.find("workflow").unwrap());
+    let contracts = contracts.replace("undone by Free(order); ", "");
+    let folder = Folder::new(&[
+        ("vendor/contracts.wfc", &contracts),
+        ("a.wfc", &format!("use \"vendor/contracts.wfc\"\n\n{flow}")),
+        ("wfc.yaml", "exclude: vendor\n"),
+    ]);
+    let run = folder.wfc(&["check", "--fix", "--unsafe-fixes"]);
+    assert!(
+        run.stdout.contains("error[") && run.stderr.starts_with("fixed 1 finding in 1 file\n"),
+        "{run:#?}"
+    );
+    assert_eq!(folder.read("vendor/contracts.wfc"), contracts);
+    let run = folder.wfc(&["check", "--fix", "--unsafe-fixes", "--isolated", "--exclude", "vendor"]);
+    assert!(run.stderr.starts_with("nothing to fix\n"), "{run:#?}");
+    assert_eq!(folder.read("vendor/contracts.wfc"), contracts);
+}
+
+#[test]
+fn files_of_a_set_are_mended_as_one_system() {
+    let at = FLOW.find("workflow").unwrap();
+    let folder = Folder::new(&[
+        ("flows/a.wfc", FLOW),
+        ("flows/b.wfc", "id BatchId\n"),
+        (
+            "flows/c.wfc",
+            &FLOW[..at]
+                .replace("Shop", "Shop2")
+                .replace("Stock", "Stock2")
+                .replace("Pay", "Pay2")
+                .replace("OrderId", "OrderNo"),
+        ),
+        ("wfc.yaml", "systems: {files: flows/**, world: closed}\n"),
+    ]);
+    let run = folder.wfc(&["check", "flows/b.wfc", "--fix"]);
+    assert!(run.stderr.starts_with("fixed 1 finding in 1 file\n"), "{run:#?}");
+    assert_ne!(folder.read("flows/a.wfc"), FLOW);
+}
+
+#[test]
+fn what_does_not_go_together_is_said() {
+    let folder = Folder::new(&[("a.wfc", FLOW)]);
+    for options in [
+        ["--diff", "--write-baseline"],
+        ["--diff", "--prune-baseline"],
+        ["--diff", "--statistics"],
+        ["--fix", "--watch"],
+    ] {
+        let run = folder.wfc(&[&["check"][..], &options[..]].concat());
+        assert!(run.code == 2 && run.stderr.contains("cannot be used with"), "{run:#?}");
+    }
+    folder.wfc(&["check", "--fix", "--unsafe-fixes", "--write-baseline"]).is_clean_but("fixed 2 findings");
+}

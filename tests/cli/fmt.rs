@@ -84,3 +84,14 @@ fn line_ends_stay_what_they_were() {
     folder.wfc(&["fmt"]);
     assert_eq!(folder.read("a.wfc"), "id A\r\nid B\r\n");
 }
+
+#[test]
+fn what_the_configuration_leaves_out_is_not_touched() {
+    let folder =
+        Folder::new(&[("wfc.yaml", "exclude: old/**\n"), ("flows/old/a.wfc", UNTIDY), ("old/b.wfc", UNTIDY)]);
+    assert_eq!(folder.wfc(&["fmt"]).stderr, "1 file formatted\n");
+    assert_eq!((folder.read("flows/old/a.wfc").as_str(), folder.read("old/b.wfc").as_str()), (TIDY, UNTIDY));
+    assert_eq!(folder.wfc(&["fmt", "--check", "--isolated"]).stdout, "old/b.wfc\n");
+    folder.write("wfc.yaml", "exclud: old\n");
+    folder.wfc(&["fmt"]).is_trouble("wfc.yaml:1:1: unknown key `exclud`; did you mean `exclude`?");
+}

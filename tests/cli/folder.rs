@@ -82,6 +82,12 @@ impl Run {
         assert!(self.code == 0 && self.stdout.is_empty() && ends_well, "{self:#?}");
     }
 
+    /// A run that passes, whose summary begins with `summary`.
+    #[track_caller]
+    pub fn is_clean_but(&self, summary: &str) {
+        assert!(self.code == 0 && self.stderr.starts_with(summary), "{self:#?}");
+    }
+
     /// A run that ended in trouble, and said `what`.
     #[track_caller]
     pub fn is_trouble(&self, what: &str) {

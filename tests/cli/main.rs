@@ -2,7 +2,9 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod baseline;
 mod commands;
+mod config;
 mod fixes;
 mod fmt;
 mod folder;
@@ -10,5 +12,8 @@ mod inputs;
 mod profiles;
 mod reports;
 mod runs;
+mod shell;
+mod since;
 mod streams;
 mod verify;
+mod watch;

@@ -94,3 +94,27 @@ fn programs_get_the_same_as_json() {
     assert_eq!(ask["stuck"][0]["path"], "ask.wfc");
     assert_eq!(ask["stuck"][0]["run"][0]["text"], "`Ask` starts");
 }
+
+#[test]
+fn the_configuration_says_what_is_assumed_and_left_out() {
+    let folder = Folder::new(&[("ask.wfc", WAITS), ("old/b.wfc", "workflow")]);
+    folder.write("wfc.yaml", "exclude: old\nverify: {delivery: fifo, timers: both, max-states: 5}\n");
+    let run = folder.wfc(&["verify"]);
+    assert!(run.code == 1 && run.stderr.starts_with("4 answers, 4 not in order ("), "{run:#?}");
+    assert!(run.stderr.contains("all messages in one queue"), "{run:#?}");
+    assert!(run.stdout.contains("5 states, and there are more"), "{run:#?}");
+    let run = folder.wfc(&["verify", "--timers", "patient", "--delivery", "bag", "--max-states", "50"]);
+    let summary = "2 answers, 1 not in order (21 states; messages in any order, each at least once)\n";
+    assert_eq!(run.stderr, summary);
+    assert_eq!(folder.wfc(&["verify", "--isolated"]).code, 2, "what was left out has an error");
+}
+
+#[test]
+fn all_files_of_a_set_are_explored_together() {
+    let other = "id J\nservice C { query See(j: J) }\nworkflow Watch(j: J) {\n  orchestrated by C\n  \
+                 correlated by j\n  success Seen\n  step sees = C.See(j)\n  end Seen\n}\n";
+    let folder = Folder::new(&[("a.wfc", WAITS), ("b.wfc", other)]);
+    assert!(folder.wfc(&["verify", "b.wfc"]).stderr.starts_with("1 answer, "));
+    folder.write("wfc.yaml", "systems: {files: '*.wfc', world: closed}\n");
+    assert!(folder.wfc(&["verify", "b.wfc"]).stderr.starts_with("3 answers, "));
+}

@@ -66,7 +66,7 @@ pub fn one_file(path: &str, text: &str) -> Sources {
 
 /// As on the day that the examples are judged on.
 pub fn settings() -> Settings<'static> {
-    Settings { today: Some(EXAMPLE_DAY) }
+    Settings { today: Some(EXAMPLE_DAY), ..Settings::default() }
 }
 
 /// Checks these files as `wfc check` does, and holds every finding to what all findings promise.

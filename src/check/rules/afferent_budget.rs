@@ -131,7 +131,9 @@ workflow Bill(customer: CustomerId, address: string) {
 "#,
     help: "\
 Send along what they all ask for, so that they need not come; or split the service along what its callers
-want of it.",
+want of it.
+
+How many are too many is for each team to say: `budgets: { afferent: 9 }` in `wfc.yaml`.",
     example_language: "wfc",
 };
 

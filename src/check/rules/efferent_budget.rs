@@ -91,7 +91,9 @@ workflow PlanTrip(trip: TripId) {
 }
 "#,
     help: "\
-Give a part of the work, with the services it needs, to a service of its own, and run that as one step.",
+Give a part of the work, with the services it needs, to a service of its own, and run that as one step.
+
+How many are too many is for each team to say: `budgets: { efferent: 9 }` in `wfc.yaml`.",
     example_language: "wfc",
 };
 

@@ -89,12 +89,11 @@ workflow CheckStock(order: OrderId) {
 "#,
     help: "\
 Keep the retry at one level, best at the call itself, and let the levels above meet the outage with a branch. \
-Where two levels must try again, let each do so once or twice.",
+Where two levels must try again, let each do so once or twice.
+
+How many calls are too many is for each team to say: `budgets: { attempts: 20 }` in `wfc.yaml`.",
     example_language: "wfc",
 };
-
-/// More calls than this in place of one are a storm.
-const MOST: u64 = 10;
 
 /// A step or a run that is tried more than once.
 struct Retried {
@@ -111,7 +110,7 @@ pub fn find(cx: &Context) -> Vec<Finding> {
     for run in steps.values().flatten().filter_map(|step| step.run) {
         let mut levels = BTreeSet::from([run.label]);
         let chain = worst(&steps, run, &mut levels);
-        if product(&chain) > MOST && attempts(&run.block) > 1 && chain.len() > 1 {
+        if product(&chain) > cx.budget.attempts && attempts(&run.block) > 1 && chain.len() > 1 {
             chains.push((run, chain, levels));
         }
     }

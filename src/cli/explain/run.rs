@@ -1,17 +1,21 @@
 //! `wfc explain RULE --run FILE:LINE`: the run that proves a finding, drawn.
 
 use crate::cli::Outcome;
+use crate::cli::args::Configured;
 use crate::cli::output::{Output, Unwritten};
+use crate::cli::project;
 use crate::cli::today::today;
 use crate::compile::{self, Settings};
 use crate::finding::{Finding, Rule};
-use crate::project::{Loaded, Request, WhenEmpty, disk};
+use crate::project::config::sets;
+use crate::project::{Loaded, Project, Request, WhenEmpty, disk};
 use crate::report::place::place;
 use crate::source::Sources;
 
 pub fn draw(rule: &Rule, wanted: &str, file: Option<&str>, output: &Output) -> Result<Outcome, Unwritten> {
     let wanted = Place::read(wanted);
-    let (loaded, findings) = search(rule, &wanted);
+    let Some(project) = project::open(&Configured::default(), output) else { return Ok(Outcome::Trouble) };
+    let (loaded, findings) = search(rule, &wanted, &project);
     output.troubles(&loaded.troubles);
     if !loaded.troubles.is_empty() {
         return Ok(Outcome::Trouble);
@@ -66,19 +70,29 @@ impl Place<'_> {
 
 /// The findings of the rule at the place. The file alone is tried first, with what it uses; where it
 /// is used by others they matter as well, and those are looked for below this folder.
-fn search(rule: &Rule, wanted: &Place) -> (Loaded, Vec<Finding>) {
-    let alone = found(rule, wanted, vec![wanted.path.to_string()]);
+fn search(rule: &Rule, wanted: &Place, project: &Project) -> (Loaded, Vec<Finding>) {
+    let alone = found(rule, wanted, vec![wanted.path.to_string()], project);
     if !alone.1.is_empty() || !alone.0.troubles.is_empty() {
         return alone;
     }
-    let together = found(rule, wanted, vec![wanted.path.to_string(), ".".to_string()]);
+    let together = found(rule, wanted, vec![wanted.path.to_string(), ".".to_string()], project);
     if together.1.is_empty() { alone } else { together }
 }
 
-fn found(rule: &Rule, wanted: &Place, paths: Vec<String>) -> (Loaded, Vec<Finding>) {
-    let request = Request { paths, exclude: Vec::new(), stdin_name: None, when_empty: WhenEmpty::Fine };
-    let loaded = disk::load(&request);
-    let mut findings = compile::check(&loaded.sources, Settings { today: Some(&today()) }).findings;
+fn found(rule: &Rule, wanted: &Place, paths: Vec<String>, project: &Project) -> (Loaded, Vec<Finding>) {
+    let loaded = disk::load(&Request {
+        paths,
+        exclude: Vec::new(),
+        project_exclude: project::exclude(project),
+        base: project.base.clone(),
+        sets: sets(&project.config),
+        stdin_name: None,
+        when_empty: WhenEmpty::Fine,
+    });
+    let (today, joined) = (today(), project::joined_files(project, &loaded.sources));
+    let budget = project::budget(project);
+    let settings = Settings { today: Some(&today), joined: &joined, budget, ..Settings::default() };
+    let mut findings = compile::check(&loaded.sources, settings).findings;
     findings.retain(|finding| finding.rule.name == rule.name && wanted.holds(finding, &loaded.sources));
     (loaded, findings)
 }

@@ -1,68 +1,35 @@
-//! `--exclude`: which paths are left out.
+//! Which paths are left out: those of `--exclude`, and those of the configuration.
 
-use crate::project::Trouble;
-use globset::{Glob, GlobBuilder, GlobSet, GlobSetBuilder};
+use crate::project::base::Base;
+use crate::project::patterns::Patterns;
+use crate::project::{Request, Trouble};
 
-/// Patterns with a `/` speak of whole paths, others of any one name on the way: `legacy`, `*.old.wfc`.
-pub struct Exclude {
-    paths: GlobSet,
-    names: GlobSet,
+pub struct Exclude<'a> {
+    shown: Patterns,
+    within_project: Patterns,
+    base: &'a Base,
 }
 
-impl Exclude {
-    pub fn new(patterns: &[String]) -> Result<Exclude, Trouble> {
-        let mut paths = GlobSetBuilder::new();
-        let mut names = GlobSetBuilder::new();
-        for pattern in patterns {
-            let plain = pattern.trim_start_matches("./").trim_end_matches('/');
-            let glob = compile(plain).map_err(|error| wrong(pattern, &error))?;
-            if plain.contains('/') {
-                paths.add(glob)
-            } else {
-                names.add(glob)
-            };
-        }
-        let built = |set: GlobSetBuilder| set.build().map_err(|error| wrong("--exclude", &error));
-        Ok(Exclude { paths: built(paths)?, names: built(names)? })
+impl<'a> Exclude<'a> {
+    pub fn new(request: &'a Request) -> Result<Exclude<'a>, Trouble> {
+        let patterns = |list: &[String]| {
+            Patterns::new(list.iter().map(String::as_str)).map_err(|wrong| {
+                Trouble::new(
+                    wrong.pattern,
+                    format!("not a pattern that --exclude understands: {}", wrong.why),
+                )
+            })
+        };
+        Ok(Exclude {
+            shown: patterns(&request.exclude)?,
+            within_project: patterns(&request.project_exclude)?,
+            base: &request.base,
+        })
     }
 
     /// Whether `path`, or a folder it lies in, is left out.
     pub fn covers(&self, path: &str) -> bool {
-        if self.paths.is_empty() && self.names.is_empty() {
-            return false;
-        }
-        path.split('/').any(|name| self.names.is_match(name))
-            || ends_of_parts(path).any(|end| self.paths.is_match(&path[..end]))
-    }
-}
-
-fn compile(pattern: &str) -> Result<Glob, globset::Error> {
-    GlobBuilder::new(pattern).literal_separator(true).build()
-}
-
-fn wrong(pattern: &str, error: &globset::Error) -> Trouble {
-    Trouble::new(pattern, format!("not a pattern that --exclude understands: {}", error.kind()))
-}
-
-/// Where each folder on the way to `path` ends, and `path` itself.
-fn ends_of_parts(path: &str) -> impl Iterator<Item = usize> + '_ {
-    path.match_indices('/').map(|(at, _)| at).chain([path.len()])
-}
-
-#[cfg(test)]
-mod tests {
-    use super::Exclude;
-
-    #[test]
-    fn names_match_anywhere_and_paths_from_the_start() {
-        let exclude = |pattern: &str| Exclude::new(&[pattern.to_string()]).unwrap();
-        assert!(exclude("legacy").covers("a/legacy/b.wfc"));
-        assert!(!exclude("legacy").covers("a/legacy2/b.wfc"));
-        assert!(exclude("*.old.wfc").covers("a/b.old.wfc"));
-        assert!(exclude("a/*.wfc").covers("a/b.wfc"));
-        assert!(!exclude("a/*.wfc").covers("a/b/c.wfc"));
-        assert!(exclude("a/**/*.wfc").covers("a/b/c.wfc"));
-        assert!(exclude("./a/b/").covers("a/b/c.wfc"));
-        assert!(Exclude::new(&["a/{".to_string()]).is_err());
+        let within = || self.within_project.cover(&self.base.path(path));
+        self.shown.cover(path) || (!self.within_project.is_empty() && within())
     }
 }

@@ -3,6 +3,7 @@
 use super::exclude::Exclude;
 use super::read::{self, Demand};
 use crate::compile::normalise;
+use crate::project::patterns::Patterns;
 use crate::project::{Request, Trouble};
 use ignore::{DirEntry, WalkBuilder};
 use std::collections::BTreeMap;
@@ -42,6 +43,31 @@ pub fn find(request: &Request, exclude: &Exclude, troubles: &mut Vec<Trouble>) -
         }
     }
     found.into_values().collect()
+}
+
+/// The other files of each set that one of `known` belongs to.
+pub fn rest_of_sets<'a>(
+    request: &Request,
+    exclude: &Exclude,
+    known: impl Iterator<Item = &'a String> + Clone,
+) -> Vec<Found> {
+    let base = &request.base;
+    let is_touched = |set: &&Patterns| known.clone().any(|path| set.cover(&base.path(path)));
+    let touched: Vec<&Patterns> = request.sets.iter().filter(is_touched).collect();
+    let mut found = Vec::new();
+    if touched.is_empty() {
+        return found;
+    }
+    // Who could not be read there has not been asked for.
+    walk(&base.folder(), &mut Vec::new(), |place, _| {
+        let within = base.path(&shown(place));
+        let path = base.shown(&within);
+        if touched.iter().any(|set| set.cover(&within)) && !exclude.covers(&path) {
+            let demand = Demand::IfRecognised;
+            found.push(Found { path, place: place.to_string(), demand, arguments: Vec::new() });
+        }
+    });
+    found
 }
 
 pub fn is_folder(path: &str) -> bool {

@@ -41,6 +41,11 @@ pub fn file(path: &str, demand: Demand) -> Content {
     text(path, bytes, demand)
 }
 
+/// The text of a file that is no workflow, or why there is none.
+pub fn plain(path: &str) -> Result<String, String> {
+    decode(bytes(path).map_err(|error| explain(&error))?)
+}
+
 /// Without a name that says otherwise, what comes in is wfc's own language.
 pub fn stdin(name: Option<&str>) -> Content {
     let mut bytes = Vec::new();
@@ -62,26 +67,14 @@ fn bytes(path: &str) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-fn text(path: &str, mut bytes: Vec<u8>, demand: Demand) -> Content {
+fn text(path: &str, bytes: Vec<u8>, demand: Demand) -> Content {
     let refuse = |why: String| match demand {
         Demand::IfRecognised => Content::Foreign,
         Demand::Met | Demand::Used | Demand::Named => Content::Unreadable(why),
     };
-    if bytes.len() as u64 > LIMIT {
-        return refuse(format!("the file is larger than {} MiB", LIMIT >> 20));
-    }
-    if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
-        return refuse("the file is written in UTF-16; save it as UTF-8".to_string());
-    }
-    if let Some(at) = memchr::memchr(0, &bytes) {
-        return refuse(format!("the file is binary (a zero byte at position {at})"));
-    }
-    if bytes.starts_with("\u{feff}".as_bytes()) {
-        bytes.drain(..3);
-    }
-    let text = match String::from_utf8(bytes) {
+    let text = match decode(bytes) {
         Ok(text) => text,
-        Err(error) => return refuse(not_utf8(&error)),
+        Err(why) => return refuse(why),
     };
     if demand == Demand::Met || compile::recognise(path, &text).is_some() {
         return Content::Text(text);
@@ -89,6 +82,22 @@ fn text(path: &str, mut bytes: Vec<u8>, demand: Demand) -> Content {
     refuse(
         "not a format that wfc reads: neither a .wfc file nor an Amazon States Language machine".to_string(),
     )
+}
+
+fn decode(mut bytes: Vec<u8>) -> Result<String, String> {
+    if bytes.len() as u64 > LIMIT {
+        return Err(format!("the file is larger than {} MiB", LIMIT >> 20));
+    }
+    if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
+        return Err("the file is written in UTF-16; save it as UTF-8".to_string());
+    }
+    if let Some(at) = memchr::memchr(0, &bytes) {
+        return Err(format!("the file is binary (a zero byte at position {at})"));
+    }
+    if bytes.starts_with("\u{feff}".as_bytes()) {
+        bytes.drain(..3);
+    }
+    String::from_utf8(bytes).map_err(|error| not_utf8(&error))
 }
 
 fn not_utf8(error: &std::string::FromUtf8Error) -> String {

@@ -32,6 +32,12 @@ pub fn replace(path: &str, text: &str) -> Result<(), Trouble> {
     written.map_err(|error| Trouble::new(path, explain(&error)))
 }
 
+/// The same, with the folders above it.
+pub fn replace_in_folder(path: &str, text: &str) -> Result<(), Trouble> {
+    make_folder(Path::new(path)).map_err(|error| Trouble::new(path, explain(&error)))?;
+    replace(path, text)
+}
+
 /// Writes `path` anew, if it still says what it said when it was read.
 pub fn rewrite(path: &str, before: &str, text: &str) -> Result<(), Trouble> {
     match fs::read_to_string(path) {

@@ -1,0 +1,62 @@
+//! What git knows about a change. Git is asked as a program, as its user would.
+
+use crate::compile;
+use crate::project::Trouble;
+use crate::project::base::Base;
+use std::collections::BTreeSet;
+use std::io::ErrorKind;
+use std::process::{Command, Stdio};
+
+/// The files that differ from a revision, or that git does not know yet.
+#[derive(Clone, Debug)]
+pub struct Changed {
+    repository: Base,
+    files: BTreeSet<String>,
+}
+
+impl Changed {
+    /// Whether the file shown as `path` is one of them.
+    pub fn has(&self, path: &str) -> bool {
+        self.files.contains(&self.repository.path(path))
+    }
+}
+
+/// What has changed since this branch left `revision`, in the working tree as it is now.
+pub fn changed_since(revision: &str) -> Result<Changed, Trouble> {
+    let root = git(&["rev-parse", "--show-toplevel"])?
+        .ok_or_else(|| trouble("this folder is in no git repository".to_string()))?;
+    let here = git(&["rev-parse", "--show-prefix"])?.unwrap_or_default();
+    let commit = format!("{revision}^{{commit}}");
+    // No option can hide behind this one.
+    let commit = git(&["rev-parse", "--verify", "--quiet", "--end-of-options", &commit])?
+        .ok_or_else(|| trouble(format!("git knows no revision `{revision}`")))?;
+    // What others have done there in the meantime is not this change.
+    let begin = git(&["merge-base", commit.trim(), "HEAD"])?.unwrap_or(commit);
+    let differing = git(&["diff", "--name-only", "-z", "--no-ext-diff", begin.trim(), "--"])?;
+    let unknown = git(&["ls-files", "--others", "--exclude-standard", "--full-name", "-z", "--", ":/"])?;
+    let (Some(differing), Some(unknown)) = (differing, unknown) else {
+        return Err(trouble(format!("git cannot tell what changed since `{revision}`")));
+    };
+    let files = differing.split('\0').chain(unknown.split('\0')).filter(|path| !path.is_empty());
+    Ok(Changed {
+        repository: Base::new(root.trim_end_matches(['\n', '\r']), compile::normalise(here.trim_end())),
+        files: files.map(str::to_string).collect(),
+    })
+}
+
+/// What git answers; nothing where it says no.
+fn git(arguments: &[&str]) -> Result<Option<String>, Trouble> {
+    let run = Command::new("git").args(arguments).stdin(Stdio::null()).output();
+    match run {
+        Ok(run) if run.status.success() => Ok(Some(String::from_utf8_lossy(&run.stdout).into_owned())),
+        Ok(_) => Ok(None),
+        Err(error) if error.kind() == ErrorKind::NotFound => {
+            Err(trouble("git is wanted for this, and there is none".to_string()))
+        }
+        Err(error) => Err(trouble(format!("git cannot be started: {error}"))),
+    }
+}
+
+fn trouble(what: String) -> Trouble {
+    Trouble::new("--since", what)
+}
