@@ -90,7 +90,9 @@ impl Machine<'_> {
         if state.tokens.len() < 2 || is_every {
             return None;
         }
-        let local = state.tokens.iter().find(|token| self.step(state, **token) == Step::Local);
+        let locals = || state.tokens.iter().filter(|token| self.step(state, **token) == Step::Local);
+        // What may stop a block has to find the other branches further on as well, so the block is left last.
+        let local = locals().find(|token| !self.is_under_a_stop(token.node)).or_else(|| locals().next());
         if let Some(local) = local {
             let mut chosen = self.with_the_other_branch(state, *local);
             // What runs beside a block may stop it, and is stopped when the block is left.
@@ -112,6 +114,13 @@ impl Machine<'_> {
         let mut chosen = state.tokens.clone();
         chosen.retain(|token| !moving.contains(token) || *token == first || Some(*token) == second);
         (chosen.len() < state.tokens.len()).then_some(chosen)
+    }
+
+    /// Whether a block inside of the step's own branch may be stopped from beside.
+    fn is_under_a_stop(&self, step: NodeId) -> bool {
+        let branch = self.branch_around(step);
+        let mut inner = self.up(self.graph.node(step).region).take_while(|at| Some(*at) != branch);
+        branch.is_some() && inner.any(|at| self.stoppable.contains(&at))
     }
 
     /// Where a step goes when it stops its siblings.

@@ -43,7 +43,7 @@ struct Compared {
     n_too_large: usize,
 }
 
-fn compare(seeds: Range<u64>, timers: Timers) -> Compared {
+fn compare(seeds: impl Iterator<Item = u64>, timers: Timers) -> Compared {
     let mut compared = Compared::default();
     for seed in seeds {
         let text = system(&mut Dice::new(seed));
@@ -78,6 +78,9 @@ fn compare(seeds: Range<u64>, timers: Timers) -> Compared {
     compared
 }
 
+/// Seeds beyond those of every day with which the reduction was found wrong.
+const ONCE_WRONG: &[u64] = &[39_428];
+
 /// The seeds: `SEEDS=5000..9000` tries others than those of every day.
 fn seeds() -> Range<u64> {
     let wanted = std::env::var("SEEDS").ok();
@@ -89,7 +92,7 @@ fn seeds() -> Range<u64> {
 fn agree(timers: Timers) {
     let seeds = seeds();
     let n_seeds = (seeds.end - seeds.start) as usize;
-    let compared = compare(seeds, timers);
+    let compared = compare(ONCE_WRONG.iter().copied().chain(seeds), timers);
     // A thousand of every day.
     assert!(compared.n_systems * 115 >= n_seeds * 100, "{} systems are too few", compared.n_systems);
     assert!(compared.n_ends >= compared.n_workflows, "runs should end in some way");
