@@ -1,31 +1,10 @@
-//! `--format` and `--report`: the same verdict in every format, and files that are whole or not there.
+//! `--report`: files that are whole or not there.
 
 use crate::folder::Folder;
 
 /// Every format there is.
-const FORMATS: &[&str] =
+pub const FORMATS: &[&str] =
     &["full", "concise", "json", "jsonl", "sarif", "github", "gitlab", "junit", "rdjson", "markdown"];
-
-#[test]
-fn the_exit_code_is_the_same_in_every_format() {
-    let folder = Folder::new(&[
-        ("clean.wfc", "id A\n"),
-        ("found.wfc", "use \"gone.wfc\"\n"),
-        ("warned.wfc", "workflow W() { orchestrated by S; success Done; end Done }\n"),
-    ]);
-    for format in FORMATS {
-        let code = |arguments: &[&str]| {
-            let report = format!("--report={format}=report");
-            let all = [&["check", "--format", format, &report], arguments].concat();
-            let run = folder.wfc(&all);
-            (run.code, folder.at("report").exists())
-        };
-        assert_eq!(code(&["clean.wfc"]), (0, true), "{format}");
-        assert_eq!(code(&["found.wfc"]), (1, true), "{format}");
-        assert_eq!(code(&["found.wfc", "--exit-zero"]), (0, true), "{format}");
-        assert_eq!(code(&["found.wfc", "missing.wfc"]), (2, true), "{format}");
-    }
-}
 
 #[test]
 fn a_report_stands_beside_what_is_shown() {
