@@ -198,8 +198,7 @@ fn record<'a>(finding: &'a Finding, report: &Report<'a>) -> Record<'a> {
 }
 
 fn mend<'a>(fix: &'a Fix, sources: &'a Sources) -> Mend<'a> {
-    let replaced =
-        |Edit { span, text }| Replaced { location: location(span, sources), replacement: text };
+    let replaced = |Edit { span, text }| Replaced { location: location(span, sources), replacement: text };
     Mend {
         title: &fix.title,
         safety: safety(fix.safety),

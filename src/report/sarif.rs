@@ -191,7 +191,10 @@ pub fn report(report: &Report) -> String {
             properties: RunProperties { hidden: report.selected.n_hidden, allowed: report.n_allowed },
         }],
     };
-    format!("{}\n", json::text(serde_json::to_string_pretty(&log)))
+    // Not laid out for people: in a large log, blanks would cost as much as everything else.
+    let mut text = json::text(serde_json::to_string(&log));
+    text.push('\n');
+    text
 }
 
 fn record<'a>(

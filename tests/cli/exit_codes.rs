@@ -5,23 +5,17 @@ use crate::reports::FORMATS;
 use std::fs;
 
 const CLEAN: &str = "id A\n";
-const WARNED: &str = "service S { allow tense because \"none\" }\nworkflow W { orchestrated by S; success Done; end Done }\n";
+/// With a finding that `--fix` mends.
+const WARNED: &str = "\
+service S { }
+workflow W { allow tense because \"none\"; orchestrated by S; success Done; end Done }
+";
 const WRONG: &str = "use \"gone.wfc\"\n";
-/// A goal that only a default has given an owner: worth knowing, by itself.
+/// An event that nobody hears: worth knowing, no more.
 const INFORMED: &str = "\
 id OrderId
-service Shop { event Ordered(order: OrderId) }
-service Store {
-  command Pack(order: OrderId) { idempotent by order }
-  event Sent(order: OrderId)
-}
-workflow SendGift {
-  choreographed
-  correlated by order
-  starts when Ordered
-  success Done reached by Sent
-  participant Store { when Ordered { promises within 1d; publish Sent(order) } }
-}
+service S { event Packed(order: OrderId) }
+workflow W(order: OrderId) { orchestrated by S; success Done; publish Packed(order); end Done }
 ";
 
 fn folder() -> Folder {
@@ -34,15 +28,15 @@ fn folder() -> Folder {
     ])
 }
 
-/// What a run comes to, and that no other file than a whole report is there afterwards.
+/// What a run comes to in every format, and that no other file than a whole report is there afterwards.
 #[track_caller]
 fn comes_to(folder: &Folder, arguments: &[&str], code: i32) {
     for format in FORMATS {
         let report = format!("--report={format}=report");
         let run = folder.wfc(&[&["check", "--format", format, &report], arguments].concat());
         assert_eq!(run.code, code, "{format} {arguments:?} {run:#?}");
-        let said = run.stderr.lines().any(|line| line.starts_with("wfc: "));
-        assert_eq!(said, code == 2, "trouble is said, and nothing else is: {arguments:?} {run:#?}");
+        let is_said = run.stderr.lines().any(|line| line.starts_with("wfc: "));
+        assert_eq!(is_said, code == 2, "trouble is said, and nothing else is: {arguments:?} {run:#?}");
         if let Ok(written) = fs::read_to_string(folder.at("report")) {
             assert_eq!(written, run.stdout, "{format} {arguments:?}");
             fs::remove_file(folder.at("report")).unwrap();
@@ -160,7 +154,8 @@ fn a_report_that_cannot_be_written_is_trouble_and_leaves_nothing() {
         let places = ["gone/one", "there", "clean.wfc/one"];
         for place in places.iter().copied().chain(cfg!(target_os = "linux").then_some("/dev/full")) {
             for file in ["clean.wfc", "wrong.wfc"] {
-                let run = folder.wfc(&["check", file, "--exit-zero", "--report", &format!("{format}={place}")]);
+                let run =
+                    folder.wfc(&["check", file, "--exit-zero", "--report", &format!("{format}={place}")]);
                 let is_written = format_writes(&folder, format, file);
                 // Nothing at all fits on a full disk.
                 let code = if place == "/dev/full" && !is_written { 0 } else { 2 };
@@ -220,9 +215,8 @@ fn a_difference_fails_only_who_asks_for_it() {
     ] {
         assert_eq!(folder.wfc(arguments).code, code, "{arguments:?}");
     }
-    let folder = Folder::new(&[("a.wfc", "service S { allow tense because \"none\" }\n")]);
-    folder.write("b.wfc", WARNED);
-    assert_eq!(folder.wfc(&["check", "--diff", "b.wfc"]).code, 1);
-    assert_eq!(folder.wfc(&["check", "--fix", "b.wfc"]).code, 0);
-    assert_eq!(folder.wfc(&["check", "--diff", "b.wfc"]).code, 0);
+    folder.write("warned.wfc", WARNED);
+    assert_eq!(folder.wfc(&["check", "--diff", "warned.wfc"]).code, 1);
+    assert_eq!(folder.wfc(&["check", "--fix", "--fail-on", "warning", "warned.wfc"]).code, 0);
+    assert_eq!(folder.wfc(&["check", "--diff", "warned.wfc"]).code, 0);
 }

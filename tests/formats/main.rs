@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod case;
+mod fixes;
 mod github;
 mod gitlab;
 mod json;
