@@ -12,7 +12,7 @@ mod systems;
 mod uses;
 mod verify;
 
-use crate::finding::{self, Finding, Rule};
+use crate::finding::{self, Accepted, Finding, Rule};
 use crate::model::World;
 use crate::source::{FileId, Sources};
 use crate::syntax::ast::Ast;
@@ -73,8 +73,8 @@ pub enum Allows {
 #[derive(Debug, Default)]
 pub struct Checked {
     pub findings: Vec<Finding>,
-    /// How many findings an `allow` has silenced.
-    pub n_allowed: usize,
+    /// What an `allow` has silenced, in the same order.
+    pub accepted: Vec<Accepted>,
 }
 
 /// Checks every system of `sources`, each by itself.
@@ -90,9 +90,10 @@ pub fn check(sources: &Sources, settings: Settings) -> Checked {
     let mut all = Checked::default();
     for part in parts {
         all.findings.extend(part.findings);
-        all.n_allowed += part.n_allowed;
+        all.accepted.extend(part.accepted);
     }
     finding::sort(&mut all.findings);
+    all.accepted.sort_by(|a, b| finding::order(&a.finding, &b.finding));
     all
 }
 
@@ -117,9 +118,9 @@ fn check_system(sources: &Sources, system: &System, settings: Settings, known: &
     let damaged = checked.damaged || !system.missing.is_empty();
     let ground = allow::Ground { today: settings.today, used: &checked.used, known, damaged };
     if settings.allows == Allows::Ignored {
-        return Checked { findings, n_allowed: 0 };
+        return Checked { findings, accepted: Vec::new() };
     }
-    let n_allowed = allow::apply(&checked.allows, &ground, &mut findings);
+    let accepted = allow::apply(&checked.allows, &ground, &mut findings);
     finding::number(&mut findings);
-    Checked { findings, n_allowed }
+    Checked { findings, accepted }
 }

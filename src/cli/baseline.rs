@@ -3,7 +3,7 @@
 use super::args::BaselineArgs;
 use super::output::Output;
 use crate::compile;
-use crate::finding::{Finding, Fingerprint};
+use crate::finding::{Acceptance, Accepted, Finding, Fingerprint};
 use crate::project::baseline::{Baseline, Held, Looked, NAME};
 use crate::project::{Project, Trouble, disk};
 use crate::source::{FileId, Sources};
@@ -39,10 +39,10 @@ pub fn open<'a>(wanted: &BaselineArgs, project: &'a Project) -> Result<Ledger<'a
     Ok(Ledger { project, path, before })
 }
 
-/// What was found, without what the baseline knows.
+/// What was found, parted by whether the baseline knows it.
 pub struct New {
     pub findings: Vec<Finding>,
-    pub n_known: usize,
+    pub known: Vec<Accepted>,
     pub held: Held,
 }
 
@@ -83,14 +83,15 @@ impl Ledger<'_> {
         let paths = self.paths(sources);
         let prints: Vec<Fingerprint> = findings.iter().map(|finding| print(finding, &paths)).collect();
         let held = self.hold(&prints, sources);
-        let n_before = findings.len();
-        let findings: Vec<Finding> = findings
-            .into_iter()
-            .zip(&held.known)
-            .filter(|(_, is_known)| !**is_known)
-            .map(|(finding, _)| finding)
-            .collect();
-        New { n_known: n_before - findings.len(), findings, held }
+        let mut new = New { findings: Vec::new(), known: Vec::new(), held };
+        for (finding, is_known) in findings.into_iter().zip(&new.held.known) {
+            if *is_known {
+                new.known.push(Accepted { finding, by: Acceptance::Baseline });
+            } else {
+                new.findings.push(finding);
+            }
+        }
+        new
     }
 
     /// Writes what was found; lines about files that this run did not look at stay as they are.

@@ -11,7 +11,7 @@ use super::progress::Progress;
 use super::today::today;
 use super::{Outcome, project};
 use crate::compile::{self, Checked};
-use crate::finding::Finding;
+use crate::finding::{self, Accepted, Finding};
 use crate::project::{Loaded, Project, Trouble, disk};
 use crate::report::paint::Paint;
 use crate::report::paths::Paths;
@@ -19,7 +19,7 @@ use crate::report::selection::{Selected, Verdict, select_by_level};
 use crate::report::statistics::statistics;
 use crate::report::summary::{fixable, summary};
 use crate::report::{self, Report};
-use change::Change;
+use change::{Change, Touched};
 
 /// In bytes, as much as the main thread has.
 const STACK: usize = 8 << 20;
@@ -135,6 +135,21 @@ impl Told<'_> {
         select_by_level(findings, &selection, |finding| level(finding, &self.loaded.sources))
     }
 
+    /// Of what was accepted, that which would be shown if it were not.
+    fn accepted(&self, all: impl Iterator<Item = Accepted>, touched: &Touched) -> Vec<Accepted> {
+        let (selection, level) = (plan::selection(self.wanted, self.project), plan::level(self.project));
+        let sources = &self.loaded.sources;
+        let mut shown: Vec<Accepted> = all
+            .filter(|it| touched.has(&it.finding, sources))
+            .filter_map(|Accepted { finding, by }| {
+                let level = level(&finding, sources);
+                selection.shown(finding, level).map(|finding| Accepted { finding, by })
+            })
+            .collect();
+        shown.sort_by(|a, b| finding::order(&a.finding, &b.finding));
+        shown
+    }
+
     fn notices(&self) {
         for notice in &self.loaded.notices {
             self.output.note(&format!("note: {notice}"));
@@ -158,13 +173,15 @@ impl Told<'_> {
     fn tell(mut self, ledger: &Ledger, found: Checked) -> Result<Outcome, Unwritten> {
         let new = ledger.part(found.findings, &self.loaded.sources);
         let touched = self.change.touched(&self.loaded.sources);
-        let (touched, untouched) =
+        let (here, elsewhere) =
             new.findings.into_iter().partition(|finding| touched.has(finding, &self.loaded.sources));
-        let mut selected = self.select(touched);
-        selected.n_known = new.n_known;
-        selected.n_untouched = self.select(untouched).shown.len();
+        let mut selected = self.select(here);
+        let n_allowed = found.accepted.len();
+        selected.n_known = new.known.len();
+        selected.accepted = self.accepted(found.accepted.into_iter().chain(new.known), &touched);
+        selected.n_untouched = self.select(elsewhere).shown.len();
 
-        let troubles = self.reports(&selected, found.n_allowed)?;
+        let troubles = self.reports(&selected, n_allowed)?;
         self.loaded.troubles.extend(troubles);
         self.notices();
         if self.loaded.troubles.is_empty() {
@@ -173,7 +190,7 @@ impl Told<'_> {
         }
         self.output.troubles(&self.loaded.troubles);
         if self.n_files > 0 || self.loaded.troubles.is_empty() {
-            self.output.note(&summary(&selected, self.n_files, found.n_allowed, &self.output.stderr));
+            self.output.note(&summary(&selected, self.n_files, n_allowed, &self.output.stderr));
             let is_all_tried = self.wanted.fix && self.wanted.unsafe_fixes;
             if let Some(fixable) = fixable(&selected.shown).filter(|_| !is_all_tried) {
                 self.output.note(&fixable);

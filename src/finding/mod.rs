@@ -1,5 +1,6 @@
 //! What wfc says about a workflow: data only. Drawing it is the business of `report`.
 
+mod accepted;
 mod assumption;
 mod fingerprint;
 pub mod fix;
@@ -8,11 +9,13 @@ pub mod rule;
 pub mod suggest;
 
 use crate::source::{FileId, Span};
+pub use accepted::{Acceptance, Accepted};
 pub use assumption::{Assumption, Ground};
 pub use fingerprint::Fingerprint;
 pub use fix::{Edit, Fix, Safety};
 pub use happening::Happening;
 pub use rule::{Group, Rule};
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -254,11 +257,14 @@ impl WitnessStep {
     }
 }
 
+/// Whether a finding is shown before another.
+pub fn order(a: &Finding, b: &Finding) -> Ordering {
+    (a.span(), a.rule.name, &a.message, &a.entity).cmp(&(b.span(), b.rule.name, &b.message, &b.entity))
+}
+
 /// Puts findings in the order they are shown in, and drops those that say the same of the same place.
 pub fn sort(findings: &mut Vec<Finding>) {
-    findings.sort_by(|a, b| {
-        (a.span(), a.rule.name, &a.message, &a.entity).cmp(&(b.span(), b.rule.name, &b.message, &b.entity))
-    });
+    findings.sort_by(order);
     findings.dedup_by(|a, b| a.span() == b.span() && a.rule.name == b.rule.name && a.message == b.message);
 }
 

@@ -3,7 +3,7 @@
 
 use super::Report;
 use super::fingerprint::fingerprint;
-use crate::finding::{Finding, Label, WitnessStep};
+use crate::finding::{Edit, Finding, Fix, Label, Safety, WitnessStep};
 use crate::source::{Sources, Span};
 use serde::Serialize;
 
@@ -42,6 +42,7 @@ struct Record<'a> {
     what_if: Option<&'a str>,
     help: &'a [String],
     rests_on: Option<RestsOn<'a>>,
+    fixes: Vec<Mend<'a>>,
 }
 
 #[derive(Serialize)]
@@ -84,6 +85,19 @@ struct RestsOn<'a> {
     settle: &'a str,
     severity: String,
     confidence: String,
+}
+
+#[derive(Serialize)]
+struct Mend<'a> {
+    title: &'a str,
+    safety: &'static str,
+    edits: Vec<Replaced<'a>>,
+}
+
+#[derive(Serialize)]
+struct Replaced<'a> {
+    location: Location<'a>,
+    replacement: String,
 }
 
 #[derive(Serialize)]
@@ -179,6 +193,24 @@ fn record<'a>(finding: &'a Finding, report: &Report<'a>) -> Record<'a> {
             severity: it.severity.to_string(),
             confidence: it.confidence.to_string(),
         }),
+        fixes: finding.fixes.iter().map(|fix| mend(fix, sources)).collect(),
+    }
+}
+
+fn mend<'a>(fix: &'a Fix, sources: &'a Sources) -> Mend<'a> {
+    let replaced = |Edit { span, text }| Replaced { location: location(span, sources), replacement: text };
+    Mend {
+        title: &fix.title,
+        safety: safety(fix.safety),
+        edits: fix.edits(sources).into_iter().map(replaced).collect(),
+    }
+}
+
+/// How a fix is called by programs that decide whether to make it.
+pub(super) fn safety(safety: Safety) -> &'static str {
+    match safety {
+        Safety::Safe => "safe",
+        Safety::Unsafe => "unsafe",
     }
 }
 

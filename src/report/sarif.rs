@@ -1,17 +1,21 @@
 //! SARIF 2.1.0, for code scanning: findings with their proof as a code flow across files, and the pages of
 //! the rules that found something. By our own structs: of the standard's hundreds of members these are used.
 
+mod fixes;
 mod rules;
+mod suppressed;
 
 use super::fingerprint::fingerprint;
 use super::paint::printable_lines;
 use super::sentence::with_help;
 use super::{Report, json};
-use crate::finding::{Finding, Severity};
-use crate::source::{Sources, Span};
+use crate::finding::{Acceptance, Finding, Severity};
+use crate::source::{FileId, Sources, Span};
+use fixes::Mend;
 use rules::Descriptor;
 use serde::Serialize;
 use std::collections::BTreeMap;
+use suppressed::Suppression;
 
 const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
 
@@ -63,6 +67,10 @@ struct Record<'a> {
     related_locations: Vec<Location<'a>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     code_flows: Vec<CodeFlow<'a>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    fixes: Vec<Mend>,
+    /// Never left out: the standard wants it in all results of a run or in none.
+    suppressions: Vec<Suppression>,
     partial_fingerprints: BTreeMap<&'static str, String>,
     properties: Properties<'a>,
 }
@@ -156,7 +164,10 @@ struct Properties<'a> {
 }
 
 pub fn report(report: &Report) -> String {
-    let met = rules::met(report.findings());
+    let shown = report.findings().iter().map(|finding| (finding, None));
+    let accepted = report.selected.accepted.iter().map(|it| (&it.finding, Some(&it.by)));
+    let results: Vec<(&Finding, Option<&Acceptance>)> = shown.chain(accepted).collect();
+    let met = rules::met(results.iter().map(|(finding, _)| *finding));
     let log = Log {
         schema: SCHEMA,
         version: "2.1.0",
@@ -169,22 +180,29 @@ pub fn report(report: &Report) -> String {
                 },
             },
             column_kind: "unicodeCodePoints",
-            results: report
-                .findings()
+            results: results
                 .iter()
-                .map(|finding| {
+                .map(|(finding, accepted)| {
                     // INVARIANT: the rules that were met are those of the same findings, sorted by name.
                     let rule = met.partition_point(|rule| rule.name < finding.rule.name);
-                    record(finding, rule, report)
+                    record(finding, *accepted, rule, report)
                 })
                 .collect(),
             properties: RunProperties { hidden: report.selected.n_hidden, allowed: report.n_allowed },
         }],
     };
-    format!("{}\n", json::text(serde_json::to_string_pretty(&log)))
+    // Not laid out for people: in a large log, blanks would cost as much as everything else.
+    let mut text = json::text(serde_json::to_string(&log));
+    text.push('\n');
+    text
 }
 
-fn record<'a>(finding: &'a Finding, rule_index: usize, report: &Report<'a>) -> Record<'a> {
+fn record<'a>(
+    finding: &'a Finding,
+    accepted: Option<&Acceptance>,
+    rule_index: usize,
+    report: &Report<'a>,
+) -> Record<'a> {
     let place = |span| physical(span, report);
     let labelled = |text: &'a str| (!text.is_empty()).then(|| Message::from(text));
     let first = &finding.labels[0];
@@ -208,6 +226,8 @@ fn record<'a>(finding: &'a Finding, rule_index: usize, report: &Report<'a>) -> R
         }],
         related_locations: related.collect(),
         code_flows: code_flow(finding, report).into_iter().collect(),
+        fixes: finding.fixes.iter().map(|fix| fixes::mend(fix, report)).collect(),
+        suppressions: accepted.map(suppressed::suppression).into_iter().collect(),
         partial_fingerprints: BTreeMap::from([(
             "wfc/v1",
             fingerprint(finding, report.sources, report.paths),
@@ -245,9 +265,11 @@ fn code_flow<'a>(finding: &'a Finding, report: &Report<'a>) -> Option<CodeFlow<'
 }
 
 fn physical(span: Span, report: &Report) -> Physical {
-    let file = report.sources.get(span.file);
-    let path = report.paths.in_repository(&file.path);
-    Physical { artifact_location: Artifact { uri: uri(&path) }, region: region(span, report.sources) }
+    Physical { artifact_location: artifact(span.file, report), region: region(span, report.sources) }
+}
+
+fn artifact(file: FileId, report: &Report) -> Artifact {
+    Artifact { uri: uri(&report.paths.in_repository(&report.sources.get(file).path)) }
 }
 
 fn region(span: Span, sources: &Sources) -> Region {

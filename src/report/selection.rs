@@ -1,6 +1,6 @@
 //! Which findings are shown, and which of them make a run fail.
 
-use crate::finding::{Confidence, Finding, Profile, Severity};
+use crate::finding::{Accepted, Confidence, Finding, Profile, Severity};
 
 /// What the user wants to see, and what shall fail the run.
 #[derive(Clone, Copy, Debug)]
@@ -29,12 +29,14 @@ pub enum Level {
 #[derive(Debug, Default)]
 pub struct Selected {
     pub shown: Vec<Finding>,
+    /// What would be shown if nobody had accepted it; whoever has taken it out writes it here.
+    pub accepted: Vec<Accepted>,
     pub n_hidden: usize,
     /// How many of them are turned off.
     pub n_off: usize,
-    /// How many a baseline knows; whoever has taken them out writes it here.
+    /// How many a baseline knows; written here like what is accepted.
     pub n_known: usize,
-    /// How many the change that is looked at does not touch; written here like the one above.
+    /// How many the change that is looked at does not touch; the same.
     pub n_untouched: usize,
     /// What would show all that is hidden.
     pub remedy: Option<&'static str>,
@@ -89,7 +91,13 @@ enum Wish {
 impl Selection {
     /// Whether the user gets to see a finding of this level.
     pub fn shows(&self, finding: &Finding, level: Option<Level>) -> bool {
-        self.counted(finding.clone(), level).is_some_and(|(finding, wish)| self.takes(&finding, wish))
+        self.shown(finding.clone(), level).is_some()
+    }
+
+    /// A finding of this level as the user gets to see it, if at all.
+    pub fn shown(&self, finding: Finding, level: Option<Level>) -> Option<Finding> {
+        let (finding, wish) = self.counted(finding, level)?;
+        self.takes(&finding, wish).then_some(finding)
     }
 
     /// A finding as it counts; nothing where it is turned off.

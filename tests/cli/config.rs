@@ -260,7 +260,7 @@ fn every_format_has_the_severity_that_is_configured() {
         ("concise", "error[unused-allow]"),
         ("json", "\"severity\": \"error\""),
         ("jsonl", "\"severity\":\"error\""),
-        ("sarif", "\"level\": \"error\""),
+        ("sarif", "\"level\":\"error\""),
         ("github", "::error "),
         ("gitlab", "\"severity\": \"major\""),
         ("junit", "<failure"),

@@ -1,31 +1,10 @@
-//! `--format` and `--report`: the same verdict in every format, and files that are whole or not there.
+//! `--report`: files that are whole or not there.
 
 use crate::folder::Folder;
 
 /// Every format there is.
-const FORMATS: &[&str] =
+pub const FORMATS: &[&str] =
     &["full", "concise", "json", "jsonl", "sarif", "github", "gitlab", "junit", "rdjson", "markdown"];
-
-#[test]
-fn the_exit_code_is_the_same_in_every_format() {
-    let folder = Folder::new(&[
-        ("clean.wfc", "id A\n"),
-        ("found.wfc", "use \"gone.wfc\"\n"),
-        ("warned.wfc", "workflow W() { orchestrated by S; success Done; end Done }\n"),
-    ]);
-    for format in FORMATS {
-        let code = |arguments: &[&str]| {
-            let report = format!("--report={format}=report");
-            let all = [&["check", "--format", format, &report], arguments].concat();
-            let run = folder.wfc(&all);
-            (run.code, folder.at("report").exists())
-        };
-        assert_eq!(code(&["clean.wfc"]), (0, true), "{format}");
-        assert_eq!(code(&["found.wfc"]), (1, true), "{format}");
-        assert_eq!(code(&["found.wfc", "--exit-zero"]), (0, true), "{format}");
-        assert_eq!(code(&["found.wfc", "missing.wfc"]), (2, true), "{format}");
-    }
-}
 
 #[test]
 fn a_report_stands_beside_what_is_shown() {
@@ -49,4 +28,49 @@ fn a_report_that_cannot_be_written_is_trouble() {
     assert!(run("xlm=one").stderr.contains("there is no format `xlm`; there are full, concise, json"));
     let left: Vec<_> = std::fs::read_dir(folder.path()).unwrap().map(|it| it.unwrap().file_name()).collect();
     assert_eq!(left.len(), 2, "{left:?}");
+}
+
+#[test]
+fn what_is_accepted_stands_in_sarif_with_its_reason() {
+    const TEXT: &str = "\
+id OrderId
+service S {
+  event Packed(order: OrderId)
+  event Sent(order: OrderId)
+  event Gone(order: OrderId) { allow unheard-event because \"a ledger\" }
+}
+workflow W(order: OrderId) {
+  orchestrated by S
+  success Done
+  publish Packed(order)
+  publish Sent(order)
+  publish Gone(order)
+  end Done
+}
+";
+    let folder = Folder::new(&[("a.wfc", TEXT)]);
+    let check = |arguments: &[&str]| folder.wfc(&[&["check", "--profile", "strict"], arguments].concat());
+    folder.write(
+        "wfc.yaml",
+        "allow: {rule: unheard-event, files: a.wfc, entity: '*Packed', because: a screen}\n",
+    );
+    check(&["--write-baseline"]);
+    let suppressions = |arguments: &[&str]| -> Vec<serde_json::Value> {
+        let run = check(&[&["--format", "sarif"], arguments].concat());
+        let mut log: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
+        let results = log["runs"][0]["results"].as_array_mut().unwrap();
+        results.iter_mut().map(|result| result["suppressions"].take()).collect()
+    };
+    let external = |why: &str| serde_json::json!([{ "kind": "external", "justification": why }]);
+    let in_source = serde_json::json!([{ "kind": "inSource", "justification": "a ledger" }]);
+    let none = serde_json::json!([]);
+    let all = [external("a screen"), external("the baseline knows it"), in_source.clone()];
+    assert_eq!(suppressions(&[]), all);
+    assert_eq!(suppressions(&["--no-baseline"]), [none.clone(), external("a screen"), in_source]);
+    assert_eq!(suppressions(&["--no-baseline", "--no-allows"]), [none.clone(), none.clone(), none]);
+    // What the profile hides is not there either.
+    assert!(folder.wfc(&["check", "--format", "sarif"]).stdout.contains("\"results\":[]"));
+    for format in FORMATS.iter().filter(|format| **format != "sarif") {
+        assert!(!check(&["--format", format]).stdout.contains("unheard-event"), "{format}");
+    }
 }

@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod case;
+mod fixes;
 mod github;
 mod gitlab;
 mod json;
@@ -37,10 +38,11 @@ impl Found {
     fn in_text(name: &str, text: &str) -> Found {
         let mut sources = Sources::default();
         sources.add(SourceFile::new(name, text));
-        let findings = compile::check(&sources, Settings::default()).findings;
+        let checked = compile::check(&sources, Settings::default());
         let selection =
             Selection { profile: Profile::Audit, fail_on: Severity::Warning, min_confidence: None };
-        let selected = select(findings, &selection);
+        let mut selected = select(checked.findings, &selection);
+        selected.accepted = checked.accepted;
         Found { name: name.to_string(), sources, selected }
     }
 

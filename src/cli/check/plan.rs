@@ -70,7 +70,7 @@ pub fn accept(
     let paths: Vec<(FileId, String)> =
         loaded.sources.iter().map(|(id, file)| (id, project.base.path(&file.path))).collect();
     let ground = Ground { today: Some(today), paths: &paths, n_files: paths.len() };
-    checked.n_allowed += apply_allowances(&project.config, &ground, &mut checked.findings);
+    checked.accepted.extend(apply_allowances(&project.config, &ground, &mut checked.findings));
     if checked.findings.iter().any(|finding| finding.span().file.0 as usize >= paths.len()) {
         for (_, file) in project.config.files.iter() {
             loaded.sources.add(SourceFile::new(file.path.as_str(), file.text.clone()));

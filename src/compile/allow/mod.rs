@@ -2,7 +2,7 @@
 
 pub mod rules;
 
-use crate::finding::{Finding, Fix, Rule, suggest};
+use crate::finding::{Acceptance, Accepted, Finding, Fix, Rule, suggest};
 use crate::lower::rules::UNKNOWN_NAME;
 use crate::model::Allow;
 use crate::source::Span;
@@ -20,25 +20,28 @@ pub(super) struct Ground<'a> {
     pub damaged: bool,
 }
 
-/// Takes out what is accepted, and adds what is to be said of the allows themselves; gives how many
-/// findings were accepted.
-pub(super) fn apply(allows: &[Allow], ground: &Ground, findings: &mut Vec<Finding>) -> usize {
-    let before = findings.len();
+/// Takes out what is accepted and gives it; adds what is to be said of the allows themselves.
+pub(super) fn apply(allows: &[Allow], ground: &Ground, findings: &mut Vec<Finding>) -> Vec<Accepted> {
+    let mut accepted = Vec::new();
     let mut n_accepted = vec![0usize; allows.len()];
-    findings.retain(|finding| {
-        let accepting = allows.iter().position(|allow| {
-            allow.because.is_some() && !is_over(allow, ground.today) && is_for(allow, finding)
+    for finding in std::mem::take(findings) {
+        let accepting = allows.iter().enumerate().find_map(|(at, allow)| {
+            let because = allow.because.as_ref()?;
+            (!is_over(allow, ground.today) && is_for(allow, &finding)).then_some((at, because))
         });
-        if let Some(at) = accepting {
-            n_accepted[at] += 1;
+        match accepting {
+            Some((at, because)) => {
+                n_accepted[at] += 1;
+                let by = Acceptance::Text { because: because.to_string() };
+                accepted.push(Accepted { finding, by });
+            }
+            None => findings.push(finding),
         }
-        accepting.is_none()
-    });
-    let n_allowed = before - findings.len();
+    }
     for (allow, n_accepted) in allows.iter().zip(n_accepted) {
         findings.extend(about(allow, ground, n_accepted));
     }
-    n_allowed
+    accepted
 }
 
 fn is_for(allow: &Allow, finding: &Finding) -> bool {

@@ -5,7 +5,7 @@ use super::file::Allowance;
 use super::levels::patterns;
 use super::spanned::Spanned;
 use crate::compile::{EXPIRED_ALLOW, UNUSED_ALLOW};
-use crate::finding::{self, Finding, Group, Severity};
+use crate::finding::{self, Acceptance, Accepted, Finding, Group, Severity};
 use crate::project::patterns::Patterns;
 use crate::source::{FileId, Span};
 use std::collections::BTreeMap;
@@ -20,11 +20,11 @@ pub struct Ground<'a> {
     pub n_files: usize,
 }
 
-/// Takes out what the configuration accepts, and adds what is to be said of the allowances themselves,
-/// which stand in files counted on from those that were checked; gives how many were accepted.
-pub fn apply_allowances(config: &Config, ground: &Ground, findings: &mut Vec<Finding>) -> usize {
+/// Takes out what the configuration accepts and gives it; adds what is to be said of the allowances
+/// themselves, which stand in files counted on from those that were checked.
+pub fn apply_allowances(config: &Config, ground: &Ground, findings: &mut Vec<Finding>) -> Vec<Accepted> {
     if config.allow.is_empty() {
-        return 0;
+        return Vec::new();
     }
     let all = Allowances::new(config, ground.today);
     let paths: BTreeMap<FileId, &str> = ground.paths.iter().map(|(id, path)| (*id, path.as_str())).collect();
@@ -34,22 +34,24 @@ pub fn apply_allowances(config: &Config, ground: &Ground, findings: &mut Vec<Fin
     };
     let damaged: Vec<FileId> = findings.iter().filter(is_damage).map(|it| it.span().file).collect();
     let mut n_accepted = vec![0usize; all.0.len()];
-    let before = findings.len();
-    findings.retain(|finding| {
-        let accepting = paths.get(&finding.span().file).and_then(|path| all.accepting(finding, path));
-        if let Some(at) = accepting {
-            n_accepted[at] += 1;
+    let mut accepted = Vec::new();
+    for finding in std::mem::take(findings) {
+        match paths.get(&finding.span().file).and_then(|path| all.accepting(&finding, path)) {
+            Some(at) => {
+                n_accepted[at] += 1;
+                let by = Acceptance::Configuration { because: all.0[at].written.because.value.clone() };
+                accepted.push(Accepted { finding, by });
+            }
+            None => findings.push(finding),
         }
-        accepting.is_none()
-    });
-    let n_allowed = before - findings.len();
+    }
     for (allow, n_accepted) in all.0.iter().zip(n_accepted) {
         let mut files = paths.iter().filter(|(_, path)| allow.files.cover(path)).peekable();
         let is_judged = files.peek().is_some() && !files.any(|(file, _)| damaged.contains(file));
         findings.extend(allow.said(n_accepted == 0 && is_judged, ground.n_files));
     }
     finding::number(findings);
-    n_allowed
+    accepted
 }
 
 /// What the configuration accepts, ready to be asked.

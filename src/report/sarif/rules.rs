@@ -35,8 +35,8 @@ struct Properties {
 }
 
 /// Each rule once, by name.
-pub fn met(findings: &[Finding]) -> Vec<&'static Rule> {
-    let mut rules: Vec<&'static Rule> = findings.iter().map(|finding| finding.rule).collect();
+pub fn met<'a>(findings: impl Iterator<Item = &'a Finding>) -> Vec<&'static Rule> {
+    let mut rules: Vec<&'static Rule> = findings.map(|finding| finding.rule).collect();
     rules.sort_by_key(|rule| rule.name);
     rules.dedup_by_key(|rule| rule.name);
     rules
