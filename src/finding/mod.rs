@@ -10,7 +10,7 @@ pub mod suggest;
 use crate::source::{FileId, Span};
 pub use assumption::{Assumption, Ground};
 pub use fingerprint::Fingerprint;
-pub use fix::{Edit, Fix, Safety};
+pub use fix::{Edit, Fix, Safety, Text};
 pub use happening::Happening;
 pub use rule::{Group, Rule};
 use std::collections::BTreeMap;
