@@ -191,7 +191,7 @@ fn plain(name: &str) -> Option<String> {
     (!is_odd(name)).then(|| name.to_string())
 }
 
-fn is_odd(name: &str) -> bool {
+pub(super) fn is_odd(name: &str) -> bool {
     let is_word = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
     !name.bytes().all(is_word) || name.starts_with(|first: char| first.is_ascii_digit())
 }

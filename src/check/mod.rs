@@ -1,6 +1,7 @@
 //! The checker: every rule over one system. A rule is one file in `rules/`; it never sees the text, the
 //! syntax tree, or another rule.
 
+mod asking;
 mod choices;
 mod compensations;
 mod context;

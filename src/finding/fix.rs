@@ -27,12 +27,23 @@ pub struct Edit {
     pub text: String,
 }
 
+/// What is put into a text: words, and copies of what stands elsewhere, which a rule knows only by its
+/// place.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Text(Vec<Piece>);
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Piece {
+    Words(String),
+    Copy(Span),
+}
+
 /// A rule knows what it talks of, and not how that is laid out.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Change {
     at: Span,
     place: Place,
-    text: String,
+    text: Text,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,6 +55,43 @@ enum Place {
     Before,
     Behind,
     Instead,
+    /// The entry is gone, with the lines that it alone stands in.
+    Without,
+}
+
+impl Text {
+    pub fn words(self, words: impl Into<String>) -> Text {
+        self.piece(Piece::Words(words.into()))
+    }
+
+    /// What stands at `span`.
+    pub fn copy(self, span: Span) -> Text {
+        self.piece(Piece::Copy(span))
+    }
+
+    pub fn then(mut self, other: Text) -> Text {
+        self.0.extend(other.0);
+        self
+    }
+
+    fn piece(mut self, piece: Piece) -> Text {
+        self.0.push(piece);
+        self
+    }
+
+    fn read(&self, sources: &Sources) -> String {
+        let read = |piece: &Piece| match piece {
+            Piece::Words(words) => words.clone(),
+            Piece::Copy(span) => sources.get(span.file).slice(*span).to_string(),
+        };
+        self.0.iter().map(read).collect()
+    }
+}
+
+impl<T: Into<String>> From<T> for Text {
+    fn from(words: T) -> Text {
+        Text::default().words(words)
+    }
 }
 
 impl Fix {
@@ -76,11 +124,16 @@ impl Fix {
     }
 
     /// Other text instead of what stands at `span`; where that is an entry, none takes it out.
-    pub fn instead(self, span: Span, text: impl Into<String>) -> Fix {
+    pub fn instead(self, span: Span, text: impl Into<Text>) -> Fix {
         self.change(span, Place::Instead, text)
     }
 
-    fn change(mut self, at: Span, place: Place, text: impl Into<String>) -> Fix {
+    /// No entry at `span` any more, and no empty line where it stood.
+    pub fn without(self, span: Span) -> Fix {
+        self.change(span, Place::Without, "")
+    }
+
+    fn change(mut self, at: Span, place: Place, text: impl Into<Text>) -> Fix {
         self.changes.push(Change { at, place, text: text.into() });
         self
     }
@@ -92,16 +145,16 @@ impl Fix {
 
     /// What is to be changed in the text, sorted. How it then looks is the formatter's business.
     pub fn edits(&self, sources: &Sources) -> Vec<Edit> {
-        let mut edits: Vec<Edit> =
-            self.changes.iter().map(|change| change.edit(&sources.get(change.at.file).text)).collect();
+        let mut edits: Vec<Edit> = self.changes.iter().map(|change| change.edit(sources)).collect();
         edits.sort();
         edits
     }
 }
 
 impl Change {
-    fn edit(&self, text: &str) -> Edit {
-        let entry = &self.text;
+    fn edit(&self, sources: &Sources) -> Edit {
+        let text: &str = &sources.get(self.at.file).text;
+        let entry = &self.text.read(sources);
         let Span { file, .. } = self.at;
         let (start, end) = (self.at.start as usize, (self.at.end as usize).min(text.len()));
         let at = |place: usize, text: String| Edit { span: Span::new(file, place, place), text };
@@ -120,8 +173,34 @@ impl Change {
                 at(end, in_line(text, end, entry))
             }
             Place::Instead => Edit { span: self.at, text: entry.clone() },
+            Place::Without => {
+                let (start, end) = lines_of(text, start, end);
+                Edit { span: Span::new(file, start, end), text: String::new() }
+            }
         }
     }
+}
+
+/// The lines of an entry, with its doc comment and the empty line above; only the entry itself where
+/// something else stands in them.
+fn lines_of(text: &str, start: usize, end: usize) -> (usize, usize) {
+    let line_of = |at: usize| text[..at].rfind('\n').map_or(0, |newline| newline + 1);
+    let rest = text[end..].trim_start_matches([' ', '\t', ';', '\r']);
+    let mut first = line_of(start);
+    if !text[first..start].trim().is_empty() || !(rest.is_empty() || rest.starts_with('\n')) {
+        return (start, end);
+    }
+    while first > 0 {
+        let above = line_of(first - 1);
+        let said = text[above..first].trim();
+        if said.is_empty() || said.starts_with("///") {
+            first = above;
+        }
+        if !said.starts_with("///") {
+            break;
+        }
+    }
+    (first, text.len() - rest.strip_prefix('\n').unwrap_or(rest).len())
 }
 
 /// The entry in a line of its own, without an empty line before or behind it.
@@ -213,5 +292,22 @@ mod tests {
         assert_eq!(fixed("a; b", "a", |fix, span| fix.behind(span, "x")), "a\nx\n; b");
         assert_eq!(fixed("{ b }", "b", |fix, span| fix.before(span, "x")), "{ x\nb }");
         assert_eq!(fixed("{ b }", "b", |fix, span| fix.instead(span, "")), "{  }");
+    }
+
+    #[test]
+    fn an_entry_goes_with_its_lines() {
+        let gone = |text, item| fixed(text, item, |fix, span| fix.without(span));
+        assert_eq!(gone("a\n\n/// said\nb\n\nc\n", "b"), "a\n\nc\n");
+        assert_eq!(gone("a { b; c }", "b"), "a { ; c }");
+        assert_eq!(gone("a\n  b // why\n", "b"), "a\n   // why\n");
+        assert_eq!(gone("b", "b"), "");
+    }
+
+    #[test]
+    fn text_is_copied_from_elsewhere() {
+        let copied = |fix: Fix, span: Span| {
+            fix.instead(span, Text::from("x(").copy(Span { start: 0, end: 3, ..span }).words(")"))
+        };
+        assert_eq!(fixed("a+b c", "c", copied), "a+b x(a+b)");
     }
 }

@@ -12,7 +12,7 @@ use crate::source::{FileId, Span};
 pub use accepted::{Acceptance, Accepted};
 pub use assumption::{Assumption, Ground};
 pub use fingerprint::Fingerprint;
-pub use fix::{Edit, Fix, Safety};
+pub use fix::{Edit, Fix, Safety, Text};
 pub use happening::Happening;
 pub use rule::{Group, Rule};
 use std::cmp::Ordering;

@@ -214,3 +214,125 @@ fn what_does_not_go_together_is_said() {
     }
     folder.wfc(&["check", "--fix", "--unsafe-fixes", "--write-baseline"]).is_clean_but("fixed 2 findings");
 }
+
+const SERVICES: &str = r#"id OrderId
+id ShelfId
+
+service Shop {
+  team "checkout"
+  event ReservationRequested(parts: int, order: OrderId)
+}
+
+service Stock {
+  command Reserve(order: OrderId, parts: int) -> ShelfId {
+    fails OutOfStock
+    undone by Release(reply)
+    idempotent by order
+  }
+  command Release(shelf: ShelfId) { idempotent by shelf }
+
+  /// The shelf that is kept free.
+  event StockReserved(order: OrderId, shelf: ShelfId)
+}
+
+service Mail {
+  command Confirm(order: OrderId, shelf: ShelfId) { idempotent by order }
+}
+"#;
+
+const CONDUCTOR: &str = r#"use "services.wfc"
+
+workflow SellOrder(order: OrderId, lines: int) {
+  orchestrated by Shop
+  correlated by order
+  success Sold
+  failure NotSold
+
+  let reserved = lines + 1
+  publish ReservationRequested(order: order, parts: reserved)
+  wait for StockReserved { within 1d else { undo all; end NotSold } }
+  notify Mail.Confirm(order, StockReserved.shelf)
+  end Sold
+}
+"#;
+
+const SUBSCRIBER: &str = r#"use "services.wfc"
+
+workflow ReserveStock {
+  choreographed
+  correlated by order
+  starts when ReservationRequested
+  success Reserved reached by StockReserved owned by Stock
+
+  participant Stock {
+    when ReservationRequested {
+      step reserved = Stock.Reserve(order, ReservationRequested.parts) { timeout 5s }
+      publish StockReserved(order, reserved)
+    }
+  }
+}
+"#;
+
+const ORDER: &[&str] = &["check", "--profile", "audit", "--min-confidence", "low"];
+const SENT: &str = "  fix: send `Stock` the command `Reserve`, and take the reply (--fix --unsafe-fixes)\n";
+
+#[test]
+fn an_event_becomes_a_command_with_its_reply() {
+    let folder =
+        Folder::new(&[("services.wfc", SERVICES), ("sell.wfc", CONDUCTOR), ("stock.wfc", SUBSCRIBER)]);
+    let plain = folder.wfc(ORDER);
+    assert!(plain.stdout.contains(SENT), "{plain:#?}");
+    let run = folder.wfc(&[ORDER, &["--fix", "--unsafe-fixes"]].concat());
+    assert!(run.stderr.starts_with("fixed 1 finding in 3 files\n"), "{run:#?}");
+    let step = r#"  let reserved = lines + 1
+  step reserved2 = Stock.Reserve(order, reserved) {
+    within 1d else { undo all; end NotSold }
+    timeout 5s
+    retry 3 times backoff 1s..10s
+    on OutOfStock { end NotSold }
+  }
+  notify Mail.Confirm(order, reserved2)
+  end Sold
+"#;
+    assert!(folder.read("sell.wfc").contains(step), "{}", folder.read("sell.wfc"));
+    assert_eq!(folder.read("stock.wfc"), "use \"services.wfc\"\n");
+    let services = folder.read("services.wfc");
+    assert!(!services.contains("event") && !services.contains("kept free"), "{services}");
+    assert_eq!(folder.wfc(&["fmt", "--check"]).code, 0);
+}
+
+#[test]
+fn an_event_stays_where_it_may_be_one() {
+    let list = r#"use "services.wfc"
+
+workflow SendList {
+  choreographed
+  correlated by order
+  starts when ReservationRequested
+  success Sent reached by ReservationRequested owned by Shop
+}
+"#;
+    let offered = |subscriber: &str, more: &str| {
+        let files = [("services.wfc", SERVICES), ("sell.wfc", CONDUCTOR), ("stock.wfc", subscriber)];
+        let folder = Folder::new(&[&files[..], &[("list.wfc", more)]].concat());
+        let run = folder.wfc(ORDER);
+        assert!(run.stdout.contains("[disguised-command]"), "{run:#?}");
+        run.stdout.contains(SENT)
+    };
+    assert!(offered(SUBSCRIBER, ""));
+    assert!(!offered(SUBSCRIBER, list), "another begins with it");
+    for (was, is, why) in [
+        ("Requested.parts)", "Requested.parts + 1)", "the conductor does not know the argument"),
+        ("      step", "      promises within 1d\n      step", "it has promised"),
+        (" { timeout 5s }", " { on any { skip } }", "it deals with refusals by itself"),
+        (
+            "owned by Stock\n",
+            "owned by Stock\n  failure Late reached by StockReserved owned by Stock\n",
+            "it can fail",
+        ),
+        ("  participant", "  late StockReserved { }\n\n  participant", "it does more"),
+    ] {
+        assert!(SUBSCRIBER.contains(was), "{was}");
+        assert!(!offered(&SUBSCRIBER.replace(was, is), ""), "{why}");
+    }
+}

@@ -95,7 +95,8 @@ pub fn find(cx: &Context) -> Vec<Finding> {
         let finding = recipients(cx, event, &subscribers)
             .or_else(|| steering_flag(cx, &said, event))
             .or_else(|| order_by_name(cx, event, &subscribers));
-        findings.extend(finding.map(|finding| cx.by_origin(finding)));
+        let finding = finding.map(|finding| cx.by_origin(finding).fix(cx.as_command(event)));
+        findings.extend(finding);
     }
     findings
 }

@@ -128,7 +128,8 @@ fn awaited(cx: &Context, found: &Awaited) -> Finding {
     // Where another owns the end, it would still rely on the publisher in silence.
     let is_own = |goal: &GoalId| cx.model.goals[*goal].owner.service == Some(found.publisher);
     let fix = goals.iter().all(is_own).then(|| cx.promise(&found.reactions)).flatten();
-    let finding = finding.what_if(what_if(cx, &found.reactions, &goals)).fix(fix);
+    let finding = finding.what_if(what_if(cx, &found.reactions, &goals));
+    let finding = finding.fix(cx.as_command(found.event)).fix(fix);
     let call = format!("if `{publisher}` wants an answer: send {subscribers} a command, and take the reply");
     let clock = if found.waits.iter().all(|wait| stands(cx, wait)) { LIMITED_WAIT } else { WATCHED_RUN };
     // A call in disguise is best written as a call; a saga that is closed by its initiator is not.
@@ -177,7 +178,8 @@ fn hostage(cx: &Context, found: &Hostage) -> Finding {
         let over = [reaction.taker, cx.graph.goal(*goal)];
         finding = finding.witness(cx.witness_of_event(found.event, &over));
     }
-    let finding = finding.what_if(what_if(cx, &found.reactions, &goals)).fix(cx.promise(&found.reactions));
+    let finding = finding.what_if(what_if(cx, &found.reactions, &goals));
+    let finding = finding.fix(cx.promise(&found.reactions)).fix(cx.as_command(found.event));
     cures(cx, finding, &subscribers, WATCHED_RUN, &goals)
         .help(format!("or send {subscribers} a command, and take the reply"))
 }
