@@ -14,7 +14,7 @@ use std::collections::BTreeSet;
 use wfc::compile;
 use wfc::explore::{Limits, Timers, What, explore};
 use wfc::finding::{Finding, Profile, Severity};
-use wfc::graph::{Removed, StepGraph, build};
+use wfc::graph::{EdgeKind, NodeKind, Removed, StepGraph, build};
 use wfc::lower::{Links, lower};
 use wfc::model::{GoalKind, Model};
 use wfc::source::{FileId, SourceFile, Sources};
@@ -99,6 +99,41 @@ proptest! {
         let silent: Vec<String> =
             findings(&limited.text()).iter().filter(|it| is_silent_reliance(it)).map(Finding::name).collect();
         prop_assert!(silent.is_empty(), "{:?} in\n{}", silent, limited.text());
+    }
+
+    /// What was awaited by event is asked for by a command with its reply: nobody is relied on in silence.
+    #[test]
+    fn what_is_asked_for_by_command_is_not_relied_on_in_silence(choreography in choreographies()) {
+        let mut asked = without_care(&choreography);
+        asked.reactions.iter_mut().for_each(|reaction| reaction.asked = true);
+        let silent: Vec<String> =
+            findings(&asked.text()).iter().filter(|it| is_silent_reliance(it)).map(Finding::name).collect();
+        prop_assert!(silent.is_empty(), "{:?} in\n{}", silent, asked.text());
+    }
+
+    /// Where a success needs another service's reaction, taking the owner's limit away is noticed.
+    #[test]
+    fn a_limit_that_was_needed_is_missed(choreography in choreographies()) {
+        let text = without_care(&choreography).text();
+        let (model, graph) = system(&text);
+        let won = model.goals.iter().find(|(_, goal)| goal.kind == GoalKind::Success).expect("a success").0;
+        // One event at a time: of two that each suffice neither is needed.
+        let is_needed = |taker| {
+            let mut heard = graph.in_edges(taker).filter(|edge| edge.edge.kind == EdgeKind::Message);
+            heard.any(|edge| {
+                let without = graph.occurring(Removed { subscriptions: &[edge.id], ..Removed::default() });
+                !without.contains(graph.goal(won))
+            })
+        };
+        let owner = model.services.iter().find(|(_, it)| it.name.text == "S0").expect("the owner").0;
+        let mut foreign = graph.nodes().filter(|(_, node)| {
+            matches!(node.kind, NodeKind::Receive { .. }) && node.side != Some(owner)
+        });
+        let found = findings(&text);
+        let told = found.iter().any(|it| is_silent_reliance(it) || it.rule.name == "unhandled-failure");
+        let is_relied_on = graph.occurring(Removed::default()).contains(graph.goal(won))
+            && foreign.any(|(taker, _)| is_needed(taker));
+        prop_assert!(!is_relied_on || told, "{}", text);
     }
 
     /// More care never makes more noise about silence.

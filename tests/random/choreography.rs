@@ -26,6 +26,8 @@ pub struct Reaction {
     /// Whether it may be refused, which is published as well.
     pub refuses: bool,
     pub promises: bool,
+    /// Whether the owner of the ends asks for it by a command, and takes the reply.
+    pub asked: bool,
 }
 
 /// A timer of the owner: armed by the trigger, until an outcome has come.
@@ -67,7 +69,7 @@ fn reaction(at: usize, n_services: usize) -> impl Strategy<Value = Reaction> {
         |(service, mut hears, how, [writes, refuses, promises])| {
             hears.sort_unstable();
             hears.dedup();
-            Reaction { service, hears, how, writes, refuses, promises }
+            Reaction { service, hears, how, writes, refuses, promises, asked: false }
         },
     )
 }
@@ -105,6 +107,11 @@ impl Choreography {
         numbered.filter(move |(_, it)| it.service == service)
     }
 
+    fn on_the_side_of(&self, service: usize) -> impl Iterator<Item = (usize, &Reaction)> {
+        let numbered = self.reactions.iter().enumerate().map(|(at, it)| (at + 1, it));
+        numbered.filter(move |(_, it)| if it.asked { service == 0 } else { it.service == service })
+    }
+
     fn write_service(&self, text: &mut String, service: usize) {
         let _ = writeln!(text, "service S{service} {{");
         if service == 0 {
@@ -121,6 +128,8 @@ impl Choreography {
             } else {
                 let _ = writeln!(text, "  query Do{at}(play: PlayId) {{ {fails}}}");
             }
+        }
+        for (at, reaction) in self.on_the_side_of(service) {
             let _ = writeln!(text, "  event {}(play: PlayId)", outcome(at));
             if reaction.refuses {
                 let _ = writeln!(text, "  event Refused{at}(play: PlayId)");
@@ -131,11 +140,11 @@ impl Choreography {
 
     fn write_participant(&self, text: &mut String, service: usize) {
         let watch = self.watch.as_ref().filter(|_| service == 0);
-        if self.of(service).next().is_none() && watch.is_none() {
+        if self.on_the_side_of(service).next().is_none() && watch.is_none() {
             return;
         }
         let _ = writeln!(text, "\n  participant S{service} {{");
-        for (at, reaction) in self.of(service) {
+        for (at, reaction) in self.on_the_side_of(service) {
             let word = if reaction.how == How::All { " and " } else { " or " };
             let heard: Vec<String> = reaction.hears.iter().map(|at| outcome(*at)).collect();
             let _ = writeln!(text, "    when {} {{", heard.join(word));
@@ -146,7 +155,7 @@ impl Choreography {
                 true => format!(" {{ on No{at} {{ publish Refused{at}(play); skip }} }}"),
                 false => String::new(),
             };
-            let _ = writeln!(text, "      step done{at} = S{service}.Do{at}(play){refused}");
+            let _ = writeln!(text, "      step done{at} = S{}.Do{at}(play){refused}", reaction.service);
             let _ = writeln!(text, "      publish {}(play)\n    }}", outcome(at));
         }
         if let Some(watch) = watch {
