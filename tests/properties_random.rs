@@ -117,10 +117,16 @@ proptest! {
         let text = without_care(&choreography).text();
         let (model, graph) = system(&text);
         let won = model.goals.iter().find(|(_, goal)| goal.kind == GoalKind::Success).expect("a success").0;
-        // One event at a time: of two that each suffice neither is needed.
+        let is_of_another = |from, side| match graph.node(from).kind {
+            NodeKind::Message { event } => Some(model.events[event].service) != side,
+            _ => false,
+        };
+        // One event of another service at a time: of two that each suffice neither is needed.
         let is_needed = |taker| {
-            let mut heard = graph.in_edges(taker).filter(|edge| edge.edge.kind == EdgeKind::Message);
-            heard.any(|edge| {
+            let side = graph.node(taker).side;
+            let heard = graph.in_edges(taker).filter(|edge| edge.edge.kind == EdgeKind::Message);
+            let mut foreign = heard.filter(|edge| is_of_another(edge.from, side));
+            foreign.any(|edge| {
                 let without = graph.occurring(Removed { subscriptions: &[edge.id], ..Removed::default() });
                 !without.contains(graph.goal(won))
             })
