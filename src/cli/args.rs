@@ -378,6 +378,9 @@ pub struct Explain {
     /// Write the drawing to this file instead of standard output.
     #[arg(short, long, value_name = "FILE", requires = "run")]
     pub output: Option<String>,
+
+    #[command(flatten)]
+    pub configured: Configured,
 }
 
 const EXPLAIN_EXAMPLES: &str = "\

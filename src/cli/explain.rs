@@ -23,7 +23,7 @@ pub fn run(wanted: &Explain, output: &Output) -> Result<Outcome, Unwritten> {
         return Ok(Outcome::Trouble);
     };
     if let Some(place) = &wanted.run {
-        return run::draw(rule, place, wanted.output.as_deref(), output);
+        return run::draw(rule, place, wanted, output);
     }
     let text = match wanted.format {
         PageFormat::Text => {

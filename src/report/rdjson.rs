@@ -3,7 +3,7 @@
 use super::paint::printable;
 use super::sentence::with_help;
 use super::{Report, json};
-use crate::finding::{Finding, Severity};
+use crate::finding::{Finding, Fix, Severity};
 use crate::source::Span;
 use serde::Serialize;
 
@@ -26,6 +26,8 @@ struct Diagnostic {
     code: Code,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     related_locations: Vec<Related>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    suggestions: Vec<Suggestion>,
 }
 
 #[derive(Serialize)]
@@ -59,6 +61,13 @@ struct Related {
     location: Location,
 }
 
+/// Other text for a range of the file that the diagnostic is in. Reviewdog offers each by itself.
+#[derive(Serialize)]
+struct Suggestion {
+    range: Range,
+    text: String,
+}
+
 pub fn report(report: &Report) -> String {
     let diagnostics = report.findings().iter().map(|finding| diagnostic(finding, report)).collect();
     let result = DiagnosticResult { source: Source { name: "wfc" }, diagnostics };
@@ -81,10 +90,27 @@ fn diagnostic(finding: &Finding, report: &Report) -> Diagnostic {
         },
         code: Code { value: finding.name() },
         related_locations: related.collect(),
+        suggestions: finding.fixes.iter().filter_map(|fix| suggestion(fix, finding, report)).collect(),
+    }
+}
+
+/// A fix that changes several places would be offered in halves, so that only one of a single place is told.
+fn suggestion(fix: &Fix, finding: &Finding, report: &Report) -> Option<Suggestion> {
+    let edits = fix.edits(report.sources);
+    match &edits[..] {
+        [edit] if edit.span.file == finding.span().file => {
+            Some(Suggestion { range: range(edit.span, report), text: edit.text.clone() })
+        }
+        _ => None,
     }
 }
 
 fn location(span: Span, report: &Report) -> Location {
+    let path = report.paths.in_repository(&report.sources.get(span.file).path);
+    Location { path, range: range(span, report) }
+}
+
+fn range(span: Span, report: &Report) -> Range {
     let file = report.sources.get(span.file);
     let position = |offset: u32| {
         let offset = (offset as usize).min(file.text.len());
@@ -92,8 +118,5 @@ fn location(span: Span, report: &Report) -> Location {
         let column = offset - line_start.map_or(0, |newline| newline + 1) + 1;
         Position { line: file.position(offset as u32).line, column: column as u32 }
     };
-    Location {
-        path: report.paths.in_repository(&file.path),
-        range: Range { start: position(span.start), end: position(span.end.max(span.start)) },
-    }
+    Range { start: position(span.start), end: position(span.end.max(span.start)) }
 }

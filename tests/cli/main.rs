@@ -11,6 +11,7 @@ mod fmt;
 mod folder;
 mod inputs;
 mod profiles;
+mod progress;
 mod reports;
 mod runs;
 mod shell;

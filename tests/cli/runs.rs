@@ -92,3 +92,16 @@ fn a_finding_that_other_files_are_needed_for_is_found_through_them() {
     assert_eq!(run.code, 0, "{run:#?}");
     assert!(run.stdout.contains("side_Broker-)side_Bureau: Asked"), "{}", run.stdout);
 }
+
+#[test]
+fn the_run_is_looked_for_by_the_configuration_that_is_given() {
+    let folder = folder();
+    folder.write("other.yaml", "profile: strict\n");
+    folder.write("wfc.yaml", "no such key: 1\n");
+    let run = ["explain", "missing-compensation", "--run", "my flow.wfc:8"];
+    let with = |more: &[&str]| folder.wfc(&[&run[..], more].concat());
+    assert_eq!(with(&[]).code, 2);
+    assert_eq!(with(&["--isolated"]).code, 0);
+    assert_eq!(with(&["--config", "other.yaml"]).code, 0);
+    with(&["--config", "gone.yaml"]).is_trouble("gone.yaml: ");
+}

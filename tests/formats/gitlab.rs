@@ -1,6 +1,6 @@
-//! GitLab's Code Quality report, by what its documentation asks for.
+//! GitLab's Code Quality report, by GitLab's own schema and by what its documentation asks for.
 
-use crate::{case, everything};
+use crate::{case, everything, follows};
 use serde_json::Value;
 use std::collections::BTreeSet;
 use wfc::report::Format;
@@ -18,6 +18,7 @@ fn every_issue_has_what_gitlab_needs() {
         assert_eq!(issues.len(), found.selected.shown.len());
         let mut fingerprints = BTreeSet::new();
         for issue in &issues {
+            follows("gitlab-codequality", issue, &found.name);
             let text = |member: &str| issue[member].as_str().filter(|text| !text.is_empty());
             assert!(text("description").is_some() && text("check_name").is_some(), "{issue}");
             assert!(["info", "minor", "major", "critical", "blocker"].contains(&text("severity").unwrap()));

@@ -13,8 +13,11 @@ mod markdown;
 mod rdjson;
 mod sarif;
 
+use jsonschema::Validator;
+use serde_json::Value;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock, Mutex};
 use wfc::compile::{self, Settings};
 use wfc::finding::{Profile, Severity};
 use wfc::report::paint::Paint;
@@ -25,6 +28,18 @@ use wfc::source::{SourceFile, Sources};
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// Holds against the schema of that name in tests/schemas.
+fn follows(schema: &str, value: &Value, name: &str) {
+    static READ: Mutex<BTreeMap<String, Arc<Validator>>> = Mutex::new(BTreeMap::new());
+    let read = || {
+        let text = std::fs::read_to_string(root().join(format!("tests/schemas/{schema}.json"))).unwrap();
+        Arc::new(jsonschema::validator_for(&serde_json::from_str(&text).unwrap()).unwrap())
+    };
+    let validator = READ.lock().unwrap().entry(schema.to_string()).or_insert_with(read).clone();
+    let errors: Vec<String> = validator.iter_errors(value).map(|it| it.to_string()).collect();
+    assert!(errors.is_empty(), "{name}: {errors:#?}");
 }
 
 /// What wfc finds in one file, everything of it.

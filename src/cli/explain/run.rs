@@ -1,7 +1,7 @@
 //! `wfc explain RULE --run FILE:LINE`: the run that proves a finding, drawn.
 
 use crate::cli::Outcome;
-use crate::cli::args::Configured;
+use crate::cli::args::Explain;
 use crate::cli::output::{Output, Unwritten};
 use crate::cli::project;
 use crate::cli::today::today;
@@ -12,9 +12,9 @@ use crate::project::{Loaded, Project, Request, WhenEmpty, disk};
 use crate::report::place::place;
 use crate::source::Sources;
 
-pub fn draw(rule: &Rule, wanted: &str, file: Option<&str>, output: &Output) -> Result<Outcome, Unwritten> {
-    let wanted = Place::read(wanted);
-    let Some(project) = project::open(&Configured::default(), output) else { return Ok(Outcome::Trouble) };
+pub fn draw(rule: &Rule, place: &str, asked: &Explain, output: &Output) -> Result<Outcome, Unwritten> {
+    let wanted = Place::read(place);
+    let Some(project) = project::open(&asked.configured, output) else { return Ok(Outcome::Trouble) };
     let (loaded, findings) = search(rule, &wanted, &project);
     output.troubles(&loaded.troubles);
     if !loaded.troubles.is_empty() {
@@ -27,7 +27,7 @@ pub fn draw(rule: &Rule, wanted: &str, file: Option<&str>, output: &Output) -> R
             return Ok(Outcome::Trouble);
         }
     };
-    let Some(file) = file else {
+    let Some(file) = &asked.output else {
         output.data(&text)?;
         return Ok(Outcome::Clean);
     };
