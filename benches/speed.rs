@@ -38,6 +38,7 @@ fn main() {
     start(&size);
     one_file(&size, folder.path());
     many_files(&size, folder.path());
+    code_scanning(&size, folder.path());
     long_workflow(&size, folder.path());
     wide_parallel(&size, folder.path());
     parsing(&size, folder.path());
@@ -80,6 +81,29 @@ fn many_files(size: &Size, folder: &Path) {
     row("two threads against one, that", "1.7 ×", &format!("{:.2} ×", ratio(alone.wall, pair.wall)));
     let tenth = check(&few).threads(1).best_of(times);
     row("ten times the files take", "10 ×", &format!("{:.1} ×", ratio(alone.wall, tenth.wall)));
+}
+
+/// A report beside the run, where there is nothing to report and where every second file has something.
+fn code_scanning(size: &Size, folder: &Path) {
+    let n_files = 10_000 / size.divisor;
+    let (clean, careless) = (folder.join("clean"), folder.join("careless"));
+    inputs::write_systems(&clean, n_files);
+    inputs::write_careless_systems(&careless, n_files);
+    let report = format!("sarif={}", folder.join("wfc.sarif").display());
+    for (what, systems) in [("without a finding", &clean), ("half of them with findings", &careless)] {
+        let times = (size.times / 5).max(2);
+        let cpu = |more: &[&str]| {
+            let mut meter = check(systems);
+            meter.arg("--format").arg("concise");
+            more.iter().for_each(|it| {
+                meter.arg(it);
+            });
+            meter.best_of(times).cpu
+        };
+        let (alone, with) = (cpu(&[]), cpu(&["--report", &report]));
+        let said = format!("{:.2} × the CPU time", ratio(with, alone));
+        row(&format!("SARIF beside it, {n_files} files {what}"), "< 1.1 ×", &said);
+    }
 }
 
 fn long_workflow(size: &Size, folder: &Path) {
