@@ -3,6 +3,7 @@
 mod allow;
 mod fixing;
 mod follow_ups;
+mod generating;
 mod layout;
 mod missing_import;
 mod path;
@@ -22,6 +23,7 @@ use systems::{System, systems};
 
 pub use allow::rules::{EXPIRED_ALLOW, UNUSED_ALLOW};
 pub use fixing::{Fixed, Wish, fix, mended};
+pub use generating::{Generation, generate};
 pub use layout::{Formatted, formatted};
 pub use path::{normalise, resolve};
 pub use phases::recognise;

@@ -9,6 +9,7 @@ pub mod diagram;
 pub mod explore;
 pub mod finding;
 pub mod format;
+pub mod generate;
 pub mod graph;
 pub mod import;
 pub mod lower;

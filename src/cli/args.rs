@@ -5,6 +5,7 @@ use crate::compile::Picture;
 use crate::diagram::View;
 use crate::explore::{Delivery, Timers};
 use crate::finding::{Confidence, Profile, Severity};
+use crate::generate::{Engine, Target};
 use crate::report::Format;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
@@ -43,6 +44,7 @@ pub enum Command {
     Check(Check),
     Verify(Verify),
     Fmt(Fmt),
+    Gen(Generate),
     Graph(Graph),
     Rules(Rules),
     Explain(Explain),
@@ -347,6 +349,47 @@ Examples:
   wfc graph . --view services -o services.mmd
   wfc graph orders.wfc --format dot | dot -Tsvg > orders.svg";
 
+/// Generate a project, or the same workflow in another format.
+///
+/// Nothing is generated from a specification with errors. Generated files are written anew each time;
+/// yours are written once.
+#[derive(Args, Debug)]
+#[command(after_long_help = GEN_EXAMPLES)]
+pub struct Generate {
+    /// The file or folder to generate from.
+    #[arg(value_name = "SPEC")]
+    pub path: String,
+
+    /// The folder of the generated project; nothing is written outside of it.
+    #[arg(long, value_name = "DIR")]
+    pub out: String,
+
+    /// What to generate.
+    #[arg(long, value_name = "TARGET", default_value = "rust")]
+    pub target: TargetName,
+
+    /// What keeps the runs of a generated coordinator.
+    #[arg(long, value_name = "ENGINE", default_value = "embedded")]
+    pub engine: EngineName,
+
+    /// Only this workflow, and those that it runs.
+    #[arg(long, value_name = "NAME")]
+    pub workflow: Option<String>,
+
+    #[command(flatten)]
+    pub configured: Configured,
+}
+
+const GEN_EXAMPLES: &str = "\
+Examples:
+  wfc gen orders.wfc --out orders             a Cargo workspace
+  wfc gen orders.wfc --out orders --engine temporal
+
+Exit codes:
+  0  everything is as the specification wants it
+  1  the specification has errors
+  2  wrong arguments, or a file that cannot be read or written";
+
 /// List every rule with what it reports.
 #[derive(Args, Debug)]
 pub struct Rules {
@@ -619,6 +662,37 @@ impl From<PictureName> for Picture {
             PictureName::Mermaid => Picture::Mermaid,
             PictureName::Dot => Picture::Dot,
             PictureName::Svg => Picture::Svg,
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum TargetName {
+    /// A Cargo workspace that conducts the workflows.
+    Rust,
+}
+
+impl From<TargetName> for Target {
+    fn from(name: TargetName) -> Target {
+        match name {
+            TargetName::Rust => Target::Rust,
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum EngineName {
+    /// In the coordinator itself, with a database.
+    Embedded,
+    /// A Temporal server.
+    Temporal,
+}
+
+impl From<EngineName> for Engine {
+    fn from(name: EngineName) -> Engine {
+        match name {
+            EngineName::Embedded => Engine::Embedded,
+            EngineName::Temporal => Engine::Temporal,
         }
     }
 }

@@ -102,7 +102,7 @@ pub fn once(wanted: &Check, output: &Output) -> Result<Round, Unwritten> {
         drop(progress);
         checked
     };
-    let found = plan::accept(wanted, &project, &today, &mut loaded, checked);
+    let found = plan::accept(plan::allows(wanted), &project, &today, &mut loaded, checked);
     let told = Told { wanted, output, project: &project, change, loaded, n_files: files.len() };
     let outcome = match wanted.baseline.write_baseline {
         Some(_) => told.keep(&ledger, found),

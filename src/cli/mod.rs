@@ -9,6 +9,7 @@ mod config;
 mod explain;
 mod fix;
 mod fmt;
+mod generate;
 mod graph;
 mod init;
 mod man;
@@ -72,6 +73,7 @@ fn run(arguments: &Arguments) -> Result<Outcome, Unwritten> {
         Command::Check(wanted) => check::run(wanted, &output),
         Command::Verify(wanted) => verify::run(wanted, &output),
         Command::Fmt(wanted) => fmt::run(wanted, &output),
+        Command::Gen(wanted) => generate::run(wanted, &output),
         Command::Graph(wanted) => graph::run(wanted, &output),
         Command::Rules(wanted) => rules::run(wanted, &output),
         Command::Explain(wanted) => explain::run(wanted, &output),

@@ -6,13 +6,16 @@ use crate::check::verify::{Question, Verdict};
 use crate::check::{self, Budget};
 use crate::diagram::{self, Diagram, Subject, View};
 use crate::finding::{Finding, Severity};
+use crate::generate::template::{Broken, Templates};
+use crate::generate::{self, Generated, Options};
 use crate::graph::{self, NodeKind, StepGraph};
 use crate::import;
 use crate::lower::{self, Links, Lowered};
-use crate::model::{Allow, Model};
+use crate::model::{Allow, Model, Notified, Statement, StatementKind, WorkflowId};
 use crate::source::{FileId, SourceFile, Sources, Span};
 use crate::syntax;
 use crate::syntax::ast::{Ast, Format};
+use std::collections::BTreeSet;
 
 /// Which format a file is written in, if wfc can read it.
 pub fn recognise(path: &str, text: &str) -> Option<Format> {
@@ -131,4 +134,58 @@ pub(super) struct Drawn {
     /// Of all workflows of the system.
     pub names: Vec<String>,
     pub findings: Vec<Finding>,
+}
+
+/// What a system means.
+pub(super) struct Meant(Model);
+
+pub(super) fn meant(sources: &Sources, system: &System) -> Meant {
+    let trees: Vec<Ast> = system.files.iter().map(|&id| read(id, sources.get(id)).0).collect();
+    Meant(lower(&trees, system).model)
+}
+
+impl Meant {
+    pub fn workflow_names(&self) -> Vec<String> {
+        self.0.workflows.values().map(|workflow| workflow.name.text.to_string()).collect()
+    }
+}
+
+/// Generates from the workflow called `wanted` and those that it runs, or from all.
+pub(super) fn generate(
+    sources: &Sources,
+    Meant(model): &Meant,
+    wanted: Option<&str>,
+    options: &Options,
+    templates: &Templates,
+) -> Result<Generated, Broken> {
+    let graph = graph::build(model);
+    let text = |span: Span| sources.get(span.file).slice(span).to_string();
+    let named = |name: &str| wanted.is_none_or(|wanted| wanted == name);
+    let chosen = model.workflows.iter().filter(|(_, it)| named(&it.name.text)).map(|(id, _)| id).collect();
+    let workflows = with_those_run(model, chosen);
+    generate::generate(
+        &generate::Subject { model, graph: &graph, text: &text, workflows },
+        options,
+        templates,
+    )
+}
+
+/// The workflows, and those that they run or notify, directly or not; in the order of the model.
+fn with_those_run(model: &Model, mut unseen: Vec<WorkflowId>) -> Vec<WorkflowId> {
+    let mut all = BTreeSet::new();
+    while let Some(id) = unseen.pop() {
+        if all.insert(id) {
+            let blocks = model.workflows[id].blocks();
+            unseen.extend(blocks.iter().flat_map(|block| &block.statements).filter_map(run_by));
+        }
+    }
+    all.into_iter().collect()
+}
+
+fn run_by(statement: &Statement) -> Option<WorkflowId> {
+    match &statement.kind {
+        StatementKind::Run(run) => Some(run.workflow),
+        StatementKind::Notify(Notified::Workflow { workflow, .. }) => Some(*workflow),
+        _ => None,
+    }
 }

@@ -51,20 +51,24 @@ pub fn selection(wanted: &Check, project: &Project) -> Selection {
 
 /// What decides about the check itself.
 pub fn settings<'a>(wanted: &Check, project: &Project, today: &'a str, joined: &'a [Joined]) -> Settings<'a> {
-    let allows = if wanted.no_allows { Allows::Ignored } else { Allows::Heard };
-    Settings { today: Some(today), joined, budget: project::budget(project), allows }
+    Settings { today: Some(today), joined, budget: project::budget(project), allows: allows(wanted) }
+}
+
+/// Whether what somebody accepts is found all the same.
+pub fn allows(wanted: &Check) -> Allows {
+    if wanted.no_allows { Allows::Ignored } else { Allows::Heard }
 }
 
 /// Takes out what the configuration accepts. Where something is to be said of that, the files of the
 /// configuration join the sources.
 pub fn accept(
-    wanted: &Check,
+    allows: Allows,
     project: &Project,
     today: &str,
     loaded: &mut Loaded,
     mut checked: Checked,
 ) -> Checked {
-    if project.config.allow.is_empty() || wanted.no_allows {
+    if project.config.allow.is_empty() || allows == Allows::Ignored {
         return checked;
     }
     let paths: Vec<(FileId, String)> =
