@@ -38,13 +38,15 @@ pub struct Budget {
     pub efferent: usize,
     /// Services that may need one.
     pub afferent: usize,
+    /// Calls of which each may wait for the next one.
+    pub chain: usize,
     /// Calls that one outage may become when retries stand in retries.
     pub attempts: u64,
 }
 
 impl Default for Budget {
     fn default() -> Budget {
-        Budget { max_states: 20_000, efferent: 7, afferent: 7, attempts: 10 }
+        Budget { max_states: 20_000, efferent: 7, afferent: 7, chain: 2, attempts: 10 }
     }
 }
 

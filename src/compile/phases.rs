@@ -11,6 +11,7 @@ use crate::generate::{self, Generated, Options};
 use crate::graph::{self, NodeKind, StepGraph};
 use crate::import;
 use crate::lower::{self, Links, Lowered};
+use crate::metrics::{self, Metrics};
 use crate::model::{Allow, Model, Notified, Statement, StatementKind, WorkflowId};
 use crate::source::{FileId, SourceFile, Sources, Span};
 use crate::syntax;
@@ -89,6 +90,16 @@ pub(super) fn verify(
     let graph = graph::build(&lowered.model);
     let asked = questions.iter().map(|question| check::verify::verify(&lowered.model, &graph, *question));
     (asked.flatten().collect(), 0)
+}
+
+/// The coupling numbers of one system, and how many errors its text has.
+pub(super) fn measure(trees: &[Ast], system: &System, mut findings: Vec<Finding>) -> (Metrics, usize) {
+    let mut lowered = lower(trees, system);
+    drop_half_read(&findings, &mut lowered.findings);
+    findings.extend(lowered.findings);
+    let n_errors = findings.iter().filter(|finding| finding.severity == Severity::Error).count();
+    let graph = graph::build(&lowered.model);
+    (metrics::measure(&lowered.model, &graph), n_errors)
 }
 
 /// The workflows, and the contracts that stand in the step graph.

@@ -219,7 +219,8 @@ fn event(sys: &mut System, service: ServiceId, file: usize, written: &ast::Event
     id
 }
 
-fn annotate(annotations: &mut Annotations, written: &ast::Annotation) {
+/// Of several words about the same, the first one holds.
+pub(super) fn annotate(annotations: &mut Annotations, written: &ast::Annotation) {
     let span = written.span;
     match &written.kind {
         AnnotationKind::Volatility(volatility) => {

@@ -241,6 +241,7 @@ fn budgets_say_how_much_is_too_much() {
     for (rule, budgets) in [
         ("efferent-budget", "efferent: 8"),
         ("afferent-budget", "afferent: 8"),
+        ("synchronous-chain", "chain: 3"),
         ("retry-storm", "attempts: 16"),
     ] {
         let example = wfc::catalog::find(rule).unwrap().bad;

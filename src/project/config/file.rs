@@ -62,6 +62,8 @@ pub struct Budgets {
     pub efferent: Option<Spanned<u32>>,
     /// Services that may need one: `afferent-budget`.
     pub afferent: Option<Spanned<u32>>,
+    /// Calls between services of which each may wait for the next one: `synchronous-chain`.
+    pub chain: Option<Spanned<u32>>,
     /// Calls that one outage may become: `retry-storm`.
     pub attempts: Option<Spanned<u32>>,
 }
@@ -115,6 +117,7 @@ impl Budgets {
             max_states: self.max_states.or(other.max_states),
             efferent: self.efferent.or(other.efferent),
             afferent: self.afferent.or(other.afferent),
+            chain: self.chain.or(other.chain),
             attempts: self.attempts.or(other.attempts),
         }
     }

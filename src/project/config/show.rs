@@ -59,6 +59,7 @@ pub fn show(config: &Config) -> String {
     out.number("max-states", budgets.max_states, of_wfc.max_states);
     out.number("efferent", budgets.efferent, of_wfc.efferent);
     out.number("afferent", budgets.afferent, of_wfc.afferent);
+    out.number("chain", budgets.chain, of_wfc.chain);
     out.number("attempts", budgets.attempts, of_wfc.attempts);
     let verify = config.verify;
     out.text.push_str("verify:\n");
