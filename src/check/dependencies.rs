@@ -69,12 +69,12 @@ fn counts(cx: &Context, found: &Dependency) -> bool {
 
 /// Whether a reaction takes something back or leads on to a failure end.
 fn undoes_or_fails(cx: &Context, taker: NodeId) -> bool {
-    let undoes = |node: &NodeId| matches!(cx.graph.node(*node).kind, NodeKind::Undo { .. });
     let fails = |node: &NodeId| match cx.graph.node(*node).kind {
         NodeKind::Goal { goal, .. } => {
             cx.model.goals[goal].kind == GoalKind::Failure && cx.occurring.contains(*node)
         }
         _ => false,
     };
-    cx.graph.line_from(taker).iter().any(undoes) || cx.graph.downstream(taker).iter().any(fails)
+    cx.graph.is_on_line(taker, |_, node| matches!(node.kind, NodeKind::Undo { .. }))
+        || cx.graph.downstream(taker).iter().any(fails)
 }
