@@ -5,6 +5,7 @@ use super::{Joined, path};
 use crate::lower::Links;
 use crate::model::World;
 use crate::source::{FileId, Sources};
+use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 use std::collections::BTreeSet;
 
@@ -27,8 +28,14 @@ pub fn systems(sources: &Sources, joined: &[Joined]) -> Vec<System> {
     let mut leaders: Vec<u32> = sources.ids().map(|id| id.0).collect();
     let mut links: Vec<(FileId, UsedPath, FileId)> = Vec::new();
     let mut missing: Vec<(FileId, UsedPath)> = Vec::new();
-    for (id, file) in sources.iter() {
-        for used in uses(&file.text) {
+    let files: Vec<_> = sources.iter().collect();
+    // To look through a text costs more than all else here; for one it is not worth to wake others.
+    let used: Vec<Vec<UsedPath>> = match files.len() {
+        0 | 1 => files.iter().map(|(_, file)| uses(&file.text)).collect(),
+        _ => files.par_iter().map(|(_, file)| uses(&file.text)).collect(),
+    };
+    for ((id, file), used) in files.into_iter().zip(used) {
+        for used in used {
             match by_path.get(&path::resolve(&file.path, &used.path)) {
                 Some(&other) => {
                     join(&mut leaders, id, other);

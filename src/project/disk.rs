@@ -22,6 +22,7 @@ use crate::source::SourceFile;
 use rayon::prelude::*;
 use read::{Content, Demand};
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// What standard input is called that was given no name.
 pub const STDIN: &str = "<stdin>";
@@ -44,7 +45,7 @@ pub fn load_alone(request: &Request) -> Loaded {
 }
 
 /// By its path, the text of each file that was asked for, if it has one.
-type Texts = BTreeMap<String, Option<String>>;
+type Texts = BTreeMap<String, Option<Arc<str>>>;
 
 fn load_with(request: &Request, complete: impl FnOnce(&Exclude, &mut Texts, &mut Vec<Trouble>)) -> Loaded {
     let mut loaded = Loaded::default();

@@ -51,7 +51,13 @@ pub fn selection(wanted: &Check, project: &Project) -> Selection {
 
 /// What decides about the check itself.
 pub fn settings<'a>(wanted: &Check, project: &Project, today: &'a str, joined: &'a [Joined]) -> Settings<'a> {
-    Settings { today: Some(today), joined, budget: project::budget(project), allows: allows(wanted) }
+    Settings {
+        today: Some(today),
+        joined,
+        budget: project::budget(project),
+        allows: allows(wanted),
+        unseen: None,
+    }
 }
 
 /// Whether what somebody accepts is found all the same.
