@@ -68,8 +68,7 @@ impl Machine<'_> {
             moves.push(start);
             return Order::Every;
         }
-        self.at_once(state, moves);
-        if !moves.is_empty() {
+        if self.at_once(state, moves) {
             return Order::Every;
         }
         let orders = if self.delivery.is_ordered() { Orders::Every } else { orders };
@@ -94,13 +93,14 @@ impl Machine<'_> {
     }
 
     /// What happens before anything else can: a line goes on to where it needs an answer, what it
-    /// publishes included, and what has been handed over is taken.
-    fn at_once(&self, state: &State, moves: &mut Moves) {
+    /// publishes included, and what has been handed over is taken. Gives whether there is any of that.
+    fn at_once(&self, state: &State, moves: &mut Moves) -> bool {
         if let Some(token) = state.tokens.iter().find(|token| self.goes_on(state, **token)) {
-            return self.token_moves(state, *token, moves);
+            self.token_moves(state, *token, moves);
+            return true;
         }
         if !self.delivery.is_ordered() {
-            return;
+            return false;
         }
         if !self.cannot_send(state) {
             let publishes =
@@ -112,6 +112,7 @@ impl Machine<'_> {
         if moves.is_empty() {
             self.forced_moves(state, moves);
         }
+        !moves.is_empty()
     }
 
     pub(super) fn record_goals_of(&self, moves: &mut Moves) {
