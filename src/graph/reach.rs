@@ -16,7 +16,9 @@ pub struct Removed<'a> {
 impl Removed<'_> {
     /// Whether an edge is still there.
     fn leaves(&self, edge: &EdgeView) -> bool {
-        !self.subscriptions.contains(&edge.id) && !(self.troubles && edge.edge.kind.is_trouble())
+        let is_taken_out = self.subscriptions.contains(&edge.id);
+        let is_trouble = self.troubles && edge.edge.kind.is_trouble();
+        !is_taken_out && !is_trouble
     }
 }
 

@@ -74,11 +74,11 @@ pub fn find(cx: &Context) -> Vec<Finding> {
         if declared.idempotent_by.is_some() || cx.is_imported(declared.span) {
             continue;
         }
-        let (Some(place), Some(reply)) = (place, reads_reply(&compensation)) else { continue };
+        let (Some(place), Some(reply)) = (place, reads_reply(compensation)) else { continue };
         let Some(doubt) = in_doubt(cx, compensation.act) else { continue };
         let is_told = findings.iter().any(|known| known.span() == reply);
         if !is_told {
-            findings.push(finding(cx, &compensation, act, reply, doubt, *place));
+            findings.push(finding(cx, compensation, act, reply, doubt, *place));
         }
     }
     findings
