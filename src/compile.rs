@@ -1,5 +1,6 @@
 //! Runs the phases: groups files into systems, and takes each system from text to findings.
 
+mod advise;
 mod allow;
 mod fixing;
 mod follow_ups;
@@ -22,6 +23,7 @@ use crate::{check, import, lower, syntax};
 use rayon::prelude::*;
 use systems::{System, systems};
 
+pub use advise::{Advised, advise};
 pub use allow::rules::{EXPIRED_ALLOW, UNUSED_ALLOW};
 pub use fixing::{Fixed, Wish, fix, mended};
 pub use generating::{Generation, generate};
