@@ -7,11 +7,12 @@
 mod answers;
 mod confidence;
 mod cut;
-mod styles;
 mod tipping;
 
 use crate::graph::StepGraph;
-use crate::metrics::style::{Answers, Change, Judged, Judgement, Shape, Thresholds, Verdict, judge};
+use crate::metrics::style::{
+    Answers, Change, Judged, Judgement, Shape, SideBySide, Thresholds, Verdict, judge, side_by_side,
+};
 use crate::metrics::{Process, StepKind};
 use crate::model::{Model, WorkflowId};
 use crate::source::{FileId, Span};
@@ -20,8 +21,7 @@ use std::collections::BTreeMap;
 pub use answers::{Answer, NumberOf, Shown};
 pub use confidence::{Doubt, Sure, Sureness};
 pub use cut::{Crossing, SegmentAdvice};
-pub use styles::{Cost, SideBySide, Undo};
-pub use tipping::{Key, Shift, Tip, Tipping};
+pub use tipping::{Key, Shift, Tip, Tipping, Value as TipValue};
 
 /// What is known besides the specification, and how it is weighed.
 #[derive(Clone, Debug, Default)]
@@ -131,7 +131,7 @@ fn of_workflow(
         answers: answers::answers(model, &judged.whole, &names),
         sum: judged.whole.votes.sum(),
         share: judged.share,
-        side_by_side: styles::side_by_side(model, graph, &process),
+        side_by_side: side_by_side(model, graph, &process),
         tipping: tipping::tipping(&judged, &grounds.thresholds),
         confidence: confidence::sureness(model, id, &judged, &grounds.thresholds),
         thresholds: grounds.thresholds,

@@ -8,6 +8,7 @@ use crate::check::Budget;
 use crate::check::verify::MAX_STATES as VERIFIED_STATES;
 use crate::explore::Delivery;
 use crate::finding::{Profile, Severity};
+use crate::metrics::Number;
 use crate::source::Span;
 use std::fmt::{Display, Write};
 
@@ -61,6 +62,11 @@ pub fn show(config: &Config) -> String {
     out.number("afferent", budgets.afferent, of_wfc.afferent);
     out.number("chain", budgets.chain, of_wfc.chain);
     out.number("attempts", budgets.attempts, of_wfc.attempts);
+    out.text.push_str("drift:\n");
+    for number in Number::ALL {
+        let limit = config.drift.limit(number).map_or("any".to_string(), |limit| limit.to_string());
+        out.line(1, number.name(), limit, config.drift.written(number).map(|it| it.span));
+    }
     let verify = config.verify;
     out.text.push_str("verify:\n");
     let delivery = verify.delivery.map_or(Delivery::default(), |word| word.value.into());

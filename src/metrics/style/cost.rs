@@ -2,7 +2,7 @@
 //! it is written in.
 
 use crate::graph::{NodeKind, StepGraph};
-use crate::metrics::{Process, Step, StepKind};
+use crate::metrics::process::{Process, Step, StepKind};
 use crate::model::{Answers, Model, ServiceId};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -51,7 +51,7 @@ pub struct Undo {
 
 type Pairs = BTreeSet<(ServiceId, ServiceId)>;
 
-pub(super) fn side_by_side(model: &Model, graph: &StepGraph, process: &Process) -> SideBySide {
+pub fn side_by_side(model: &Model, graph: &StepGraph, process: &Process) -> SideBySide {
     let workflow = &model.workflows[process.workflow];
     let owner = || workflow.goals.iter().find_map(|goal| model.goals[*goal].owner.service);
     let conductor = workflow.coordinator().or_else(owner);
