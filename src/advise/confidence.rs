@@ -1,7 +1,7 @@
 //! How sure an advice is: by how many votes it stands, and whether what nobody has said could change it.
 
 use super::judgements;
-use crate::metrics::style::{Judged, Judgement, Shape, Thresholds, Verdict, of_sum, votes};
+use crate::metrics::style::{Judged, Judgement, Shape, Thresholds, of_sum, votes};
 use crate::model::{GoalKind, Model, Origin, Volatility, WorkflowId};
 
 #[derive(Clone, Debug, PartialEq)]
@@ -44,7 +44,7 @@ pub(super) fn sureness(
     let mut hangs = false;
     if matches!(judged.shape, Shape::Whole | Shape::Segments) {
         for (_, judgement) in judgements(judged) {
-            let own = distance(judgement, thresholds);
+            let own = judgement.margin(thresholds);
             margin = Some(margin.map_or(own, |known| known.min(own)));
             match on_volatility(judgement, thresholds) {
                 Some(doubt) if !doubts.contains(&doubt) => {
@@ -80,16 +80,6 @@ pub(super) fn sureness(
         (true, false) | (false, true) => Sure::Medium,
     };
     Sureness { sure, margin, doubts }
-}
-
-/// How many votes must change for another answer; where the votes hold the balance, for a clear one.
-fn distance(judgement: &Judgement, thresholds: &Thresholds) -> i32 {
-    let sum = judgement.votes.sum();
-    match judgement.verdict {
-        Verdict::Orchestrate => sum - thresholds.orchestrate + 1,
-        Verdict::Choreograph => thresholds.choreograph - sum + 1,
-        Verdict::Either => (thresholds.orchestrate - sum).min(sum - thresholds.choreograph),
-    }
 }
 
 /// What would follow if somebody said how likely change is.

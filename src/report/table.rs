@@ -29,6 +29,23 @@ impl Cell {
 pub struct Group {
     pub title: &'static str,
     pub columns: &'static [&'static str],
+    pub pace: Pace,
+}
+
+/// How far the columns of a group stand apart.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Pace {
+    Tight,
+    Wide,
+}
+
+impl Pace {
+    fn gap(self) -> usize {
+        match self {
+            Pace::Tight => 1,
+            Pace::Wide => 2,
+        }
+    }
 }
 
 /// The rows below their headings. Groups stand further apart than columns.
@@ -49,8 +66,8 @@ pub fn table(groups: &[Group], rows: &[Vec<Cell>], paint: &Paint) -> String {
         let mut at = 0;
         for group in groups {
             let width = widths[at..at + group.columns.len()].iter().sum::<usize>()
-                + 2 * group.columns.len().saturating_sub(1);
-            line.push_str(&format!("{}{:width$}", gap(at, 0), group.title));
+                + group.pace.gap() * group.columns.len().saturating_sub(1);
+            line.push_str(&format!("{}{:width$}", gap(at, 0, group.pace), group.title));
             at += group.columns.len();
         }
         out.push_str(&format!("{}\n", paint.style(Style::Quiet, line.trim_end())));
@@ -63,7 +80,7 @@ pub fn table(groups: &[Group], rows: &[Vec<Cell>], paint: &Paint) -> String {
                 let (text, at_left) = &cells[at];
                 let width = widths[at];
                 let padding = " ".repeat(width.saturating_sub(length(text)));
-                line.push_str(gap(at, in_group));
+                line.push_str(&gap(at, in_group, group.pace));
                 line.push_str(&if *at_left {
                     format!("{text}{padding}")
                 } else {
@@ -85,11 +102,11 @@ pub fn table(groups: &[Group], rows: &[Vec<Cell>], paint: &Paint) -> String {
 }
 
 /// What stands before a column.
-fn gap(at: usize, in_group: usize) -> &'static str {
+fn gap(at: usize, in_group: usize, pace: Pace) -> String {
     match (at, in_group) {
-        (0, _) => "",
-        (_, 0) => "    ",
-        _ => "  ",
+        (0, _) => String::new(),
+        (_, 0) => " ".repeat(3),
+        _ => " ".repeat(pace.gap()),
     }
 }
 
@@ -98,7 +115,7 @@ fn widen(groups: &[Group], widths: &mut [usize]) {
     let mut at = 0;
     for group in groups {
         let n = group.columns.len();
-        let width = widths[at..at + n].iter().sum::<usize>() + 2 * n.saturating_sub(1);
+        let width = widths[at..at + n].iter().sum::<usize>() + group.pace.gap() * n.saturating_sub(1);
         let title = group.title.chars().count();
         if let Some(last) = widths[at..at + n].last_mut() {
             *last += title.saturating_sub(width);

@@ -106,6 +106,18 @@ pub fn judge(
     Judged { whole, parts, share, shape }
 }
 
+impl Judgement {
+    /// How many votes must change for another answer; where the votes hold the balance, for a clear one.
+    pub fn margin(&self, thresholds: &Thresholds) -> i32 {
+        let sum = self.votes.sum();
+        match self.verdict {
+            Verdict::Orchestrate => sum - thresholds.orchestrate + 1,
+            Verdict::Choreograph => thresholds.choreograph - sum + 1,
+            Verdict::Either => (thresholds.orchestrate - sum).min(sum - thresholds.choreograph),
+        }
+    }
+}
+
 pub fn of_sum(sum: i32, thresholds: &Thresholds) -> Verdict {
     match sum {
         sum if sum >= thresholds.orchestrate => Verdict::Orchestrate,

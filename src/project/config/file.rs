@@ -65,6 +65,12 @@ pub struct Budgets {
     pub efferent: Option<Spanned<u32>>,
     /// Services that may need one: `afferent-budget`.
     pub afferent: Option<Spanned<u32>>,
+    /// Services that one may call and wait for: `coupling-budget`.
+    pub temporal: Option<Spanned<u32>>,
+    /// Fields, by versions, that one may read of all others: `coupling-budget`.
+    pub contract: Option<Spanned<u32>>,
+    /// What one may decide of others' work: `coupling-budget`.
+    pub control: Option<Spanned<u32>>,
     /// Calls between services of which each may wait for the next one: `synchronous-chain`.
     pub chain: Option<Spanned<u32>>,
     /// Calls that one outage may become: `retry-storm`.
@@ -142,6 +148,9 @@ impl Budgets {
             max_states: self.max_states.or(other.max_states),
             efferent: self.efferent.or(other.efferent),
             afferent: self.afferent.or(other.afferent),
+            temporal: self.temporal.or(other.temporal),
+            contract: self.contract.or(other.contract),
+            control: self.control.or(other.control),
             chain: self.chain.or(other.chain),
             attempts: self.attempts.or(other.attempts),
         }

@@ -60,6 +60,9 @@ pub fn show(config: &Config) -> String {
     out.number("max-states", budgets.max_states, of_wfc.max_states);
     out.number("efferent", budgets.efferent, of_wfc.efferent);
     out.number("afferent", budgets.afferent, of_wfc.afferent);
+    out.number("temporal", budgets.temporal, of_wfc.temporal);
+    out.number("contract", budgets.contract, of_wfc.contract);
+    out.number("control", budgets.control, of_wfc.control);
     out.number("chain", budgets.chain, of_wfc.chain);
     out.number("attempts", budgets.attempts, of_wfc.attempts);
     out.text.push_str("drift:\n");

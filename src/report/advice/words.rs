@@ -66,8 +66,8 @@ pub fn headline(advice: &Advice) -> String {
             "Leave it as it is: the votes come to {sum}, between {least} and {most}, and either style would do."
         ),
         Recommended::Segments => {
-            let share = percent(advice.share.unwrap_or_default());
-            let core = percent(advice.thresholds.core);
+            let share = whole_percent(advice.share.unwrap_or_default());
+            let core = whole_percent(advice.thresholds.core);
             let what = match advice.fit {
                 Fit::AsItIs => "See it as segments, each as it is",
                 Fit::Cut | Fit::Other => "Cut it into segments, each in a style of its own",
@@ -75,6 +75,10 @@ pub fn headline(advice: &Advice) -> String {
             format!("{what}: the largest part that hangs together is {share} of the steps, less than {core}.")
         }
     }
+}
+
+fn whole_percent(share: f64) -> String {
+    format!("{:.0}%", share * 100.0)
 }
 
 /// How sure that is, and what it hangs on.
@@ -230,9 +234,7 @@ fn shift(shift: &Shift) -> String {
         }
         (key, TipValue::Count(from), TipValue::Count(to)) => {
             let n = from - to;
-            let what = noun(key, n);
-            // `one join less`, `two joins fewer`
-            format!("{} {what} {}", number(n), if n == 1 { "less" } else { "fewer" })
+            format!("{} fewer {}", number(n), noun(key, n))
         }
         (Key::Returns, _, TipValue::Flag(true)) => "a caller who waits for the end".to_string(),
         (Key::Returns, _, TipValue::Flag(false)) => "no caller who waits for the end".to_string(),

@@ -3,7 +3,7 @@
 use crate::finding::Severity;
 use crate::metrics::{Change, Difference, Edge, Number};
 use crate::report::paint::{Paint, Style, printable};
-use crate::report::table::{Cell, Group, table};
+use crate::report::table::{Cell, Group, Pace, table};
 use std::fmt::Write;
 
 /// By how much each number may grow; nothing: by any.
@@ -47,8 +47,8 @@ impl Drift {
 }
 
 const NUMBERS: &[Group] = &[
-    Group { title: "", columns: &["since the baseline", "number", "before", "", "after"] },
-    Group { title: "", columns: &["may grow by", ""] },
+    Group { title: "", columns: &["since the baseline", "number", "before", "", "after"], pace: Pace::Wide },
+    Group { title: "", columns: &["may grow by", ""], pace: Pace::Wide },
 ];
 
 pub(super) fn text(drift: &Drift, paint: &Paint) -> String {

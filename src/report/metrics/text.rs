@@ -4,26 +4,30 @@ use super::drift::{self, Drift};
 use crate::compile::Measured;
 use crate::metrics::{Chain, Degree, Metrics, ServiceNumbers, Waiting, WorkflowNumbers, percent};
 use crate::report::paint::{Paint, Style, printable};
-use crate::report::table::{Cell, Group, table};
+use crate::report::table::{Cell, Group, Pace, table};
 use crate::source::Sources;
 use std::fmt::Write;
 
+const fn group(title: &'static str, columns: &'static [&'static str], pace: Pace) -> Group {
+    Group { title, columns, pace }
+}
+
 const SERVICES: &[Group] = &[
-    Group { title: "", columns: &["service"] },
-    Group { title: "needs", columns: &["Ce", "cmd", "qry", "evt", "told"] },
-    Group { title: "needed by", columns: &["Ca", "cmd", "qry", "evt", "told"] },
-    Group { title: "", columns: &["instability"] },
-    Group { title: "waits for", columns: &["services", "chain"] },
-    Group { title: "", columns: &["contract", "control", "both ways"] },
+    group("", &["service"], Pace::Wide),
+    group("needs", &["Ce", "cmd", "qry", "evt", "told"], Pace::Tight),
+    group("needed by", &["Ca", "cmd", "qry", "evt", "told"], Pace::Tight),
+    group("", &["Ce/(Ce+Ca)"], Pace::Wide),
+    group("waits for", &["temporal", "chain"], Pace::Tight),
+    group("", &["contract", "control", "both ways"], Pace::Wide),
 ];
 
 const WORKFLOWS: &[Group] = &[
-    Group { title: "", columns: &["workflow", "style"] },
-    Group { title: "pairs that need", columns: &["all", "cmd", "qry", "evt", "told"] },
-    Group { title: "needs most", columns: &["service", "Ce"] },
-    Group { title: "waits for", columns: &["services", "chain"] },
-    Group { title: "", columns: &["contract", "control", "both ways"] },
-    Group { title: "to undo", columns: &["steps", "subscriptions", "dependencies"] },
+    group("", &["workflow", "style"], Pace::Wide),
+    group("pairs", &["all", "cmd", "qry", "evt", "told"], Pace::Tight),
+    group("most", &["Ce", "Ca"], Pace::Tight),
+    group("waits for", &["temporal", "chain"], Pace::Tight),
+    group("", &["contract", "control", "both ways"], Pace::Wide),
+    group("to undo", &["steps", "events", "pairs"], Pace::Tight),
 ];
 
 /// Tables of services and workflows for each system, and what is drawn from them.
@@ -81,10 +85,8 @@ fn workflow(workflow: &WorkflowNumbers) -> Vec<Cell> {
     };
     let mut row = vec![Cell::Name(printable(&workflow.name)), Cell::Name(style)];
     row.extend(degree(&workflow.pairs));
-    match &workflow.most_efferent {
-        Some((name, n)) => row.extend([Cell::Name(printable(name)), Cell::count(*n)]),
-        None => row.extend([Cell::Nothing, Cell::Nothing]),
-    }
+    let most = |most: &Option<(String, usize)>| Cell::count(most.as_ref().map_or(0, |(_, n)| *n));
+    row.extend([most(&workflow.most_efferent), most(&workflow.most_afferent)]);
     row.extend(waiting(&workflow.temporal));
     row.extend([workflow.contract, workflow.control, workflow.bidirectional].map(Cell::count));
     let undo = match workflow.coordinator {
