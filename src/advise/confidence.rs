@@ -46,7 +46,8 @@ pub(super) fn sureness(
         for (_, judgement) in judgements(judged) {
             let own = judgement.margin(thresholds);
             margin = Some(margin.map_or(own, |known| known.min(own)));
-            match on_volatility(judgement, thresholds) {
+            let unsaid = judged.whole.facts.volatility.is_none() && judged.whole.facts.change.is_none();
+            match unsaid.then(|| on_volatility(judgement, thresholds)) {
                 Some(doubt) if !doubts.contains(&doubt) => {
                     hangs |= doubt != Doubt::VolatilityIdle;
                     doubts.push(doubt);
@@ -83,16 +84,13 @@ pub(super) fn sureness(
 }
 
 /// What would follow if somebody said how likely change is.
-fn on_volatility(judgement: &Judgement, thresholds: &Thresholds) -> Option<Doubt> {
+fn on_volatility(judgement: &Judgement, thresholds: &Thresholds) -> Doubt {
     let facts = &judgement.facts;
-    if facts.volatility.is_some() || facts.change.is_some() {
-        return None;
-    }
     let asked = |volatility| {
         let said = crate::metrics::style::Facts { volatility: Some(volatility), ..facts.clone() };
         of_sum(votes(&said, thresholds).sum(), thresholds)
     };
     let others = [Volatility::High, Volatility::Low].into_iter();
     let other = others.clone().find(|volatility| asked(*volatility) != judgement.verdict);
-    Some(other.map_or(Doubt::VolatilityIdle, |other| Doubt::Volatility { other }))
+    other.map_or(Doubt::VolatilityIdle, |other| Doubt::Volatility { other })
 }

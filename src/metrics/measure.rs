@@ -17,7 +17,7 @@ type Kinds = BTreeMap<(ServiceId, ServiceId), BTreeSet<Kind>>;
 pub fn measure(model: &Model, graph: &StepGraph) -> Metrics {
     let occurring = graph.occurring(Removed::default());
     let untroubled = graph.occurring(Removed { troubles: true, ..Removed::default() });
-    let found = dependencies(model, graph, &occurring);
+    let found = without_idle(model, graph, dependencies(model, graph, &occurring));
     let readings = contracts::readings(model, graph, &found);
     let ground = Ground {
         model,
@@ -52,6 +52,20 @@ pub fn measure(model: &Model, graph: &StepGraph) -> Metrics {
         couplings: couplings(model, graph, &found),
         messages: messages(model, &found),
     }
+}
+
+/// Without the events that are taken only to do nothing, and without those that are told somewhere and relied
+/// on elsewhere: these are no mere notifications.
+fn without_idle(model: &Model, graph: &StepGraph, mut found: Vec<Dependency>) -> Vec<Dependency> {
+    let key = |it: &Dependency| (it.from, it.to, thing(model, graph, it));
+    let relied: BTreeSet<_> = found.iter().filter(|it| it.kind(model) == Kind::Event).map(key).collect();
+    found.retain(|it| {
+        let is_taken =
+            it.reason == Reason::Notifies && matches!(graph.node(it.node).kind, NodeKind::Receive { .. });
+        let tells = |id: &NodeId| matches!(graph.node(*id).kind, NodeKind::Notify { .. });
+        !is_taken || (graph.line_from(it.node).iter().any(tells) && !relied.contains(&key(it)))
+    });
+    found
 }
 
 struct Ground<'m> {
