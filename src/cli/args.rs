@@ -392,8 +392,6 @@ Exit codes:
   1  the specification has errors
   2  wrong arguments, or a file that cannot be read or written";
 
-||||||| parent of 9d146df (Show coupling numbers and advice on the command line)
-
 /// Measure what couples the services: who needs whom by what, who waits, who reads and who decides.
 #[derive(Args, Debug)]
 #[command(after_long_help = METRICS_EXAMPLES)]
