@@ -186,7 +186,7 @@ fn fit(declared: &Declared, recommended: Recommended, segments: &[SegmentAdvice]
 }
 
 /// The judgement that the advice stands on: of the whole, or of a segment.
-pub(crate) fn judgements<'j>(judged: &'j Judged) -> Vec<(Option<usize>, &'j Judgement)> {
+pub(crate) fn judgements(judged: &Judged) -> Vec<(Option<usize>, &Judgement)> {
     match judged.shape {
         Shape::Empty | Shape::Loose | Shape::Whole => vec![(None, &judged.whole)],
         Shape::Segments => {
