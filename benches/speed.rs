@@ -41,6 +41,7 @@ fn main() {
     code_scanning(&size, folder.path());
     long_workflow(&size, folder.path());
     wide_parallel(&size, folder.path());
+    coupling(&size, folder.path());
     parsing(&size, folder.path());
 }
 
@@ -135,6 +136,21 @@ fn wide_parallel(size: &Size, folder: &Path) {
             "tens of states",
             &with_memory(&measured),
         );
+    }
+}
+
+/// Numbers and advice: of a thousand workflows in one file, which is one system, and in files of their own.
+fn coupling(size: &Size, folder: &Path) {
+    let n_files = 500 / size.divisor;
+    let (one, many) = (folder.join("coupled.wfc"), folder.join("coupled"));
+    fs::write(&one, (0..n_files).map(inputs::system).collect::<String>()).unwrap();
+    inputs::write_systems(&many, n_files);
+    for command in ["metrics", "advise"] {
+        for (path, what) in [(&one, "one system"), (&many, "files of two")] {
+            let measured = Meter::new(WFC).arg(command).arg(path.to_str().unwrap()).best_of(3);
+            let what = format!("`wfc {command}` of {} workflows, {what}", 2 * n_files);
+            row(&what, "≤ 1 s of CPU", &with_memory(&measured));
+        }
     }
 }
 

@@ -1,5 +1,6 @@
 //! Runs the phases: groups files into systems, and takes each system from text to findings.
 
+mod advise;
 mod allow;
 mod fixing;
 mod follow_ups;
@@ -23,6 +24,7 @@ use rayon::prelude::*;
 use std::fmt;
 use systems::{System, systems};
 
+pub use advise::{Advised, advise};
 pub use allow::rules::{EXPIRED_ALLOW, UNUSED_ALLOW};
 pub use fixing::{Fixed, Wish, fix, mended};
 pub use generating::{Generation, generate};

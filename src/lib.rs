@@ -1,6 +1,7 @@
 //! wfc compiles workflow specifications: text to model to step graph, and from there to findings,
 //! diagrams and code. The phases are pure; see `docs/architecture.md`.
 
+pub mod advise;
 pub mod catalog;
 pub mod check;
 pub mod cli;

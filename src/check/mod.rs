@@ -38,6 +38,12 @@ pub struct Budget {
     pub efferent: usize,
     /// Services that may need one.
     pub afferent: usize,
+    /// Services that one may call and wait for.
+    pub temporal: usize,
+    /// Fields, by versions, that one may read of all others.
+    pub contract: usize,
+    /// What one may decide of others' work.
+    pub control: usize,
     /// Calls of which each may wait for the next one.
     pub chain: usize,
     /// Calls that one outage may become when retries stand in retries.
@@ -46,7 +52,16 @@ pub struct Budget {
 
 impl Default for Budget {
     fn default() -> Budget {
-        Budget { max_states: 20_000, efferent: 7, afferent: 7, chain: 2, attempts: 10 }
+        Budget {
+            max_states: 20_000,
+            efferent: 7,
+            afferent: 7,
+            temporal: 7,
+            contract: 40,
+            control: 12,
+            chain: 2,
+            attempts: 10,
+        }
     }
 }
 

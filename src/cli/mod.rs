@@ -1,5 +1,6 @@
 //! The command line: arguments in, text and an exit code out.
 
+mod advise;
 mod args;
 mod baseline;
 mod check;
@@ -13,6 +14,7 @@ mod generate;
 mod graph;
 mod init;
 mod man;
+mod metrics;
 mod output;
 mod progress;
 mod project;
@@ -75,6 +77,8 @@ fn run(arguments: &Arguments) -> Result<Outcome, Unwritten> {
         Command::Fmt(wanted) => fmt::run(wanted, &output),
         Command::Gen(wanted) => generate::run(wanted, &output),
         Command::Graph(wanted) => graph::run(wanted, &output),
+        Command::Metrics(wanted) => metrics::run(wanted, &output),
+        Command::Advise(wanted) => advise::run(wanted, &output),
         Command::Rules(wanted) => rules::run(wanted, &output),
         Command::Explain(wanted) => explain::run(wanted, &output),
         Command::Init(wanted) => init::run(wanted, &output),

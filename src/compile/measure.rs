@@ -14,7 +14,7 @@ pub struct Measured {
     pub n_errors: usize,
 }
 
-/// Measures every system, in the order of their first files.
+/// Measures every system, by the path of their first files.
 pub fn measure(sources: &Sources, joined: &[Joined]) -> Vec<Measured> {
     let mut measured = Vec::new();
     for system in systems(sources, joined) {
@@ -23,7 +23,11 @@ pub fn measure(sources: &Sources, joined: &[Joined]) -> Vec<Measured> {
         let findings = of_reading.into_iter().flatten().collect();
         let (metrics, n_errors) = phases::measure(&trees, &system, findings);
         let n_errors = n_errors + system.missing.len();
-        measured.push(Measured { files: system.files, metrics, n_errors });
+        let mut files = system.files;
+        files.sort_by_key(|file| sources.get(*file).path.as_str());
+        measured.push(Measured { files, metrics, n_errors });
     }
+    // The same whatever the order in which the files were given.
+    measured.sort_by_key(|one| one.files.first().map(|file| sources.get(*file).path.as_str()));
     measured
 }

@@ -2,6 +2,7 @@
 
 use super::follow_ups::{drop_follow_ups, drop_half_read};
 use super::systems::System;
+use crate::advise::{self, Advice, Grounds};
 use crate::check::verify::{Question, Verdict};
 use crate::check::{self, Budget};
 use crate::diagram::{self, Diagram, Subject, View};
@@ -100,6 +101,36 @@ pub(super) fn measure(trees: &[Ast], system: &System, mut findings: Vec<Finding>
     let n_errors = findings.iter().filter(|finding| finding.severity == Severity::Error).count();
     let graph = graph::build(&lowered.model);
     (metrics::measure(&lowered.model, &graph), n_errors)
+}
+
+/// The advice for the workflows of one system that are called `wanted`, or for all of them; none where the
+/// text has errors, since it would rest on half of what is meant.
+pub(super) fn advise(
+    trees: &[Ast],
+    system: &System,
+    mut findings: Vec<Finding>,
+    grounds: &Grounds,
+    wanted: Option<&str>,
+) -> SystemAdvised {
+    let mut lowered = lower(trees, system);
+    drop_half_read(&findings, &mut lowered.findings);
+    findings.extend(lowered.findings);
+    let n_errors = findings.iter().filter(|finding| finding.severity == Severity::Error).count();
+    let names = lowered.model.workflows.values().map(|it| it.name.text.to_string()).collect();
+    if n_errors > 0 {
+        return SystemAdvised { advice: Vec::new(), names, n_errors };
+    }
+    let graph = graph::build(&lowered.model);
+    let is_wanted = |name: &str| wanted.is_none_or(|wanted| wanted == name);
+    SystemAdvised { advice: advise::advise(&lowered.model, &graph, grounds, is_wanted), names, n_errors }
+}
+
+/// One system's part of the advice.
+pub(super) struct SystemAdvised {
+    pub advice: Vec<Advice>,
+    /// Of all workflows of the system.
+    pub names: Vec<String>,
+    pub n_errors: usize,
 }
 
 /// The workflows, and the contracts that stand in the step graph.

@@ -1,6 +1,7 @@
 //! The coupling numbers of a system. What each of them means, and where it comes from, says
 //! `docs/metrics.md`. Items go by name, so that numbers of two versions can be laid side by side.
 
+use super::style::Undo;
 use super::{Chain, Kind};
 use crate::model::{ServiceId, WorkflowId};
 use crate::source::Span;
@@ -8,7 +9,7 @@ use std::collections::BTreeMap;
 
 #[derive(Clone, Debug, Default)]
 pub struct Metrics {
-    /// In the order of the text.
+    /// By name, as everything here, whatever the order of the files.
     pub services: Vec<ServiceNumbers>,
     pub workflows: Vec<WorkflowNumbers>,
     pub system: SystemNumbers,
@@ -90,6 +91,9 @@ pub struct WorkflowNumbers {
     pub contract: usize,
     pub control: usize,
     pub bidirectional: usize,
+    /// What it takes to take back what was done, in either style.
+    pub undo_orchestrated: Undo,
+    pub undo_choreographed: Undo,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -149,7 +153,7 @@ pub struct Coupling {
     pub from: String,
     pub to: String,
     pub kind: Kind,
-    /// The operations, events or workflows, each once, in the order of the text.
+    /// The operations, events or workflows, each once, by name.
     pub what: Vec<String>,
     pub places: Vec<Place>,
 }

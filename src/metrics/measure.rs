@@ -3,6 +3,8 @@
 use super::contracts::{self, Pairs};
 use super::control::{Controls, controls};
 use super::coupling::*;
+use super::process::Process;
+use super::style::side_by_side;
 use super::{Chain, Chains, Dependency, Kind, Reason, dependencies};
 use crate::graph::{NodeId, NodeKind, Removed, StepGraph, components};
 use crate::model::{EventId, Id, Model, OperationId, ServiceId, WorkflowId};
@@ -15,7 +17,7 @@ type Kinds = BTreeMap<(ServiceId, ServiceId), BTreeSet<Kind>>;
 pub fn measure(model: &Model, graph: &StepGraph) -> Metrics {
     let occurring = graph.occurring(Removed::default());
     let untroubled = graph.occurring(Removed { troubles: true, ..Removed::default() });
-    let found = dependencies(model, graph, &occurring);
+    let found = without_idle(model, graph, dependencies(model, graph, &occurring));
     let readings = contracts::readings(model, graph, &found);
     let ground = Ground {
         model,
@@ -37,16 +39,33 @@ pub fn measure(model: &Model, graph: &StepGraph) -> Metrics {
         contracts::by_pair(model, contract_of[id.index()].iter().copied()).values().sum()
     };
     let workflows = model.workflows.ids();
-    let services = services(&ground);
+    let mut workflows: Vec<WorkflowNumbers> =
+        workflows.map(|id| workflow(&ground, id, &of_workflow[id.index()], contract(id))).collect();
+    let mut services = services(&ground);
+    let system = system(&ground, &services);
+    services.sort_by(|a, b| a.name.cmp(&b.name));
+    workflows.sort_by(|a, b| a.name.cmp(&b.name));
     Metrics {
-        workflows: workflows
-            .map(|id| workflow(&ground, id, &of_workflow[id.index()], contract(id)))
-            .collect(),
-        system: system(&ground, &services),
+        workflows,
+        system,
         services,
         couplings: couplings(model, graph, &found),
         messages: messages(model, &found),
     }
+}
+
+/// Without the events that are taken only to do nothing, and without those that are told somewhere and relied
+/// on elsewhere: these are no mere notifications.
+fn without_idle(model: &Model, graph: &StepGraph, mut found: Vec<Dependency>) -> Vec<Dependency> {
+    let key = |it: &Dependency| (it.from, it.to, thing(model, graph, it));
+    let relied: BTreeSet<_> = found.iter().filter(|it| it.kind(model) == Kind::Event).map(key).collect();
+    found.retain(|it| {
+        let is_taken =
+            it.reason == Reason::Notifies && matches!(graph.node(it.node).kind, NodeKind::Receive { .. });
+        let tells = |id: &NodeId| matches!(graph.node(*id).kind, NodeKind::Notify { .. });
+        !is_taken || (graph.line_from(it.node).iter().any(tells) && !relied.contains(&key(it)))
+    });
+    found
 }
 
 struct Ground<'m> {
@@ -113,7 +132,13 @@ fn waiting<'w>(waits: impl Iterator<Item = &'w Wait>) -> Waiting {
     for wait in waits {
         // What a workflow of its own runs on the line begins with another service's call.
         services.insert(wait.to);
-        if longest.is_none_or(|chain| wait.chain.len() > chain.len()) {
+        // Of two that are as long, the one that is called first by name.
+        let comes_first = |chain: &Chain| {
+            let words = |chain: &Chain| chain.calls.iter().map(|call| call.what.clone()).collect::<Vec<_>>();
+            wait.chain.len() > chain.len()
+                || (wait.chain.len() == chain.len() && words(&wait.chain) < words(chain))
+        };
+        if longest.is_none_or(comes_first) {
             longest = Some(&wait.chain);
         }
     }
@@ -229,6 +254,8 @@ fn workflow(ground: &Ground, id: WorkflowId, own: &[&Dependency], contract: usiz
             *into.entry(*to).or_insert(0) += 1;
         }
     }
+    let process = Process::new(model, ground.graph, id);
+    let styles = side_by_side(model, ground.graph, &process);
     let controls: usize = ground
         .controls
         .range((id, ServiceId::from_index(0))..)
@@ -248,6 +275,8 @@ fn workflow(ground: &Ground, id: WorkflowId, own: &[&Dependency], contract: usiz
         contract,
         control: controls,
         bidirectional: both_ways(&kinds, |id| model.service_name(id).to_string()).len(),
+        undo_orchestrated: styles.orchestrated.undo,
+        undo_choreographed: styles.choreographed.undo,
     }
 }
 
@@ -266,23 +295,21 @@ fn most(model: &Model, counts: BTreeMap<ServiceId, usize>) -> Option<(String, us
 // ---- what connects them --------------------------------------------------------------------------
 
 fn couplings(model: &Model, graph: &StepGraph, found: &[Dependency]) -> Vec<Coupling> {
-    type Things = (Vec<String>, Vec<Place>);
+    type Things = BTreeMap<String, Place>;
     let mut couplings: BTreeMap<(&str, &str, Kind), Things> = BTreeMap::new();
     for dependency in found {
         let (from, to) = (model.service_name(dependency.from), model.service_name(dependency.to));
-        let (what, places) = couplings.entry((from, to, dependency.kind(model))).or_default();
-        let name = thing(model, graph, dependency);
-        if !what.contains(&name) {
-            what.push(name);
-            places.push(Place { span: dependency.span });
+        let things = couplings.entry((from, to, dependency.kind(model))).or_default();
+        let place = Place { span: dependency.span };
+        let first = things.entry(thing(model, graph, dependency)).or_insert(place);
+        // Of several places the first one by file and line, whatever the order of the workflows.
+        if (place.span.file, place.span.start) < (first.span.file, first.span.start) {
+            *first = place;
         }
     }
-    let coupling = |((from, to, kind), (what, places)): ((&str, &str, Kind), Things)| Coupling {
-        from: from.to_string(),
-        to: to.to_string(),
-        kind,
-        what,
-        places,
+    let coupling = |((from, to, kind), things): ((&str, &str, Kind), Things)| {
+        let (what, places) = things.into_iter().unzip();
+        Coupling { from: from.to_string(), to: to.to_string(), kind, what, places }
     };
     couplings.into_iter().map(coupling).collect()
 }

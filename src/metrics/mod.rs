@@ -10,6 +10,9 @@ mod dependencies;
 mod figures;
 mod matrix;
 mod measure;
+mod of_service;
+mod process;
+pub mod style;
 
 pub use chains::{Call, Chain, Chains, Declared};
 pub use compare::{Change, Difference, Edge, Edges, compare};
@@ -23,6 +26,8 @@ pub use dependencies::{Dependency, Kind, Reason, dependencies};
 pub use figures::{Figures, Number, Subject};
 pub use matrix::{Cell, Matrix};
 pub use measure::measure;
+pub use of_service::{Load, contract_by_service, control_by_service, most_control, most_fields};
+pub use process::{Choice, Join, Process, Refusal, Step, StepKind, Undoing};
 
 /// `97.52%`: a share of one, with as many digits as it needs, two at most.
 pub fn percent(share: f64) -> String {

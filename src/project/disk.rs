@@ -5,6 +5,8 @@ mod config;
 mod exclude;
 mod find;
 mod git;
+mod history;
+mod measures;
 mod read;
 mod watch;
 mod write;
@@ -13,6 +15,8 @@ pub use baseline::{looked, read_baseline, write_baseline};
 pub use config::{Wanted, project};
 pub use exclude::Exclude;
 pub use git::{Changed, changed_since};
+pub use history::{History, history};
+pub use measures::{read_measures, write_measures};
 pub use watch::{Watcher, watch};
 pub use write::{replace, replace_in_folder, rewrite, write_new};
 

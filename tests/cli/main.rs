@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod advise;
 mod baseline;
 mod commands;
 mod config;
@@ -10,6 +11,7 @@ mod fixes;
 mod fmt;
 mod folder;
 mod inputs;
+mod metrics;
 mod profiles;
 mod progress;
 mod reports;

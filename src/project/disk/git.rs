@@ -44,8 +44,9 @@ pub fn changed_since(revision: &str) -> Result<Changed, Trouble> {
     })
 }
 
-/// What git answers; nothing where it says no.
-fn git(arguments: &[&str]) -> Result<Option<String>, Trouble> {
+/// What git answers; nothing where it says no. What goes wrong is told of the option that asks.
+pub(super) fn ask(option: &str, arguments: &[&str]) -> Result<Option<String>, Trouble> {
+    let trouble = |what: String| Trouble::new(option, what);
     let run = Command::new("git").args(arguments).stdin(Stdio::null()).output();
     match run {
         Ok(run) if run.status.success() => Ok(Some(String::from_utf8_lossy(&run.stdout).into_owned())),
@@ -55,6 +56,10 @@ fn git(arguments: &[&str]) -> Result<Option<String>, Trouble> {
         }
         Err(error) => Err(trouble(format!("git cannot be started: {error}"))),
     }
+}
+
+fn git(arguments: &[&str]) -> Result<Option<String>, Trouble> {
+    ask("--since", arguments)
 }
 
 fn trouble(what: String) -> Trouble {
