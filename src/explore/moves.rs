@@ -167,7 +167,7 @@ impl Machine<'_> {
     }
 
     /// Choreographed ends are recorded as soon as their formula holds.
-    fn record_goals(&self, state: &mut State) {
+    pub(super) fn record_goals(&self, state: &mut State) {
         for workflow in &self.workflows {
             if state.memory[self.progress(*workflow)] == IDLE {
                 continue;

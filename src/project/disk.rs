@@ -6,6 +6,7 @@ mod exclude;
 mod find;
 mod git;
 mod read;
+mod revision;
 mod watch;
 mod write;
 
@@ -13,6 +14,7 @@ pub use baseline::{looked, read_baseline, write_baseline};
 pub use config::{Wanted, project};
 pub use exclude::Exclude;
 pub use git::{Changed, changed_since};
+pub use revision::{Source, load_source, source};
 pub use watch::{Watcher, watch};
 pub use write::{replace, replace_in_folder, rewrite, write_new};
 

@@ -21,6 +21,7 @@ pub mod selection;
 pub mod statistics;
 pub mod summary;
 pub mod verdict;
+pub mod versions;
 
 mod excerpt;
 mod sentence;

@@ -1,0 +1,229 @@
+//! Two versions compared, as something to read: what came and went, who has to change, and the numbers
+//! before and after; the findings stand behind it, as they do in every report.
+
+use super::paint::{Paint, Style, printable};
+use super::wrap::hang;
+use super::{Format, Report, json, markdown};
+use crate::diff::{Change, Compared, Diff, Flight, How, Length, Row, Way, What};
+use crate::explore::Extent;
+use crate::model::duration;
+use std::fmt::Write;
+
+/// How long a line of prose may become.
+const WIDTH: usize = 96;
+
+/// The two versions by their names, and whether there is any difference.
+#[derive(Clone, Copy, Debug)]
+pub struct Versions<'a> {
+    pub old: &'a str,
+    pub new: &'a str,
+    pub diff: &'a Diff,
+    /// Whether not a letter differs.
+    pub is_same: bool,
+}
+
+/// The whole report in one text.
+pub fn write(versions: &Versions, report: &Report, format: Format, paint: &Paint) -> String {
+    match format {
+        Format::Full => {
+            let mut out = text(versions, paint);
+            if !report.findings().is_empty() {
+                out.push('\n');
+            }
+            out + &super::write(report, format, paint)
+        }
+        Format::Json => json::document_of_versions(report, versions),
+        Format::Markdown => page(versions, report),
+        Format::Concise
+        | Format::Jsonl
+        | Format::Sarif
+        | Format::Github
+        | Format::Gitlab
+        | Format::Junit
+        | Format::Rdjson => super::write(report, format, paint),
+    }
+}
+
+/// Why there is nothing to tell; nothing where there is something.
+pub fn nothing(versions: &Versions) -> Option<&'static str> {
+    match (versions.is_same, versions.diff.is_empty()) {
+        (true, _) => Some("the two versions are the same"),
+        (false, true) => Some("the two versions differ in nothing but layout and comments"),
+        (false, false) => None,
+    }
+}
+
+// ---- for a terminal -----------------------------------------------------------------------------
+
+fn text(versions: &Versions, paint: &Paint) -> String {
+    if let Some(nothing) = nothing(versions) {
+        return format!("{nothing}\n");
+    }
+    let diff = versions.diff;
+    let mut sections = Vec::new();
+    let mut section = |title: &str, lines: Vec<String>| {
+        if !lines.is_empty() {
+            sections.push(format!("{}\n{}\n", paint.style(Style::Strong, title), lines.join("\n")));
+        }
+    };
+    section("changed", diff.changes.iter().map(changed).collect());
+    let widest = |names: &mut dyn Iterator<Item = &str>| names.map(|name| name.chars().count()).max().unwrap_or(0);
+    let wide = widest(&mut diff.touched.iter().map(|it| it.service.as_str()));
+    let touched = diff.touched.iter().map(|it| {
+        let name = printable(&it.service);
+        hang(&format!("  {name:wide$}  "), &printable(&it.why.join(", ")), WIDTH)
+    });
+    section("services that must change", touched.collect());
+    let wide = widest(&mut diff.workflows.iter().map(|it| it.workflow.as_str()));
+    let named = |it: &Compared| format!("  {:wide$}  ", printable(&it.workflow));
+    let paths = diff.workflows.iter().map(|it| {
+        let mut text = told_paths(it);
+        if let Some(way) = &it.path_after {
+            let _ = write!(text, ": {}", way.steps.join(", "));
+        }
+        hang(&named(it), &printable(&text), WIDTH)
+    });
+    section("critical paths", paths.collect());
+    let flights = diff.workflows.iter().map(|it| hang(&named(it), &told_flight(it.flight), WIDTH));
+    section("runs under way", flights.collect());
+    let wide = widest(&mut diff.coupling.iter().map(|it| it.service.as_str()));
+    let rows = diff.coupling.iter().map(|row| {
+        let [needs, needed] = told_numbers(row);
+        format!("  {:wide$}  needs {needs}, needed by {needed}", printable(&row.service))
+    });
+    section("coupling", rows.collect());
+    sections.join("\n")
+}
+
+fn changed(change: &Change) -> String {
+    let name = printable(&change.name);
+    let what = what(change.what);
+    match &change.how {
+        How::Came => format!("  + {what:<8}  {name}"),
+        How::Went => format!("  - {what:<8}  {name}"),
+        How::Renamed(before) => format!("  ~ {what:<8}  {name} (was called {})", printable(before)),
+        How::Changed(before) => format!("  ~ {what:<8}  {name} (was {})", printable(before)),
+    }
+}
+
+pub(super) fn what(what: What) -> &'static str {
+    match what {
+        What::Service => "service",
+        What::Command => "command",
+        What::Query => "query",
+        What::Event => "event",
+        What::Type => "type",
+        What::Field => "field",
+        What::Workflow => "workflow",
+        What::End => "end",
+        What::Step => "step",
+    }
+}
+
+/// `7 steps -> 8 steps`
+fn told_paths(it: &Compared) -> String {
+    let told = |way: &Option<Way>| way.as_ref().map_or("no success".to_string(), |way| length(way.length));
+    let (before, after) = (told(&it.path_before), told(&it.path_after));
+    if before == after { format!("{after} as before") } else { format!("{before} -> {after}") }
+}
+
+fn length(length: Length) -> String {
+    let steps = if length.steps == 1 { "1 step".to_string() } else { format!("{} steps", length.steps) };
+    match length.latency {
+        0 => steps,
+        latency => format!("{steps}, up to {}", duration(latency)),
+    }
+}
+
+/// `31 states: 12 go on, 4 have no place, 15 reach no success any more`
+fn told_flight(flight: Flight) -> String {
+    let go_on = flight.states - flight.no_place - flight.no_way;
+    let states = if flight.states == 1 { "1 state".to_string() } else { format!("{} states", flight.states) };
+    let mut told = format!("{states}: {go_on} go on");
+    if flight.no_place > 0 {
+        let _ = write!(told, ", {} have no place", flight.no_place);
+    }
+    if flight.no_way > 0 {
+        let _ = write!(told, ", {} reach no success any more", flight.no_way);
+    }
+    told + match flight.extent {
+        Extent::Every => "",
+        Extent::Few => " (steps beside each other in one order: there are too many)",
+        Extent::Part => " (and there are more states than are looked at)",
+    }
+}
+
+/// `2 -> 3`, or one number where both are the same; a service that comes or goes has one only.
+fn told_numbers(row: &Row) -> [String; 2] {
+    let told = |before: Option<usize>, after: Option<usize>| match (before, after) {
+        (Some(before), Some(after)) if before == after => after.to_string(),
+        (Some(before), Some(after)) => format!("{before} -> {after}"),
+        (None, Some(after)) => format!("{after} (new)"),
+        (Some(before), None) => format!("{before} (gone)"),
+        (None, None) => String::new(),
+    };
+    [
+        told(row.before.map(|it| it.needs), row.after.map(|it| it.needs)),
+        told(row.before.map(|it| it.needed), row.after.map(|it| it.needed)),
+    ]
+}
+
+// ---- for a pull request ---------------------------------------------------------------------------
+
+fn page(versions: &Versions, report: &Report) -> String {
+    let between = format!("{} → {}", markdown::code(versions.old), markdown::code(versions.new));
+    let mut out = format!("## wfc diff: {}\n\n{between}\n", markdown::counted(report));
+    if let Some(nothing) = nothing(versions) {
+        let _ = write!(out, "\n{}{}.\n", nothing[..1].to_uppercase(), &nothing[1..]);
+        return out;
+    }
+    markdown::findings(report, "wfc diff", &mut out);
+    let diff = versions.diff;
+    let code = markdown::code;
+    if !diff.touched.is_empty() {
+        out.push_str("\n### Services that must change\n\n| service | what for |\n| --- | --- |\n");
+        for it in &diff.touched {
+            let why: Vec<String> = it.why.iter().map(|why| markdown::escaped(why)).collect();
+            let _ = writeln!(out, "| {} | {} |", code(&it.service), why.join(", "));
+        }
+    }
+    if !diff.workflows.is_empty() {
+        out.push_str("\n### Workflows\n\n| workflow | critical path | runs under way |\n| --- | --- | --- |\n");
+        for it in &diff.workflows {
+            let (path, flight) = (told_paths(it).replace("->", "→"), told_flight(it.flight));
+            let _ = writeln!(out, "| {} | {path} | {flight} |", code(&it.workflow));
+        }
+    }
+    if !diff.coupling.is_empty() {
+        out.push_str("\n### Coupling\n\n| service | needs | is needed by |\n| --- | --- | --- |\n");
+        for row in &diff.coupling {
+            let [needs, needed] = told_numbers(row).map(|told| told.replace("->", "→"));
+            let _ = writeln!(out, "| {} | {needs} | {needed} |", code(&row.service));
+        }
+    }
+    if !diff.changes.is_empty() {
+        let n = diff.changes.len();
+        let things = if n == 1 { "1 thing".to_string() } else { format!("{n} things") };
+        let _ = write!(
+            out,
+            "\n<details><summary>{things} came, went or changed</summary>\n\n| | what | name |\n| --- | --- | --- |\n"
+        );
+        for change in diff.changes.iter().take(MOST) {
+            let (sign, aside) = match &change.how {
+                How::Came => ("+", String::new()),
+                How::Went => ("−", String::new()),
+                How::Renamed(before) => ("~", format!(" (was called {})", code(before))),
+                How::Changed(before) => ("~", format!(" (was {})", code(before))),
+            };
+            let _ = writeln!(out, "| {sign} | {} | {}{aside} |", what(change.what), code(&change.name));
+        }
+        if n > MOST {
+            let _ = write!(out, "\n{} more: `wfc diff` shows all of them.\n", n - MOST);
+        }
+        out.push_str("\n</details>\n");
+    }
+    out
+}
+
+/// More changes than these are only counted: a comment has a limit.
+const MOST: usize = 100;
