@@ -34,7 +34,7 @@ pub use picture::{Picture, Pictured, draw, draw_joined, draw_run};
 pub use systems::with_users;
 pub use uses::uses;
 pub use verify::{Verified, verify};
-pub use versions::{Compared, Comparing, Likeness, Side, compare};
+pub use versions::{Compared, Comparing, Likeness, Side, compare, compare_example};
 
 /// The rules that only somebody who sees all files and all rules can check.
 const RULES: &[&Rule] = &[&missing_import::MISSING_IMPORT, &UNUSED_ALLOW, &EXPIRED_ALLOW];

@@ -11,13 +11,13 @@ use crate::finding::Finding;
 use crate::project::config::sets;
 use crate::project::disk::{self, Source};
 use crate::project::{Loaded, Project, Request, Trouble, WhenEmpty};
+use crate::report::Report;
 use crate::report::paint::Paint;
 use crate::report::paths::Paths;
 use crate::report::place::place;
 use crate::report::selection::{Verdict, select_by_level};
 use crate::report::summary::summary;
 use crate::report::versions::{self, Versions, nothing};
-use crate::report::Report;
 use crate::source::Sources;
 
 /// More errors of a version than these are only counted.
@@ -98,12 +98,7 @@ fn shown(source: &Source) -> Box<dyn Fn(&str) -> String + Sync> {
     }
 }
 
-fn tell(
-    wanted: &Diff,
-    project: &Project,
-    compared: Compared,
-    output: &Output,
-) -> Result<Outcome, Unwritten> {
+fn tell(wanted: &Diff, project: &Project, compared: Compared, output: &Output) -> Result<Outcome, Unwritten> {
     let Compared { sources, mut diff, accepted, mistakes, likeness } = compared;
     let selection = plan::selection_of(wanted.profile, wanted.fail_on, wanted.min_confidence, project);
     let level = plan::level(project);
@@ -120,12 +115,8 @@ fn tell(
         fail_on: selection.fail_on,
         paths: &paths,
     };
-    let versions = Versions {
-        old: &wanted.old,
-        new: &wanted.new,
-        diff: &diff,
-        is_same: likeness == Likeness::Same,
-    };
+    let versions =
+        Versions { old: &wanted.old, new: &wanted.new, diff: &diff, is_same: likeness == Likeness::Same };
     let mut troubles = Vec::new();
     for ReportTo { format, path } in &wanted.report {
         let text = versions::write(&versions, &report, (*format).into(), &Paint::plain());

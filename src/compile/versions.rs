@@ -102,6 +102,24 @@ pub fn compare(old: Side, new: Side, comparing: Comparing) -> Compared {
     compared
 }
 
+/// Compares the versions that an example holds, in one text: `// file: old/…` and `// file: new/…`.
+pub fn compare_example(text: &str) -> Compared {
+    let (mut old, mut new) = (Sources::default(), Sources::default());
+    for part in text.split("// file: ").skip(1) {
+        let (path, text) = part.split_once('\n').unwrap_or((part, ""));
+        let file = SourceFile::new(path.trim(), text);
+        match path.starts_with("old/") {
+            true => old.add(file),
+            false => new.add(file),
+        };
+    }
+    let shown = |path: &str| path.to_string();
+    let side = |sources| Side { sources, joined: &[], shown: &shown };
+    let budget = Budget { max_states: crate::check::Budget::default().max_states };
+    let comparing = Comparing { today: Some(super::EXAMPLE_DAY), budget, allows: Allows::Heard };
+    compare(side(&old), side(&new), comparing)
+}
+
 /// Takes out the systems that are the same in both; gives how many they are.
 fn drop_same(sources: &Sources, before: &mut Vec<System>, after: &mut Vec<System>) -> usize {
     let key = |system: &System| {

@@ -123,7 +123,7 @@ impl List<'_> {
         }
         for (one, other) in self.matching.events.pairs() {
             let (was, is) = (&a.events[one], &b.events[other]);
-            self.renamed(What::Event, &a.event_name(one), &b.event_name(other), after(other), is.name.span);
+            self.renamed(What::Event, &was.name.text, &is.name.text, after(other), is.name.span);
             self.fields(&was.fields, &is.fields, &after(other));
         }
     }
@@ -142,7 +142,8 @@ impl List<'_> {
             match (&a[one].kind, &b[other].kind) {
                 (TypeKind::Record(before), TypeKind::Record(after)) => self.fields(before, after, &name.text),
                 (TypeKind::Enum(before), TypeKind::Enum(after)) => {
-                    let in_it = |names: &[crate::model::Name], text: &str| names.iter().any(|it| it.text == text);
+                    let in_it =
+                        |names: &[crate::model::Name], text: &str| names.iter().any(|it| it.text == text);
                     for gone in before.iter().filter(|it| !in_it(after, &it.text)) {
                         self.add(What::Field, How::Went, format!("{}.{}", name.text, gone.text), gone.span);
                     }

@@ -63,7 +63,8 @@ impl<'v> Paths<'v> {
             }
         }
         let goals = &self.version.model.workflows[workflow].goals;
-        let successes = goals.iter().filter(|goal| self.version.model.goals[**goal].kind == GoalKind::Success);
+        let successes =
+            goals.iter().filter(|goal| self.version.model.goals[**goal].kind == GoalKind::Success);
         let ends = successes.map(|goal| self.version.graph.goal(*goal));
         // The first of several that are equally long.
         let mut last: Option<(NodeId, Length)> = None;
@@ -128,11 +129,8 @@ impl<'v> Paths<'v> {
         reached: &BTreeMap<NodeId, (Length, Option<NodeId>)>,
     ) -> Option<(Length, Option<NodeId>)> {
         let graph = self.version.graph;
-        let on_line: Vec<NodeId> = self
-            .causes(node)
-            .filter(|(_, kind)| **kind != EdgeKind::Message)
-            .map(|(from, _)| from)
-            .collect();
+        let on_line: Vec<NodeId> =
+            self.causes(node).filter(|(_, kind)| **kind != EdgeKind::Message).map(|(from, _)| from).collect();
         let line = longest_of(on_line.iter().filter_map(|from| reached.get(from).map(|it| (it.0, *from))));
         let of_trigger = |trigger: &Trigger| {
             let mut terms: Vec<(Length, NodeId)> = Vec::new();
@@ -235,7 +233,9 @@ impl Paths<'_> {
         let graph = self.version.graph;
         let mut own = graph
             .publications(event)
-            .filter(|edge| graph.node(edge.from).workflow == Some(workflow) && self.occurring.contains(edge.from))
+            .filter(|edge| {
+                graph.node(edge.from).workflow == Some(workflow) && self.occurring.contains(edge.from)
+            })
             .map(|edge| edge.edge.kind == EdgeKind::Publishes)
             .peekable();
         match (own.peek().is_some(), own.any(|at_once| at_once)) {

@@ -84,24 +84,15 @@ pub struct Two<'a> {
     pub old: &'a Version<'a>,
     pub new: &'a Version<'a>,
     pub matching: &'a Matching,
-    pub touched: &'a [Touched],
-    coupling: (&'a Coupling, &'a Coupling),
     pub budget: Budget,
+    touched: Vec<Touched>,
+    coupling: (Coupling, Coupling),
 }
 
 /// Compares two versions of one system.
 pub fn diff(old: &Version, new: &Version, budget: Budget) -> Diff {
     let matching = Matching::new(old, new);
-    let touched = teams::touched(old, new, &matching);
-    let (before, after) = (Coupling::of(old), Coupling::of(new));
-    let two = Two {
-        old,
-        new,
-        matching: &matching,
-        touched: &touched,
-        coupling: (&before, &after),
-        budget,
-    };
+    let two = Two::new(old, new, &matching, budget);
     let mut findings = rules::of_systems(&two);
     let mut paths = (Paths::new(old), Paths::new(new));
     let mut workflows = Vec::new();
@@ -119,8 +110,8 @@ pub fn diff(old: &Version, new: &Version, budget: Budget) -> Diff {
     finding::sort(&mut findings);
     Diff {
         changes: changes(old, new, &matching),
-        coupling: coupling::rows((old, &before), (new, &after), &matching),
-        touched,
+        coupling: coupling::rows((old, &two.coupling.0), (new, &two.coupling.1), &matching),
+        touched: two.touched,
         workflows,
         findings,
     }
@@ -136,7 +127,18 @@ pub fn rules() -> impl Iterator<Item = &'static Rule> {
     rules::ALL.iter().copied()
 }
 
-impl Two<'_> {
+impl<'a> Two<'a> {
+    pub fn new(
+        old: &'a Version<'a>,
+        new: &'a Version<'a>,
+        matching: &'a Matching,
+        budget: Budget,
+    ) -> Two<'a> {
+        let touched = teams::touched(old, new, matching);
+        let coupling = (Coupling::of(old), Coupling::of(new));
+        Two { old, new, matching, budget, touched, coupling }
+    }
+
     /// A name as the new version has it: ``Workflow/name``.
     pub(self) fn entity(&self, workflow: WorkflowId, name: &str) -> String {
         format!("{}/{name}", self.new.workflow_name(workflow))

@@ -30,7 +30,12 @@ pub struct Flight {
 }
 
 impl<'t> Pair<'t> {
-    pub fn new(two: &Two<'t>, old: WorkflowId, new: WorkflowId, paths: (Option<Path>, Option<Path>)) -> Pair<'t> {
+    pub fn new(
+        two: &Two<'t>,
+        old: WorkflowId,
+        new: WorkflowId,
+        paths: (Option<Path>, Option<Path>),
+    ) -> Pair<'t> {
         // A state that only a limit leads to is a state as well.
         let limits = Limits { timers: Timers::Hasty, max_states: two.budget.max_states.max(1) };
         let before = Whole::explore(two.old.model, two.old.graph, old, limits);
@@ -185,8 +190,7 @@ fn spread(two: &Two, dirty: &mut [bool]) {
             users.entry(source).or_default().insert(taker);
         }
     }
-    let mut open: Vec<WorkflowId> =
-        two.new.model.workflows.ids().filter(|id| dirty[id.index()]).collect();
+    let mut open: Vec<WorkflowId> = two.new.model.workflows.ids().filter(|id| dirty[id.index()]).collect();
     while let Some(at) = open.pop() {
         for user in users.get(&at).into_iter().flatten() {
             if !std::mem::replace(&mut dirty[user.index()], true) {

@@ -57,24 +57,20 @@ fn fits((writer, sent): (&Model, &Type), (reader, expected): (&Model, &Type), de
     match (sent, expected) {
         (Type::Any, _) | (_, Type::Any) => true,
         (Type::Optional(a), Type::Optional(b)) => fits((writer, a), (reader, b), deep - 1),
-        (_, Type::Optional(b)) => {
-            *sent == Type::Nothing || fits((writer, sent), (reader, b), deep - 1)
-        }
+        (_, Type::Optional(b)) => *sent == Type::Nothing || fits((writer, sent), (reader, b), deep - 1),
         (Type::Optional(_), _) => false,
         (Type::Int, Type::Decimal) => true,
         (Type::List(a), Type::List(b)) => fits((writer, a), (reader, b), deep - 1),
-        (Type::Declared(a), Type::Declared(b)) => {
-            match (&writer.types[*a].kind, &reader.types[*b].kind) {
-                (TypeKind::Id, TypeKind::Id) => true,
-                (TypeKind::Enum(a), TypeKind::Enum(b)) => {
-                    a.iter().all(|value| b.iter().any(|known| known.text == value.text))
-                }
-                (TypeKind::Record(a), TypeKind::Record(b)) => b
-                    .iter()
-                    .all(|wanted| misfit((writer, a), (reader, wanted), deep - 1).is_none()),
-                _ => false,
+        (Type::Declared(a), Type::Declared(b)) => match (&writer.types[*a].kind, &reader.types[*b].kind) {
+            (TypeKind::Id, TypeKind::Id) => true,
+            (TypeKind::Enum(a), TypeKind::Enum(b)) => {
+                a.iter().all(|value| b.iter().any(|known| known.text == value.text))
             }
-        }
+            (TypeKind::Record(a), TypeKind::Record(b)) => {
+                b.iter().all(|wanted| misfit((writer, a), (reader, wanted), deep - 1).is_none())
+            }
+            _ => false,
+        },
         (Type::Service(a), Type::Service(b)) => writer.service_name(*a) == reader.service_name(*b),
         (Type::Fields(a), Type::Fields(b)) => b.iter().all(|(name, ty)| {
             a.iter().any(|(other, sent)| other == name && fits((writer, sent), (reader, ty), deep - 1))
@@ -95,7 +91,11 @@ pub fn field_in(sent: (&Model, &[Field]), wanted: (&Model, &Field)) -> Option<Mi
     misfit(sent, wanted, DEEP)
 }
 
-fn misfit((writer, sent): (&Model, &[Field]), (reader, wanted): (&Model, &Field), deep: u32) -> Option<Misfit> {
+fn misfit(
+    (writer, sent): (&Model, &[Field]),
+    (reader, wanted): (&Model, &Field),
+    deep: u32,
+) -> Option<Misfit> {
     match sent.iter().find(|field| field.name.text == wanted.name.text) {
         Some(field) if fits((writer, &field.ty), (reader, &wanted.ty), deep) => None,
         Some(_) => Some(Misfit::OtherType),

@@ -18,7 +18,12 @@ pub struct Version<'a> {
 impl Version<'_> {
     /// The text without comments, and with one blank for all that stand together.
     pub fn words(&self, span: Span) -> String {
-        let lines = self.sources.get(span.file).slice(span).lines().filter(|line| !line.trim_start().starts_with("//"));
+        let lines = self
+            .sources
+            .get(span.file)
+            .slice(span)
+            .lines()
+            .filter(|line| !line.trim_start().starts_with("//"));
         lines.flat_map(str::split_whitespace).collect::<Vec<_>>().join(" ")
     }
 
@@ -40,7 +45,9 @@ impl Version<'_> {
                 }
             }
             NodeKind::Notify { operation: Some(operation), .. } => model.operation_path(*operation),
-            NodeKind::Notify { workflow: Some(workflow), .. } => model.workflows[*workflow].name.text.to_string(),
+            NodeKind::Notify { workflow: Some(workflow), .. } => {
+                model.workflows[*workflow].name.text.to_string()
+            }
             NodeKind::Start { .. } => {
                 let workflow = self.graph.node(node).workflow?;
                 model.workflows[workflow].name.text.to_string()

@@ -120,9 +120,8 @@ fn by_place(old: &Whole, fates: &[(u32, Fate)]) -> Vec<Stranded> {
 /// The same moment in the new version: everything that has a counterpart there, and nothing else.
 fn moved(old: &Machine, new: &Machine, to: &Counterparts, state: &State) -> State {
     let mut next = new.initial();
-    let is_there = |node: NodeId| {
-        new.graph.node(node).workflow.is_none_or(|workflow| new.workflows.contains(&workflow))
-    };
+    let is_there =
+        |node: NodeId| new.graph.node(node).workflow.is_none_or(|workflow| new.workflows.contains(&workflow));
     let node = |node: NodeId| to.nodes[node.index()].filter(|node| is_there(*node));
     for token in &state.tokens {
         if let Some(node) = node(token.node) {

@@ -166,8 +166,7 @@ impl<'g> Whole<'g> {
     pub(super) fn has_succeeded(&self, state: &State) -> bool {
         let machine = &self.machine;
         let goals = &machine.model.workflows[machine.judged].goals;
-        let mut successes =
-            goals.iter().filter(|goal| machine.model.goals[**goal].kind == GoalKind::Success);
+        let mut successes = goals.iter().filter(|goal| machine.model.goals[**goal].kind == GoalKind::Success);
         successes.any(|goal| state.memory[machine.goal(*goal)] != 0)
     }
 

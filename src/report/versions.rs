@@ -67,7 +67,8 @@ fn text(versions: &Versions, paint: &Paint) -> String {
         }
     };
     section("changed", diff.changes.iter().map(changed).collect());
-    let widest = |names: &mut dyn Iterator<Item = &str>| names.map(|name| name.chars().count()).max().unwrap_or(0);
+    let widest =
+        |names: &mut dyn Iterator<Item = &str>| names.map(|name| name.chars().count()).max().unwrap_or(0);
     let wide = widest(&mut diff.touched.iter().map(|it| it.service.as_str()));
     let touched = diff.touched.iter().map(|it| {
         let name = printable(&it.service);
@@ -188,7 +189,9 @@ fn page(versions: &Versions, report: &Report) -> String {
         }
     }
     if !diff.workflows.is_empty() {
-        out.push_str("\n### Workflows\n\n| workflow | critical path | runs under way |\n| --- | --- | --- |\n");
+        out.push_str(
+            "\n### Workflows\n\n| workflow | critical path | runs under way |\n| --- | --- | --- |\n",
+        );
         for it in &diff.workflows {
             let (path, flight) = (told_paths(it).replace("->", "→"), told_flight(it.flight));
             let _ = writeln!(out, "| {} | {path} | {flight} |", code(&it.workflow));

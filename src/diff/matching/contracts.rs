@@ -31,9 +31,7 @@ impl Matching {
             a.operations.iter().map(|(id, it)| {
                 (id, services.new_of(it.service).map(|service| (service, it.kind as u8, text(&it.name))))
             }),
-            b.operations
-                .iter()
-                .map(|(id, it)| (id, Some((it.service, it.kind as u8, text(&it.name))))),
+            b.operations.iter().map(|(id, it)| (id, Some((it.service, it.kind as u8, text(&it.name))))),
         );
         by_name(
             &mut self.events,
@@ -49,9 +47,9 @@ impl Matching {
                 let service = services.new_of(it.service).filter(|_| it.version.is_none());
                 (id, service.map(|service| (service, text(&it.name))))
             }),
-            b.events.iter().map(|(id, it)| {
-                (id, (it.version == Some(1)).then(|| (it.service, text(&it.name))))
-            }),
+            b.events
+                .iter()
+                .map(|(id, it)| (id, (it.version == Some(1)).then(|| (it.service, text(&it.name))))),
         );
     }
 
@@ -213,4 +211,3 @@ fn users(version: &Version) -> Users {
     }
     users
 }
-

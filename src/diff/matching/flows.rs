@@ -69,7 +69,10 @@ impl Matching {
                 };
                 let (before, after) = (reached(a.reached_by.as_ref()), reached(b.reached_by.as_ref()));
                 let same_events = !before.is_empty()
-                    && before.iter().map(|event| self.events.new_of(*event)).eq(after.iter().copied().map(Some));
+                    && before
+                        .iter()
+                        .map(|event| self.events.new_of(*event))
+                        .eq(after.iter().copied().map(Some));
                 let shapes = likeness::of_sets(&fields(old, &a.fields), &fields(new, &b.fields));
                 let both_bare = a.fields.is_empty() && b.fields.is_empty();
                 let score = if same_events { 40 } else { 0 }
@@ -94,9 +97,9 @@ impl Matching {
                 let is_step = it.kind == LabelKind::Step;
                 (id, workflows.new_of(it.workflow).map(|workflow| (workflow, is_step, text(&it.name))))
             }),
-            b.labels.iter().map(|(id, it)| {
-                (id, Some((it.workflow, it.kind == LabelKind::Step, text(&it.name))))
-            }),
+            b.labels
+                .iter()
+                .map(|(id, it)| (id, Some((it.workflow, it.kind == LabelKind::Step, text(&it.name))))),
         );
         let (before, after) = (steps(old), steps(new));
         let mut by_workflow: BTreeMap<WorkflowId, Vec<LabelId>> = BTreeMap::new();

@@ -180,13 +180,23 @@ pub(super) fn neighbours(version: &Version, node: NodeId) -> BTreeSet<String> {
 
 pub(super) fn named_before(version: &Version, node: NodeId) -> BTreeSet<String> {
     nearest(version, node, |at| {
-        version.graph.in_edges(at).filter(|edge| edge.edge.kind.is_on_the_line()).map(|edge| edge.from).collect()
+        version
+            .graph
+            .in_edges(at)
+            .filter(|edge| edge.edge.kind.is_on_the_line())
+            .map(|edge| edge.from)
+            .collect()
     })
 }
 
 pub(super) fn named_behind(version: &Version, node: NodeId) -> BTreeSet<String> {
     nearest(version, node, |at| {
-        version.graph.out_edges(at).filter(|edge| edge.edge.kind.is_on_the_line()).map(|edge| edge.to).collect()
+        version
+            .graph
+            .out_edges(at)
+            .filter(|edge| edge.edge.kind.is_on_the_line())
+            .map(|edge| edge.to)
+            .collect()
     })
 }
 

@@ -5,8 +5,8 @@ use crate::diff::{Two, Version, quoted};
 use crate::finding::{Confidence, Finding, Group, Profile, Rule, Severity};
 use crate::graph::NodeKind;
 use crate::model::{
-    Block, EventId, ExprKind, Field, Id, OperationId, ServiceId, Trouble, Type, TypeKind, ValueId, WorkflowId,
-    written::written,
+    Act, EventId, ExprKind, Field, Id, OperationId, ServiceId, StatementKind, Trouble, Type, TypeKind,
+    ValueId, WorkflowId, written::written,
 };
 use crate::source::Span;
 use std::collections::{BTreeMap, BTreeSet};
@@ -109,18 +109,15 @@ impl Readers {
                         reads_all: false,
                         takes_any: true,
                     });
-                    call.takes_any &= node.workflow.is_some_and(|id| takes_any(version, id, act.call_span));
-                    if let Some(value) = acts.get(&act.call_span) {
-                        step_of.insert(*value, (act.operation, side));
+                    call.takes_any &=
+                        node.workflow.is_some_and(|id| takes_any(version, id, act.call_span, &acts));
+                    if let Some(step) = acts.get(&act.call_span) {
+                        step_of.insert(step.value, (act.operation, side));
                     }
                 }
                 NodeKind::Notify { operation: Some(operation), .. } => {
-                    let call = Call {
-                        span: node.span,
-                        reads: BTreeSet::new(),
-                        reads_all: false,
-                        takes_any: true,
-                    };
+                    let call =
+                        Call { span: node.span, reads: BTreeSet::new(), reads_all: false, takes_any: true };
                     readers.calls.entry((*operation, side)).or_insert(call);
                 }
                 _ => {}
@@ -133,7 +130,9 @@ impl Readers {
     /// What the expressions of each side read.
     fn read(&mut self, version: &Version, step_of: &BTreeMap<ValueId, (OperationId, ServiceId)>) {
         for item in written(version.model) {
-            let Some(side) = item.workflow.and_then(|id| side_of(version, id, item.expr.span)) else { continue };
+            let Some(side) = item.workflow.and_then(|id| side_of(version, id, item.expr.span)) else {
+                continue;
+            };
             for part in item.expr.with_parts() {
                 match &part.kind {
                     ExprKind::Event { event, fields } => {
@@ -164,16 +163,13 @@ fn side_of(version: &Version, workflow: WorkflowId, span: Span) -> Option<Servic
     participant.map(|it| it.service).or(workflow.coordinator())
 }
 
-/// The value of each step, by where the call stands.
-fn acts(version: &Version) -> BTreeMap<Span, ValueId> {
-    use crate::model::StatementKind;
+/// Each step, by where the call stands.
+fn acts<'v>(version: &Version<'v>) -> BTreeMap<Span, &'v Act> {
     let mut found = BTreeMap::new();
-    for workflow in version.model.workflows.values() {
-        for block in workflow.blocks() {
-            for statement in &block.statements {
-                if let StatementKind::Act(act) = &statement.kind {
-                    found.insert(act.call_span, act.value);
-                }
+    for block in version.model.workflows.values().flat_map(|workflow| workflow.blocks()) {
+        for statement in &block.statements {
+            if let StatementKind::Act(act) = &statement.kind {
+                found.insert(act.call_span, &**act);
             }
         }
     }
@@ -181,10 +177,11 @@ fn acts(version: &Version) -> BTreeMap<Span, ValueId> {
 }
 
 /// Whether `on any` stands at a call or around it.
-fn takes_any(version: &Version, workflow: WorkflowId, call: Span) -> bool {
-    let is_around = |block: &&Block| block.span.contains(call) || block.handlers.iter().any(|it| it.span == call);
+fn takes_any(version: &Version, workflow: WorkflowId, call: Span, acts: &BTreeMap<Span, &Act>) -> bool {
+    let own = acts.get(&call).map(|act| &act.block);
     let blocks = version.model.workflows[workflow].blocks();
-    let handlers = blocks.into_iter().filter(is_around).flat_map(|block| &block.handlers);
+    let around = blocks.into_iter().filter(|block| block.span.contains(call)).chain(own);
+    let handlers = around.flat_map(|block| &block.handlers);
     handlers.flat_map(|handler| &handler.troubles).any(|trouble| matches!(trouble, Trouble::Any(_)))
 }
 
@@ -197,8 +194,10 @@ fn has(fields: &[Field], name: &str) -> bool {
 fn event(two: &Two, (before, after): (&Readers, &Readers), one: EventId, other: EventId) -> Option<Finding> {
     let (was, is) = (&two.old.model.events[one], &two.new.model.events[other]);
     let mut broken = Broken::default();
-    let renamed = two.old.model.event_name(one) != two.new.model.event_name(other);
-    for ((_, reader), reads) in before.events.range((one, ServiceId::from_index(0))..).take_while(|it| it.0.0 == one) {
+    let renamed = was.name.text != is.name.text;
+    for ((_, reader), reads) in
+        before.events.range((one, ServiceId::from_index(0))..).take_while(|it| it.0.0 == one)
+    {
         if *reader == was.service {
             continue;
         }
@@ -211,11 +210,18 @@ fn event(two: &Two, (before, after): (&Readers, &Readers), one: EventId, other: 
         for field in wanted {
             if let Some(misfit) = field_in((two.new.model, &is.fields), (two.old.model, field)) {
                 let span = reads[field.name.text.as_str()];
-                broken.old_reader.push(named(two, (is.service, *reader), &because(field, misfit, "old"), span));
+                broken.old_reader.push(named(
+                    two,
+                    (is.service, *reader),
+                    &because(field, misfit, "old"),
+                    span,
+                ));
             }
         }
     }
-    for ((_, reader), reads) in after.events.range((other, ServiceId::from_index(0))..).take_while(|it| it.0.0 == other) {
+    for ((_, reader), reads) in
+        after.events.range((other, ServiceId::from_index(0))..).take_while(|it| it.0.0 == other)
+    {
         if *reader == is.service {
             continue;
         }
@@ -228,7 +234,12 @@ fn event(two: &Two, (before, after): (&Readers, &Readers), one: EventId, other: 
         for field in wanted {
             if let Some(misfit) = field_in((two.old.model, &was.fields), (two.new.model, field)) {
                 let span = reads[field.name.text.as_str()];
-                broken.new_reader.push(named_new(two, (is.service, *reader), &because(field, misfit, "new"), span));
+                broken.new_reader.push(named_new(
+                    two,
+                    (is.service, *reader),
+                    &because(field, misfit, "new"),
+                    span,
+                ));
             }
         }
     }
@@ -323,7 +334,11 @@ fn operation(
 }
 
 /// Why a caller cannot read a reply, as far as it does.
-fn reply((writer, sent): (&Version, &Type), (reader, expected): (&Version, &Type), call: &Call) -> Option<String> {
+fn reply(
+    (writer, sent): (&Version, &Type),
+    (reader, expected): (&Version, &Type),
+    call: &Call,
+) -> Option<String> {
     if let (Type::Declared(a), Type::Declared(b)) = (sent, expected)
         && !call.reads_all
         && let (TypeKind::Record(a), TypeKind::Record(b)) =
@@ -376,7 +391,14 @@ fn gone(two: &Two, before: &Readers) -> Vec<Finding> {
         let callers = before.calls.iter().filter(|((of, side), _)| *of == id && *side != item.service);
         let callers: Vec<(&str, Span)> =
             callers.map(|((_, side), call)| (two.old.model.service_name(*side), call.span)).collect();
-        findings.extend(missed(two, service, &two.old.model.operation_path(id), item.name.span, &callers, true));
+        findings.extend(missed(
+            two,
+            service,
+            &two.old.model.operation_path(id),
+            item.name.span,
+            &callers,
+            true,
+        ));
     }
     for id in two.matching.events.gone() {
         let item = &two.old.model.events[id];
@@ -429,11 +451,10 @@ fn finding(name: &str, what: &str, now: Span, was: Span, entity: String, broken:
             breaks.iter().map(|it| (it.reader.as_str(), it.sender.as_str())).collect();
         pairs.into_iter().map(|(reader, sender)| format!("`{reader}` before `{sender}`")).collect()
     };
-    let readers = |breaks: &[Break]| quoted(breaks.iter().map(|it| it.reader.as_str()).collect::<BTreeSet<_>>());
+    let readers =
+        |breaks: &[Break]| quoted(breaks.iter().map(|it| it.reader.as_str()).collect::<BTreeSet<_>>());
     let (variant, message) = match (old.is_empty(), new.is_empty()) {
-        (false, true) => {
-            ("old-reader", format!("the old {} cannot read the new `{name}`", readers(old)))
-        }
+        (false, true) => ("old-reader", format!("the old {} cannot read the new `{name}`", readers(old))),
         (true, _) => ("new-reader", format!("the new {} cannot read the old `{name}`", readers(new))),
         (false, false) => {
             ("both", format!("`{name}` cannot be read between the versions, in either direction"))
@@ -449,7 +470,10 @@ fn finding(name: &str, what: &str, now: Span, was: Span, entity: String, broken:
     for (breaks, which, other) in [(old, "old", "new"), (new, "new", "old")] {
         for it in breaks.iter() {
             if told.insert(it.span) {
-                let text = format!("the {which} `{}` reads what the {other} `{}` sends: {}", it.reader, it.sender, it.why);
+                let text = format!(
+                    "the {which} `{}` reads what the {other} `{}` sends: {}",
+                    it.reader, it.sender, it.why
+                );
                 finding = finding.label(it.span, text);
             }
         }
@@ -457,9 +481,9 @@ fn finding(name: &str, what: &str, now: Span, was: Span, entity: String, broken:
     let _ = first;
     // One direction can be avoided by the order of deployment.
     Some(match (old.is_empty(), new.is_empty()) {
-        (false, true) => finding
-            .severity(Severity::Warning)
-            .help(format!("deploy {}", pairs(old).join(" and "))),
+        (false, true) => {
+            finding.severity(Severity::Warning).help(format!("deploy {}", pairs(old).join(" and ")))
+        }
         (true, _) => {
             let swapped: BTreeSet<String> =
                 new.iter().map(|it| format!("`{}` before `{}`", it.sender, it.reader)).collect();
@@ -469,7 +493,9 @@ fn finding(name: &str, what: &str, now: Span, was: Span, entity: String, broken:
                 .help(format!("deploy {}, and let what is on its way arrive", swapped.join(" and ")))
         }
         (false, false) => finding
-            .help("no order of deployment helps: add what is new beside what is old, and take that away later")
+            .help(
+                "no order of deployment helps: add what is new beside what is old, and take that away later",
+            )
             .help("an event can have two versions for a while: `v2(…) { replaces v1 }`"),
     })
 }

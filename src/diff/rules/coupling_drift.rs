@@ -38,7 +38,7 @@ pub fn find(two: &Two) -> Vec<Finding> {
 
 /// Pairs that need each other, and did not before.
 fn mutual(two: &Two) -> Vec<Finding> {
-    let (before, after) = two.coupling;
+    let (before, after) = &two.coupling;
     let was_mutual = |a, b| {
         let (a, b) = (two.matching.services.old_of(a), two.matching.services.old_of(b));
         matches!((a, b), (Some(a), Some(b)) if before.needs(a, b) && before.needs(b, a))
@@ -69,7 +69,7 @@ fn mutual(two: &Two) -> Vec<Finding> {
 
 /// A service that was there and needs others that it did not need.
 fn grown(two: &Two, id: ServiceId) -> Option<Finding> {
-    let (before, after) = two.coupling;
+    let (before, after) = &two.coupling;
     let was = two.matching.services.old_of(id)?;
     let needed = |to: ServiceId| two.matching.services.old_of(to).is_some_and(|to| before.needs(was, to));
     let mut new: Vec<&Dependency> = Vec::new();
@@ -88,10 +88,16 @@ fn grown(two: &Two, id: ServiceId) -> Option<Finding> {
     let mut finding = COUPLING_DRIFT
         .at(first.span, format!("needs `{}` here", two.new.model.service_name(first.to)))
         .variant("efferent")
-        .message(format!("`{name}` needs {n_after} services instead of {n_before}: {others} came"))
+        .message(format!("`{name}` needs {}: {others} came", more(n_before, n_after)))
         .entity(name);
     for it in &new[1..] {
         finding = finding.label(it.span, format!("and `{}` here", two.new.model.service_name(it.to)));
     }
     Some(finding)
+}
+
+/// `3 services instead of 2`
+fn more(before: usize, after: usize) -> String {
+    let services = if after == 1 { "1 service".to_string() } else { format!("{after} services") };
+    format!("{services} instead of {}", if before == 0 { "none".to_string() } else { before.to_string() })
 }

@@ -66,7 +66,8 @@ pub fn find(two: &Two, pair: &Pair) -> Vec<Finding> {
 
 /// The steps of both versions that an operation took back in the old one.
 fn kept(two: &Two, pair: &Pair) -> Vec<(NodeId, NodeId)> {
-    let took_back = |was: NodeId| matches!(undone(two.old, was).map(|it| &it.by), Some(UndoneBy::Operation { .. }));
+    let took_back =
+        |was: NodeId| matches!(undone(two.old, was).map(|it| &it.by), Some(UndoneBy::Operation { .. }));
     let steps = two.new.graph.nodes_of(pair.new).filter_map(|(is, _)| Some((pair.was(two, is)?, is)));
     let writes = |node: NodeId| match &two.new.graph.node(node).kind {
         NodeKind::Act(act) => act.is_write && act.irreversible.is_none() && act.pivot.is_none(),

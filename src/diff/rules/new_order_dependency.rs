@@ -116,7 +116,8 @@ fn between(two: &Two, pair: &Pair, causes: &[NodeId], pairs: &[(NodeId, NodeId)]
 fn behind_inserted(two: &Two, pair: &Pair, inserted: &[NodeId], named: &[NodeId]) -> Vec<Finding> {
     let (graph, order) = (two.new.graph, &pair.order_after);
     let own = |node: NodeId| graph.node(node).workflow == Some(pair.new);
-    let kept: Vec<NodeId> = pair.kept_steps(two).into_iter().map(|(_, is)| is).filter(|it| own(*it)).collect();
+    let kept: Vec<NodeId> =
+        pair.kept_steps(two).into_iter().map(|(_, is)| is).filter(|it| own(*it)).collect();
     // What another workflow does is told there, unless this one waits for it.
     let concerns = |node: &NodeId| match &graph.node(*node).kind {
         NodeKind::Message { event } => graph.subscriptions(*event).any(|edge| own(edge.to)),
@@ -173,9 +174,9 @@ fn wait_for(two: &Two, node: NodeId, then: NodeId) -> Option<NodeId> {
     let graph = two.new.graph;
     let NodeKind::Message { event } = &graph.node(node).kind else { return None };
     let takes = graph.subscriptions(*event).map(|edge| edge.to);
-    takes
-        .filter(|it| matches!(graph.node(*it).kind, NodeKind::Receive { .. }))
-        .find(|it| graph.downstream_untroubled(*it).binary_search_by_key(&then.index(), |it| it.index()).is_ok())
+    takes.filter(|it| matches!(graph.node(*it).kind, NodeKind::Receive { .. })).find(|it| {
+        graph.downstream_untroubled(*it).binary_search_by_key(&then.index(), |it| it.index()).is_ok()
+    })
 }
 
 /// The steps that are new and lead to an event.
@@ -216,7 +217,8 @@ fn have_to_change(two: &Two, pair: &Pair, finding: Finding) -> Finding {
     match (names.is_empty(), new.is_empty()) {
         (true, _) => finding,
         (false, true) => finding.help(format!("services that must change: {}", quoted(names))),
-        (false, false) => finding
-            .help(format!("services that must change: {}; new: {}", quoted(names), quoted(new))),
+        (false, false) => {
+            finding.help(format!("services that must change: {}; new: {}", quoted(names), quoted(new)))
+        }
     }
 }

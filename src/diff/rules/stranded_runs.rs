@@ -53,7 +53,7 @@ fn no_place(two: &Two, pair: &Pair, stranded: &[&Stranded]) -> Vec<Finding> {
         STRANDED_RUNS
             .at(two.new.model.workflows[pair.new].name.span, "has no such place")
             .variant("no-place")
-            .message(format!("a run of `{workflow}` that stands {place} has no place any more"))
+            .message(format!("a run of `{workflow}` {place} has no place any more"))
             .label(two.old.graph.node(node).span, "it may stand here when the new version comes")
             .witness(run(two, it, "there it stands, and the new version has no such place"))
             .entity(two.entity(pair.new, &two.old.name(node).unwrap_or_default()))
@@ -89,7 +89,8 @@ fn no_way(two: &Two, pair: &Pair, stranded: &[&Stranded]) -> Option<Finding> {
     }
     let names: Vec<String> = places.iter().filter_map(|node| two.old.name(*node)).collect();
     if names.len() > 1 {
-        finding = finding.what_if(format!("the same goes for runs at {}", quoted(names.iter().map(String::as_str))));
+        finding = finding
+            .what_if(format!("the same goes for runs at {}", quoted(names.iter().map(String::as_str))));
     }
     let finding = finding
         .witness(run(two, first, "from there the new version comes to no success"))
@@ -135,7 +136,7 @@ fn place(two: &Two, node: NodeId) -> String {
         (NodeKind::Act(_) | NodeKind::Run(_), Some(name)) => format!("before `{name}`"),
         (NodeKind::Receive { .. }, Some(name)) => format!("at the wait for `{name}`"),
         (NodeKind::Race, _) => "at the wait for the first of several events".to_string(),
-        (NodeKind::Join { .. }, _) => "at the end of a branch, waiting for another,".to_string(),
+        (NodeKind::Join { .. }, _) => "at the end of a branch".to_string(),
         (NodeKind::Timer(_), _) => "in a pause".to_string(),
         _ => "at its last line".to_string(),
     }
