@@ -8,7 +8,13 @@ const DEEP: u32 = 8;
 
 /// The fields of a message as words: `order: OrderId`.
 pub fn fields(model: &Model, fields: &[Field]) -> BTreeSet<String> {
-    fields.iter().map(|field| format!("{}: {}", field.name.text, written(model, &field.ty))).collect()
+    fields_as(model, fields, &|id| model.types[id].name.text.to_string())
+}
+
+/// The same, where `name` tells what a type is called.
+pub fn fields_as(model: &Model, fields: &[Field], name: &dyn Fn(TypeId) -> String) -> BTreeSet<String> {
+    let word = |field: &Field| format!("{}: {}", field.name.text, written_as(model, &field.ty, name));
+    fields.iter().map(word).collect()
 }
 
 /// The parts of a type as words; nothing for an opaque key.
@@ -22,6 +28,10 @@ pub fn shape_of_type(model: &Model, ty: TypeId) -> BTreeSet<String> {
 
 /// A type as it is written.
 pub fn written(model: &Model, ty: &Type) -> String {
+    written_as(model, ty, &|id| model.types[id].name.text.to_string())
+}
+
+fn written_as(model: &Model, ty: &Type, name: &dyn Fn(TypeId) -> String) -> String {
     match ty {
         Type::Any => "any".to_string(),
         Type::String => "string".to_string(),
@@ -33,10 +43,10 @@ pub fn written(model: &Model, ty: &Type) -> String {
         Type::Duration => "duration".to_string(),
         Type::Percent => "percent".to_string(),
         Type::Nothing => "nothing".to_string(),
-        Type::Declared(id) => model.types[*id].name.text.to_string(),
+        Type::Declared(id) => name(*id),
         Type::Service(id) => model.service_name(*id).to_string(),
-        Type::List(inner) => format!("list of {}", written(model, inner)),
-        Type::Optional(inner) => format!("{}?", written(model, inner)),
+        Type::List(inner) => format!("list of {}", written_as(model, inner, name)),
+        Type::Optional(inner) => format!("{}?", written_as(model, inner, name)),
         Type::Fields(fields) => {
             let names: Vec<&str> = fields.iter().map(|(name, _)| name.as_str()).collect();
             format!("({})", names.join(", "))

@@ -110,8 +110,9 @@ impl<'g> Book<'g> {
 
     /// Whether the judged run is under way, and its lines wait for an answer, a message or time.
     pub fn is_in_flight(&self, state: &State) -> bool {
-        let passes =
-            |token: &Token| matches!(self.graph.node(token.0).kind, NodeKind::Undo { .. } | NodeKind::End { .. });
+        let passes = |token: &Token| {
+            matches!(self.graph.node(token.0).kind, NodeKind::Undo { .. } | NodeKind::End { .. })
+        };
         !state.unhandled
             && state.begun.contains(&self.judged)
             && !state.over.contains(&self.judged)

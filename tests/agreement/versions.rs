@@ -128,7 +128,8 @@ fn reached(book: &Book, from: Vec<State>) -> Option<HashMap<State, Vec<State>>> 
 
 /// The states from which a success is reached, by going round until nothing changes.
 fn successful(book: &Book, known: &HashMap<State, Vec<State>>) -> HashSet<State> {
-    let mut found: HashSet<State> = known.keys().filter(|state| has_succeeded(book, state)).cloned().collect();
+    let mut found: HashSet<State> =
+        known.keys().filter(|state| has_succeeded(book, state)).cloned().collect();
     loop {
         let more: Vec<State> = known
             .iter()
@@ -179,7 +180,8 @@ fn carried(old: &Book, new: &Book, to: &Counterparts, state: &State) -> State {
         for (term, (event, _)) in trigger.terms.iter().enumerate() {
             for round in 0..new.n_rounds(receive) {
                 next.taken[new.mark(receive, term, round)] =
-                    heard(old, new, to, state, (receive, *event, round)).unwrap_or(next.published[event.index()]);
+                    heard(old, new, to, state, (receive, *event, round))
+                        .unwrap_or(next.published[event.index()]);
             }
         }
     }
@@ -196,7 +198,8 @@ fn heard(
     state: &State,
     (receive, event, round): (NodeId, EventId, u8),
 ) -> Option<u8> {
-    let term_of = |trigger: &Trigger| trigger.terms.iter().position(|(it, _)| to.events[it.index()] == Some(event));
+    let term_of =
+        |trigger: &Trigger| trigger.terms.iter().position(|(it, _)| to.events[it.index()] == Some(event));
     let same = listening(old).find(|(id, _)| to.nodes[id.index()] == Some(receive));
     if let Some(term) = same.and_then(|(_, trigger)| term_of(trigger)) {
         return same.map(|(id, _)| state.taken[old.mark(id, term, round)]);

@@ -5,6 +5,7 @@
 mod baseline;
 mod commands;
 mod config;
+mod diff;
 mod exit_codes;
 mod fixes;
 mod fmt;

@@ -3,12 +3,15 @@
 use super::pairs::Candidate;
 use super::{Matching, by_name, likeness, text};
 use crate::diff::Version;
-use crate::diff::shapes::{fields, shape_of_type};
-use crate::model::{EventId, Model, OperationId, ServiceId};
+use crate::diff::shapes::{fields, fields_as, shape_of_type};
+use crate::model::{EventId, Field, Model, OperationId, OperationKind, ServiceId, TypeId};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// From so many of a hundred points on something has only changed its name.
 pub(super) const ENOUGH: u32 = 55;
+
+/// The same for what has parts that speak for it as well: services and workflows.
+pub(super) const ENOUGH_OF_A_WHOLE: u32 = 45;
 
 impl Matching {
     pub(super) fn match_contracts(&mut self, old: &Version, new: &Version) {
@@ -53,6 +56,11 @@ impl Matching {
         );
     }
 
+    /// What the new version calls a type of the old one.
+    fn new_type(&self, old: &Model, new: &Model, id: TypeId) -> String {
+        self.types.new_of(id).map_or_else(|| name_of(old, id), |id| name_of(new, id))
+    }
+
     fn match_renamed_types(&mut self, old: &Model, new: &Model) {
         let mut candidates = Vec::new();
         let come: Vec<_> = self.types.come().collect();
@@ -77,14 +85,18 @@ impl Matching {
     fn match_renamed_services(&mut self, old: &Model, new: &Model) {
         let mut candidates = Vec::new();
         let come: Vec<_> = self.services.come().collect();
+        let (as_new, as_is) = (|id| self.new_type(old, new, id), |id| name_of(new, id));
         for one in self.services.gone() {
-            let members = members(old, one);
+            let (named, shaped) = (members(old, one), shapes(old, one, &as_new));
             for other in &come {
                 let (a, b) = (&old.services[one], &new.services[*other]);
-                let shared = likeness::of_sets(&members, &self::members(new, *other));
-                let named = likeness::of_names(&a.name.text, &b.name.text);
-                let score = (65 * shared + 35 * named) / 100;
-                if score >= ENOUGH {
+                let by_name = likeness::of_sets(&named, &members(new, *other));
+                let by_shape = likeness::of_sets(&shaped, &shapes(new, *other, &as_is));
+                // A shape by itself says less than a name.
+                let shared = by_name.max((by_name + by_shape) / 2).max(by_shape / 2);
+                let called = likeness::of_names(&a.name.text, &b.name.text);
+                let score = (65 * shared + 35 * called) / 100;
+                if score >= ENOUGH_OF_A_WHOLE {
                     let names = (a.name.text.to_string(), b.name.text.to_string());
                     candidates.push(Candidate { score, names, old: one, new: *other });
                 }
@@ -95,7 +107,7 @@ impl Matching {
 
     /// Messages of one service under another name; needs the workflows, which tell who uses them.
     pub(super) fn match_messages(&mut self, old: &Version, new: &Version) {
-        let (before, after) = (users(old), users(new));
+        let (of_old, of_new) = (users(old), users(new));
         let none = BTreeSet::new();
         let mut operations = Vec::new();
         let come: Vec<OperationId> = self.operations.come().collect();
@@ -106,10 +118,11 @@ impl Matching {
                 if self.services.new_of(a.service) != Some(b.service) || a.kind != b.kind {
                     continue;
                 }
-                let shapes = likeness::of_sets(&fields(old.model, &a.fields), &fields(new.model, &b.fields));
+                let before = fields_as(old.model, &a.fields, &|id| self.new_type(old.model, new.model, id));
+                let shapes = likeness::of_sets(&before, &fields(new.model, &b.fields));
                 let used = likeness::of_sets(
-                    before.operations.get(&one).unwrap_or(&none),
-                    after.operations.get(other).unwrap_or(&none),
+                    of_old.operations.get(&one).unwrap_or(&none),
+                    of_new.operations.get(other).unwrap_or(&none),
                 );
                 let named = likeness::of_names(&a.name.text, &b.name.text);
                 push(&mut operations, (shapes, used, named), (&a.name.text, &b.name.text), (one, *other));
@@ -127,10 +140,11 @@ impl Matching {
                 if self.services.new_of(a.service) != Some(b.service) || is_version {
                     continue;
                 }
-                let shapes = likeness::of_sets(&fields(old.model, &a.fields), &fields(new.model, &b.fields));
+                let before = fields_as(old.model, &a.fields, &|id| self.new_type(old.model, new.model, id));
+                let shapes = likeness::of_sets(&before, &fields(new.model, &b.fields));
                 let used = likeness::of_sets(
-                    before.events.get(&one).unwrap_or(&none),
-                    after.events.get(other).unwrap_or(&none),
+                    of_old.events.get(&one).unwrap_or(&none),
+                    of_new.events.get(other).unwrap_or(&none),
                 );
                 let named = likeness::of_names(&a.name.text, &b.name.text);
                 push(&mut events, (shapes, used, named), (&a.name.text, &b.name.text), (one, *other));
@@ -151,6 +165,33 @@ fn push<I: Copy>(
     if score >= ENOUGH {
         candidates.push(Candidate { score, names: (names.0.to_string(), names.1.to_string()), old, new });
     }
+}
+
+fn name_of(model: &Model, id: TypeId) -> String {
+    model.types[id].name.text.to_string()
+}
+
+/// What the messages of a service look like, whatever they are called; several of one shape are several.
+fn shapes(model: &Model, service: ServiceId, name: &dyn Fn(TypeId) -> String) -> BTreeSet<String> {
+    let service = &model.services[service];
+    let shape = |kind: &str, fields: &[Field]| {
+        format!("{kind}({})", fields_as(model, fields, name).into_iter().collect::<Vec<_>>().join(", "))
+    };
+    let operations = service.operations.iter().map(|id| {
+        let item = &model.operations[*id];
+        let fails: Vec<&str> = item.fails.iter().map(|it| it.name.text.as_str()).collect();
+        let undone = if item.undone.is_some() { " undone" } else { "" };
+        let kind = if item.kind == OperationKind::Command { "command" } else { "query" };
+        shape(&format!("{kind}{undone} fails {}", fails.join(" ")), &item.fields)
+    });
+    let events = service.events.iter().map(|id| shape("event", &model.events[*id].fields));
+    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+    let numbered = operations.chain(events).map(|shape| {
+        let count = counts.entry(shape.clone()).or_default();
+        *count += 1;
+        format!("{shape} {count}")
+    });
+    numbered.collect()
 }
 
 fn members(model: &Model, service: ServiceId) -> BTreeSet<String> {
@@ -176,7 +217,9 @@ fn users(version: &Version) -> Users {
         match &node.kind {
             NodeKind::Act(act) => {
                 let step = format!("{} at {}", side(node), model.labels[act.label].name.text);
-                users.operations.entry(act.operation).or_default().insert(step);
+                let users = users.operations.entry(act.operation).or_default();
+                users.insert(step);
+                users.extend(super::places::neighbours(version, id));
             }
             NodeKind::Notify { operation: Some(operation), .. } => {
                 users.operations.entry(*operation).or_default().insert(format!("{} notifies", side(node)));

@@ -1,6 +1,6 @@
 //! Workflows, their ends and their steps.
 
-use super::contracts::ENOUGH;
+use super::contracts::{ENOUGH, ENOUGH_OF_A_WHOLE};
 use super::pairs::Candidate;
 use super::places::neighbours;
 use super::{Matching, by_name, likeness, text};
@@ -45,7 +45,7 @@ impl Matching {
                 let shared =
                     likeness::of_sets(before.get(&one).unwrap_or(&none), after.get(other).unwrap_or(&none));
                 let score = (65 * shared + 35 * likeness::of_names(&a.name.text, &b.name.text)) / 100;
-                if score >= ENOUGH {
+                if score >= ENOUGH_OF_A_WHOLE {
                     let names = (a.name.text.to_string(), b.name.text.to_string());
                     candidates.push(Candidate { score, names, old: one, new: *other });
                 }

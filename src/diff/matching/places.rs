@@ -209,6 +209,10 @@ fn nearest(version: &Version, node: NodeId, next: impl Fn(NodeId) -> Vec<NodeId>
             continue;
         }
         match version.name(at) {
+            // A workflow begins whatever it is called.
+            Some(_) if matches!(version.graph.node(at).kind, NodeKind::Start { .. }) => {
+                found.insert("the start".to_string());
+            }
             Some(name) => drop(found.insert(name)),
             None => open.extend(next(at)),
         }

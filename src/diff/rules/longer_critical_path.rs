@@ -3,7 +3,7 @@
 use crate::diff::critical::{Length, Path};
 use crate::diff::{Pair, Two};
 use crate::finding::{Confidence, Finding, Group, Profile, Rule, Severity, WitnessStep};
-use crate::graph::NodeId;
+use crate::graph::{NodeId, NodeKind};
 use crate::model::duration;
 
 pub static LONGER_CRITICAL_PATH: Rule = Rule {
@@ -35,6 +35,11 @@ pub fn find(two: &Two, pair: &Pair) -> Vec<Finding> {
     }
     let name = two.new.workflow_name(pair.new);
     let added = added(two, pair, before, after);
+    // What grows only inside of a workflow that is run here is told there.
+    let runs = |node: &NodeId| matches!(two.new.graph.node(*node).kind, NodeKind::Run(_));
+    if added.is_empty() && after.nodes.iter().any(runs) {
+        return Vec::new();
+    }
     let grown = match before.length.latency == after.length.latency {
         true => format!("{} to {} steps", before.length.steps, after.length.steps),
         false => format!("{} to {}", told(before.length), told(after.length)),
@@ -68,5 +73,5 @@ fn added(two: &Two, pair: &Pair, before: &Path, after: &Path) -> Vec<NodeId> {
 /// `7 steps, up to 5d`
 fn told(length: Length) -> String {
     let steps = if length.steps == 1 { "1 step".to_string() } else { format!("{} steps", length.steps) };
-    format!("{steps}, up to {}", duration(length.latency))
+    if length.latency == 0 { steps } else { format!("{steps}, up to {}", duration(length.latency)) }
 }
