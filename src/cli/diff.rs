@@ -41,7 +41,8 @@ pub fn run(wanted: &Diff, output: &Output) -> Result<Outcome, Unwritten> {
         allows: if wanted.no_allows { Allows::Ignored } else { Allows::Heard },
     };
     let compared = compile::compare(old.side(), new.side(), comparing);
-    if compared.likeness == Likeness::Unrelated {
+    // A text that could not be read may have anything in it.
+    if compared.likeness == Likeness::Unrelated && compared.mistakes.is_empty() {
         let what = format!("has nothing in common with `{}`: no service and no workflow", wanted.new);
         return Ok(output.troubled(&Trouble::new(&wanted.old, what)));
     }

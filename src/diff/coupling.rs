@@ -3,17 +3,39 @@
 use super::Version;
 use super::matching::Matching;
 use crate::graph::Removed;
-use crate::metrics::{Dependency, Kind, dependencies};
+use crate::metrics::{Degree, Dependency, Kind, Number, dependencies, measure};
 use crate::model::ServiceId;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// How many services one needs, and how many need it; by kind: command, query, event.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+/// What couples one service with the others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Numbers {
-    pub needs: usize,
-    pub needed: usize,
-    pub needs_by_kind: [usize; 3],
-    pub needed_by_kind: [usize; 3],
+    /// Whom it needs, and who needs it.
+    pub efferent: Degree,
+    pub afferent: Degree,
+    /// Whom it calls and waits for, and how many of these calls stand in one request at most.
+    pub temporal: usize,
+    pub chain: usize,
+    /// Fields that it reads of others.
+    pub contract: usize,
+    /// What it decides for others, or they for it.
+    pub control: usize,
+    pub bidirectional: usize,
+}
+
+impl Numbers {
+    /// Every number by its name, as `wfc.yaml` and tables call it.
+    pub fn named(&self) -> [(Number, usize); 7] {
+        [
+            (Number::Efferent, self.efferent.all),
+            (Number::Afferent, self.afferent.all),
+            (Number::Temporal, self.temporal),
+            (Number::Chain, self.chain),
+            (Number::Contract, self.contract),
+            (Number::Control, self.control),
+            (Number::Bidirectional, self.bidirectional),
+        ]
+    }
 }
 
 /// One service in both versions; nothing where it is not there.
@@ -27,7 +49,8 @@ pub struct Row {
 /// Who needs whom in one version.
 pub struct Coupling {
     pub dependencies: Vec<Dependency>,
-    kinds: BTreeMap<(ServiceId, ServiceId), BTreeSet<Kind>>,
+    pairs: BTreeSet<(ServiceId, ServiceId)>,
+    numbers: BTreeMap<ServiceId, Numbers>,
 }
 
 impl Coupling {
@@ -36,42 +59,39 @@ impl Coupling {
         let mut dependencies = dependencies(version.model, version.graph, &occurring);
         // What is only told makes nobody depend on anybody.
         dependencies.retain(|it| it.kind(version.model) != Kind::Notify);
-        let mut kinds: BTreeMap<_, BTreeSet<Kind>> = BTreeMap::new();
-        for it in &dependencies {
-            kinds.entry((it.from, it.to)).or_default().insert(it.kind(version.model));
-        }
-        Coupling { dependencies, kinds }
+        let pairs = dependencies.iter().map(|it| (it.from, it.to)).collect();
+        let measured = measure(version.model, version.graph);
+        let numbers = measured.services.iter().map(|service| {
+            let numbers = Numbers {
+                efferent: service.efferent,
+                afferent: service.afferent,
+                temporal: service.temporal.services,
+                chain: service.temporal.chain.len(),
+                contract: service.contract,
+                control: service.control,
+                bidirectional: service.bidirectional,
+            };
+            (service.id, numbers)
+        });
+        Coupling { dependencies, pairs, numbers: numbers.collect() }
     }
 
-    pub fn numbers(&self, service: ServiceId) -> Numbers {
-        let mut numbers = Numbers::default();
-        for ((from, to), kinds) in &self.kinds {
-            let (total, by_kind) = match service {
-                it if it == *from => (&mut numbers.needs, &mut numbers.needs_by_kind),
-                it if it == *to => (&mut numbers.needed, &mut numbers.needed_by_kind),
-                _ => continue,
-            };
-            *total += 1;
-            kinds.iter().for_each(|kind| by_kind[at(*kind)] += usize::from(*kind != Kind::Notify));
-        }
-        numbers
+    pub fn numbers(&self, service: ServiceId) -> Option<Numbers> {
+        self.numbers.get(&service).copied()
+    }
+
+    /// How many others a service needs.
+    pub fn n_needed_by(&self, service: ServiceId) -> usize {
+        self.numbers(service).map_or(0, |numbers| numbers.efferent.all)
     }
 
     pub fn needs(&self, from: ServiceId, to: ServiceId) -> bool {
-        self.kinds.contains_key(&(from, to))
+        self.pairs.contains(&(from, to))
     }
 
     /// Every pair of which one needs the other.
     pub fn pairs(&self) -> impl Iterator<Item = (ServiceId, ServiceId)> {
-        self.kinds.keys().copied()
-    }
-}
-
-fn at(kind: Kind) -> usize {
-    match kind {
-        Kind::Command => 0,
-        Kind::Query => 1,
-        Kind::Event | Kind::Notify => 2,
+        self.pairs.iter().copied()
     }
 }
 
@@ -87,8 +107,8 @@ pub fn rows(old: (&Version, &Coupling), new: (&Version, &Coupling), matching: &M
         };
         Row {
             service: name.to_string(),
-            before: was.map(|id| old.1.numbers(id)),
-            after: is.map(|id| new.1.numbers(id)),
+            before: was.and_then(|id| old.1.numbers(id)),
+            after: is.and_then(|id| new.1.numbers(id)),
         }
     };
     let mut rows: Vec<Row> = gone.chain(there).map(row).filter(|row| row.before != row.after).collect();

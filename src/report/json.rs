@@ -82,16 +82,18 @@ struct Coupled<'a> {
     after: Option<Figures>,
 }
 
+/// Under the names that `wfc metrics` has for them; those by kind are of `command`, `query` and `event`.
 #[derive(Serialize)]
 struct Figures {
-    needs: usize,
-    needs_by_command: usize,
-    needs_by_query: usize,
-    needs_by_event: usize,
-    needed_by: usize,
-    needed_by_command: usize,
-    needed_by_query: usize,
-    needed_by_event: usize,
+    efferent: usize,
+    efferent_by_kind: [usize; 3],
+    afferent: usize,
+    afferent_by_kind: [usize; 3],
+    temporal: usize,
+    chain: usize,
+    contract: usize,
+    control: usize,
+    bidirectional: usize,
 }
 
 #[derive(Serialize)]
@@ -272,17 +274,16 @@ fn between<'a>(report: &Report<'a>, versions: &Versions<'a>) -> Between<'a> {
 }
 
 fn figures(numbers: Numbers) -> Figures {
-    let [needs_by_command, needs_by_query, needs_by_event] = numbers.needs_by_kind;
-    let [needed_by_command, needed_by_query, needed_by_event] = numbers.needed_by_kind;
     Figures {
-        needs: numbers.needs,
-        needs_by_command,
-        needs_by_query,
-        needs_by_event,
-        needed_by: numbers.needed,
-        needed_by_command,
-        needed_by_query,
-        needed_by_event,
+        efferent: numbers.efferent.all,
+        efferent_by_kind: [numbers.efferent.command, numbers.efferent.query, numbers.efferent.event],
+        afferent: numbers.afferent.all,
+        afferent_by_kind: [numbers.afferent.command, numbers.afferent.query, numbers.afferent.event],
+        temporal: numbers.temporal,
+        chain: numbers.chain,
+        contract: numbers.contract,
+        control: numbers.control,
+        bidirectional: numbers.bidirectional,
     }
 }
 

@@ -4,7 +4,7 @@
 use super::paint::{Paint, Style, printable};
 use super::wrap::hang;
 use super::{Format, Report, json, markdown};
-use crate::diff::{Change, Compared, Diff, Flight, How, Length, Row, Way, What};
+use crate::diff::{Change, Compared, Diff, Flight, How, Length, Numbers, Row, Way, What};
 use crate::explore::Extent;
 use crate::model::duration;
 use std::fmt::Write;
@@ -89,8 +89,7 @@ fn text(versions: &Versions, paint: &Paint) -> String {
     section("runs under way", flights.collect());
     let wide = widest(&mut diff.coupling.iter().map(|it| it.service.as_str()));
     let rows = diff.coupling.iter().map(|row| {
-        let [needs, needed] = told_numbers(row);
-        format!("  {:wide$}  needs {needs}, needed by {needed}", printable(&row.service))
+        hang(&format!("  {:wide$}  ", printable(&row.service)), &told_numbers(row, "->").join(", "), WIDTH)
     });
     section("coupling", rows.collect());
     sections.join("\n")
@@ -154,19 +153,30 @@ fn told_flight(flight: Flight) -> String {
     }
 }
 
-/// `2 -> 3`, or one number where both are the same; a service that comes or goes has one only.
-fn told_numbers(row: &Row) -> [String; 2] {
-    let told = |before: Option<usize>, after: Option<usize>| match (before, after) {
-        (Some(before), Some(after)) if before == after => after.to_string(),
-        (Some(before), Some(after)) => format!("{before} -> {after}"),
-        (None, Some(after)) => format!("{after} (new)"),
-        (Some(before), None) => format!("{before} (gone)"),
-        (None, None) => String::new(),
+/// `efferent 2 -> 3`: the numbers that are not what they were; of a service that comes or goes those that
+/// are not 0.
+fn told_numbers(row: &Row, arrow: &str) -> Vec<String> {
+    let told = |numbers: &Numbers, aside: &str| {
+        let all = numbers.named().into_iter().filter(|(_, value)| *value > 0);
+        let told: Vec<String> = all.map(|(number, value)| format!("{} {value}", number.name())).collect();
+        std::iter::once(aside.to_string()).chain(told).collect()
     };
-    [
-        told(row.before.map(|it| it.needs), row.after.map(|it| it.needs)),
-        told(row.before.map(|it| it.needed), row.after.map(|it| it.needed)),
-    ]
+    match (&row.before, &row.after) {
+        (Some(before), Some(after)) => {
+            let both = before.named().into_iter().zip(after.named());
+            let differing = both.filter(|(before, after)| before != after);
+            let mut told: Vec<String> = differing
+                .map(|((number, was), (_, is))| format!("{} {was} {arrow} {is}", number.name()))
+                .collect();
+            if told.is_empty() {
+                told.push("other kinds of messages".to_string());
+            }
+            told
+        }
+        (None, Some(after)) => told(after, "new"),
+        (Some(before), None) => told(before, "gone"),
+        (None, None) => Vec::new(),
+    }
 }
 
 // ---- for a pull request ---------------------------------------------------------------------------
@@ -198,10 +208,9 @@ fn page(versions: &Versions, report: &Report) -> String {
         }
     }
     if !diff.coupling.is_empty() {
-        out.push_str("\n### Coupling\n\n| service | needs | is needed by |\n| --- | --- | --- |\n");
+        out.push_str("\n### Coupling\n\n| service | numbers |\n| --- | --- |\n");
         for row in &diff.coupling {
-            let [needs, needed] = told_numbers(row).map(|told| told.replace("->", "→"));
-            let _ = writeln!(out, "| {} | {needs} | {needed} |", code(&row.service));
+            let _ = writeln!(out, "| {} | {} |", code(&row.service), told_numbers(row, "→").join(", "));
         }
     }
     if !diff.changes.is_empty() {

@@ -52,7 +52,7 @@ fn the_background_check_brings_an_order_and_a_longer_path() {
         "this step brought it about",
         "the critical path of `BuyHome` grows from 7 to 8 steps",
         "runs of `BuyHome` that are under way can no longer succeed",
-        "  Mortgages   needs 6 -> 7, needed by 1\n",
+        "  Mortgages   efferent 6 -> 7, ",
     ] {
         assert!(run.stdout.contains(said), "{said}\n{}", run.stdout);
     }
@@ -80,7 +80,7 @@ fn in_a_choreography_the_services_that_must_change_are_named() {
         "this step is new, and stands between the two",
         "the critical path of `Mortgage` grows from 3 to 5 steps",
         "services that must change: `Underwriting`; new: `Background`",
-        "  Background    is new, its side of `Mortgage`\n  Underwriting  its side of `Mortgage`\n",
+        "  Background    is new\n  Underwriting  its side of `Mortgage`\n",
     ] {
         assert!(run.stdout.contains(said), "{said}\n{}", run.stdout);
     }

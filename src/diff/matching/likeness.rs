@@ -12,8 +12,7 @@ pub fn of_names(a: &str, b: &str) -> u32 {
 
 /// Twice what is in both, of all there is; nothing in common where both are empty.
 pub fn of_sets<T: Ord>(a: &BTreeSet<T>, b: &BTreeSet<T>) -> u32 {
-    let n = a.len() + b.len();
-    if n == 0 { 0 } else { (200 * a.intersection(b).count() / n) as u32 }
+    (200 * a.intersection(b).count()).checked_div(a.len() + b.len()).unwrap_or(0) as u32
 }
 
 fn bigrams(name: &str) -> BTreeSet<(char, char)> {

@@ -79,7 +79,7 @@ fn grown(two: &Two, id: ServiceId) -> Option<Finding> {
         }
     }
     let first = new.first()?;
-    let (n_before, n_after) = (before.numbers(was).needs, after.numbers(id).needs);
+    let (n_before, n_after) = (before.n_needed_by(was), after.n_needed_by(id));
     if n_after <= n_before {
         return None;
     }

@@ -56,8 +56,6 @@ struct Tree {
     /// As the user wrote it.
     shown: String,
     repository: Base,
-    /// Where wfc was started, from the root of the repository.
-    here: String,
     /// By their paths from the root: the names that git has for their contents.
     files: BTreeMap<String, String>,
 }
@@ -85,14 +83,14 @@ impl Tree {
         let listed = ask(&shown, &["ls-tree", "-r", "-z", "--full-tree", commit.trim()])?
             .ok_or_else(|| trouble("git cannot tell what is in it".to_string()))?;
         let files = listed.split('\0').filter_map(entry).collect();
-        let repository = Base::new(root.trim_end_matches(['\n', '\r']), here.clone());
-        Ok(Tree { shown, repository, here, files })
+        let repository = Base::new(root.trim_end_matches(['\n', '\r']), here);
+        Ok(Tree { shown, repository, files })
     }
 
     /// A path behind the colon: as git has it, from the root, or from here where it begins with a dot.
     fn named(&self, path: &str) -> String {
         let is_from_here = path == "." || path.starts_with("./") || path.starts_with("../");
-        normalise(&if is_from_here { format!("{}/{path}", self.here) } else { path.to_string() })
+        if is_from_here { self.repository.path(path) } else { normalise(path) }
     }
 
     fn load(&self, meant: &str, request: &Request) -> Result<Loaded, Trouble> {
@@ -117,7 +115,7 @@ impl Tree {
                 return Err(trouble(format!("there is no `{meant}` in it")));
             }
         }
-        wanted.retain(|(path, _)| !exclude.covers(&self.from_here(path)));
+        wanted.retain(|(path, _)| !exclude.covers(&self.shown_path(path)));
         let mut texts = Texts::new();
         self.read(wanted, &mut texts, &mut loaded.troubles)?;
         if texts.values().all(Option::is_none) && loaded.troubles.is_empty() {
@@ -134,7 +132,7 @@ impl Tree {
     }
 
     /// A path of the repository as it is named from where wfc was started.
-    fn from_here(&self, path: &str) -> String {
+    fn shown_path(&self, path: &str) -> String {
         self.repository.shown(path)
     }
 
@@ -150,7 +148,7 @@ impl Tree {
         let touched: Vec<_> =
             request.sets.iter().filter(|set| texts.keys().any(|path| set.cover(&within(path)))).collect();
         let rest = self.files.keys().filter(|path| {
-            let shown = self.from_here(path);
+            let shown = self.shown_path(path);
             touched.iter().any(|set| set.cover(&within(&shown)))
                 && !texts.contains_key(&shown)
                 && !exclude.covers(&shown)
@@ -205,7 +203,7 @@ impl Tree {
                 return Err(Trouble::new(self.shown.clone(), format!("git cannot read `{path}`")));
             };
             rest = behind;
-            let shown = self.from_here(&path);
+            let shown = self.shown_path(&path);
             let read: Content = read::text(&shown, bytes.to_vec(), demand);
             keep(texts, troubles, read, shown);
         }
