@@ -108,7 +108,7 @@ fn a_revision_is_the_same_path_as_it_was() {
         assert!(run.code == 1 && stranded(&run), "{arguments:?} {run:#?}");
         assert!(
             run.stdout
-                .starts_with(&format!("{}:specs/a.wfc:6:10: error", arguments[2].trim_end_matches(":specs"))),
+                .starts_with(&format!("{}:specs/a.wfc:9:10: error", arguments[2].trim_end_matches(":specs"))),
             "{run:#?}"
         );
     }
@@ -122,7 +122,7 @@ fn a_revision_is_the_same_path_as_it_was() {
     // From another folder, and with a path that a revision shares its name with.
     let mut command = repository.0.command(&["diff", "HEAD~1", "--format", "concise"]);
     let run = Run::of(command.current_dir(repository.0.at("specs")).output().unwrap());
-    assert!(run.code == 1 && run.stdout.starts_with("a.wfc:6:10: ") && stranded(&run), "{run:#?}");
+    assert!(run.code == 1 && run.stdout.starts_with("a.wfc:9:10: ") && stranded(&run), "{run:#?}");
     repository.0.write("main/b.wfc", OLD);
     assert_eq!(repository.0.wfc(&["diff", "main", "specs"]).code, 1);
     assert_eq!(repository.0.wfc(&["diff", "main:specs", "specs"]).code, 0);
