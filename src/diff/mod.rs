@@ -20,10 +20,13 @@ pub use rules::new_order_dependency::new_orders;
 pub use teams::Touched;
 pub use version::Version;
 
+use crate::explore::Counterparts;
 use crate::finding::{self, Finding, Rule};
-use crate::model::WorkflowId;
+use crate::graph::NodeId;
+use crate::model::{LabelId, WorkflowId};
 use coupling::Coupling;
 use critical::Paths;
+use std::collections::BTreeMap;
 
 /// How much of each workflow is looked at.
 #[derive(Clone, Copy, Debug)]
@@ -87,6 +90,9 @@ pub struct Two<'a> {
     pub budget: Budget,
     touched: Vec<Touched>,
     coupling: (Coupling, Coupling),
+    counterparts: Counterparts,
+    /// The node of each step of the old version.
+    steps: BTreeMap<LabelId, NodeId>,
 }
 
 /// Compares two versions of one system.
@@ -136,7 +142,9 @@ impl<'a> Two<'a> {
     ) -> Two<'a> {
         let touched = teams::touched(old, new, matching);
         let coupling = (Coupling::of(old), Coupling::of(new));
-        Two { old, new, matching, budget, touched, coupling }
+        let counterparts = matching.counterparts();
+        let steps = old.graph.nodes().filter_map(|(id, _)| Some((pair::step(old, id)?, id))).collect();
+        Two { old, new, matching, budget, touched, coupling, counterparts, steps }
     }
 
     /// A name as the new version has it: ``Workflow/name``.

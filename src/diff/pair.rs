@@ -16,8 +16,6 @@ pub struct Pair<'t> {
     pub order_after: Following,
     pub carried: CarriedOver,
     pub paths: (Option<Path>, Option<Path>),
-    /// The node of each step of the old version.
-    steps: BTreeMap<LabelId, NodeId>,
 }
 
 /// What becomes of runs that are under way, as counts of the states that they can be in.
@@ -41,8 +39,7 @@ impl<'t> Pair<'t> {
         let before = Whole::explore(two.old.model, two.old.graph, old, limits);
         let after = Whole::explore(two.new.model, two.new.graph, new, limits);
         let there = (two.new.model, two.new.graph, new);
-        let carried = carry_over(&before, there, &two.matching.counterparts(), limits);
-        let steps = two.old.graph.nodes().filter_map(|(id, _)| Some((step(two.old, id)?, id))).collect();
+        let carried = carry_over(&before, there, &two.counterparts, limits);
         Pair {
             old,
             new,
@@ -52,7 +49,6 @@ impl<'t> Pair<'t> {
             after,
             carried,
             paths,
-            steps,
         }
     }
 
@@ -67,7 +63,7 @@ impl<'t> Pair<'t> {
             return two.matching.events.old_of(*event).map(|event| two.old.graph.message(event));
         }
         let label = two.matching.labels.old_of(step(two.new, node)?)?;
-        self.steps.get(&label).copied()
+        two.steps.get(&label).copied()
     }
 
     /// The steps that both versions do, each as it was and as it is, in the order of the new text; also those
@@ -113,7 +109,7 @@ impl<'t> Pair<'t> {
     }
 }
 
-fn step(version: &Version, node: NodeId) -> Option<LabelId> {
+pub(super) fn step(version: &Version, node: NodeId) -> Option<LabelId> {
     match &version.graph.node(node).kind {
         NodeKind::Act(act) => Some(act.label),
         NodeKind::Run(run) => Some(run.label),
