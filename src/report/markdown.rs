@@ -14,7 +14,8 @@ pub fn report(report: &Report) -> String {
     let files =
         if report.n_files() == 1 { "1 file".to_string() } else { format!("{} files", report.n_files()) };
     let mut out = format!("## wfc: {} in {files}\n", counted(report));
-    findings(report, "wfc check", &mut out);
+    table(report, "wfc check", &mut out);
+    all_details(report, "wfc check", &mut out);
     out
 }
 
@@ -34,8 +35,8 @@ pub(super) fn counted(report: &Report) -> String {
     if counted.is_empty() { "no findings".to_string() } else { counted.join(", ") }
 }
 
-/// The table of findings and the details of each; `command` shows what does not fit.
-pub(super) fn findings(report: &Report, command: &str, out: &mut String) {
+/// A line for each finding; `command` shows those that are too many.
+pub(super) fn table(report: &Report, command: &str, out: &mut String) {
     if report.selected.n_hidden > 0 || report.n_allowed > 0 {
         out.push_str(&format!("\n{} hidden, {} allowed\n", report.selected.n_hidden, report.n_allowed));
     }
@@ -51,7 +52,11 @@ pub(super) fn findings(report: &Report, command: &str, out: &mut String) {
     if n_more > 0 {
         out.push_str(&format!("\n{n_more} more: `{command}` shows all of them.\n"));
     }
-    for finding in shown {
+}
+
+/// The details of the findings in the table, as many as fit into a comment.
+pub(super) fn all_details(report: &Report, command: &str, out: &mut String) {
+    for finding in &report.findings()[..report.findings().len().min(MOST)] {
         let details = details(finding, report);
         if out.len() + details.len() > LONGEST {
             out.push_str(&format!("\nThe details of the others are left out: `{command}` shows them.\n"));

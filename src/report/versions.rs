@@ -188,54 +188,59 @@ fn page(versions: &Versions, report: &Report) -> String {
         let _ = write!(out, "\n{}{}.\n", nothing[..1].to_uppercase(), &nothing[1..]);
         return out;
     }
-    markdown::findings(report, "wfc diff", &mut out);
+    markdown::table(report, "wfc diff", &mut out);
     let diff = versions.diff;
     let code = markdown::code;
-    if !diff.touched.is_empty() {
-        out.push_str("\n### Services that must change\n\n| service | what for |\n| --- | --- |\n");
-        for it in &diff.touched {
-            let why: Vec<String> = it.why.iter().map(|why| markdown::escaped(why)).collect();
-            let _ = writeln!(out, "| {} | {} |", code(&it.service), why.join(", "));
-        }
-    }
-    if !diff.workflows.is_empty() {
-        out.push_str(
-            "\n### Workflows\n\n| workflow | critical path | runs under way |\n| --- | --- | --- |\n",
-        );
-        for it in &diff.workflows {
-            let (path, flight) = (told_paths(it).replace("->", "→"), told_flight(it.flight));
-            let _ = writeln!(out, "| {} | {path} | {flight} |", code(&it.workflow));
-        }
-    }
-    if !diff.coupling.is_empty() {
-        out.push_str("\n### Coupling\n\n| service | numbers |\n| --- | --- |\n");
-        for row in &diff.coupling {
-            let _ = writeln!(out, "| {} | {} |", code(&row.service), told_numbers(row, "→").join(", "));
-        }
-    }
-    if !diff.changes.is_empty() {
-        let n = diff.changes.len();
-        let things = if n == 1 { "1 thing".to_string() } else { format!("{n} things") };
-        let _ = write!(
-            out,
-            "\n<details><summary>{things} came, went or changed</summary>\n\n| | what | name |\n| --- | --- | --- |\n"
-        );
-        for change in diff.changes.iter().take(MOST) {
-            let (sign, aside) = match &change.how {
-                How::Came => ("+", String::new()),
-                How::Went => ("−", String::new()),
-                How::Renamed(before) => ("~", format!(" (was called {})", code(before))),
-                How::Changed(before) => ("~", format!(" (was {})", code(before))),
-            };
-            let _ = writeln!(out, "| {sign} | {} | {}{aside} |", what(change.what), code(&change.name));
-        }
-        if n > MOST {
-            let _ = write!(out, "\n{} more: `wfc diff` shows all of them.\n", n - MOST);
-        }
+    let touched = diff.touched.iter().map(|it| {
+        let why: Vec<String> = it.why.iter().map(|why| markdown::escaped(why)).collect();
+        format!("| {} | {} |", code(&it.service), why.join(", "))
+    });
+    section(&mut out, "### Services that must change", "| service | what for |\n| --- | --- |", touched);
+    let workflows = diff.workflows.iter().map(|it| {
+        let (path, flight) = (told_paths(it).replace("->", "→"), told_flight(it.flight));
+        format!("| {} | {path} | {flight} |", code(&it.workflow))
+    });
+    let head = "| workflow | critical path | runs under way |\n| --- | --- | --- |";
+    section(&mut out, "### Workflows", head, workflows);
+    let rows = diff
+        .coupling
+        .iter()
+        .map(|row| format!("| {} | {} |", code(&row.service), told_numbers(row, "→").join(", ")));
+    section(&mut out, "### Coupling", "| service | numbers |\n| --- | --- |", rows);
+    let n = diff.changes.len();
+    let things = if n == 1 { "1 thing".to_string() } else { format!("{n} things") };
+    let title = format!("<details><summary>{things} came, went or changed</summary>");
+    let changes = diff.changes.iter().map(|change| {
+        let (sign, aside) = match &change.how {
+            How::Came => ("+", String::new()),
+            How::Went => ("−", String::new()),
+            How::Renamed(before) => ("~", format!(" (was called {})", code(before))),
+            How::Changed(before) => ("~", format!(" (was {})", code(before))),
+        };
+        format!("| {sign} | {} | {}{aside} |", what(change.what), code(&change.name))
+    });
+    section(&mut out, &title, "| | what | name |\n| --- | --- | --- |", changes);
+    if n > 0 {
         out.push_str("\n</details>\n");
     }
+    markdown::all_details(report, "wfc diff", &mut out);
     out
 }
 
-/// More changes than these are only counted: a comment has a limit.
-const MOST: usize = 100;
+/// A table below a title, as long as a comment bears; nothing where there is nothing to show.
+fn section(out: &mut String, title: &str, head: &str, rows: impl ExactSizeIterator<Item = String>) {
+    let n_rows = rows.len();
+    if n_rows == 0 {
+        return;
+    }
+    let _ = write!(out, "\n{title}\n\n{head}\n");
+    for row in rows.take(MOST) {
+        let _ = writeln!(out, "{row}");
+    }
+    if n_rows > MOST {
+        let _ = write!(out, "\n{} more: `wfc diff` shows all of them.\n", n_rows - MOST);
+    }
+}
+
+/// More rows than these are only counted: a comment has a limit.
+const MOST: usize = 50;

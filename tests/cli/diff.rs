@@ -286,6 +286,25 @@ fn a_comment_of_a_pull_request_has_it_all() {
 }
 
 #[test]
+fn the_page_of_a_large_change_still_fits_into_a_comment() {
+    let folder = Folder::new(&[]);
+    for number in 0..200 {
+        let named = |text: &str| {
+            ["OrderId", "Shop", "Stock", "Gifts", "Sell"]
+                .iter()
+                .fold(text.to_string(), |text, name| text.replace(name, &format!("{name}{number}")))
+        };
+        folder.write(&format!("old/{number}.wfc"), named(OLD));
+        folder.write(&format!("new/{number}.wfc"), named(&shorter()));
+    }
+    let run = folder.wfc(&["diff", "old", "new", "--format", "markdown"]);
+    assert_eq!(run.code, 1);
+    assert!(run.stdout.len() < 65_536, "{} bytes", run.stdout.len());
+    assert!(run.stdout.contains("150 more: `wfc diff` shows all of them."));
+    assert!(run.stdout.contains("The details of the others are left out"));
+}
+
+#[test]
 fn what_the_new_version_accepts_is_accepted() {
     let accepted = shorter().replace(
         "  success Sold\n",

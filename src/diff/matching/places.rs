@@ -28,6 +28,10 @@ enum Sort {
 impl Matching {
     pub(super) fn match_places(&mut self, old: &Version, new: &Version) {
         self.match_labelled(old, new);
+        let joined = Joined {
+            old: joins(old, |label| self.new_name(old, new, label)),
+            new: joins(new, |label| new.model.labels[label].name.text.to_string()),
+        };
         for (one, other) in self.workflows.pairs().collect::<Vec<_>>() {
             let mut there: BTreeMap<(Sort, Option<ServiceId>), Vec<NodeId>> = BTreeMap::new();
             for (id, node) in new.graph.nodes_of(other) {
@@ -43,7 +47,7 @@ impl Matching {
                     continue;
                 }
                 for place in there.get(&(sort, side.flatten())).into_iter().flatten() {
-                    let score = self.agreement(old, id, new, *place, sort);
+                    let score = self.agreement((old, id), (new, *place), sort, &joined);
                     if score >= ENOUGH && depth(old, id) == depth(new, *place) {
                         let names = Default::default();
                         candidates.push(Candidate { score, names, old: id, new: *place });
@@ -79,7 +83,13 @@ impl Matching {
         }
     }
 
-    fn agreement(&self, old: &Version, one: NodeId, new: &Version, other: NodeId, sort: Sort) -> u32 {
+    fn agreement(
+        &self,
+        (old, one): (&Version, NodeId),
+        (new, other): (&Version, NodeId),
+        sort: Sort,
+        joined: &Joined,
+    ) -> u32 {
         let around = likeness::of_sets(&neighbours(old, one), &neighbours(new, other));
         match sort {
             Sort::Receive(_) | Sort::Race | Sort::Watch => {
@@ -90,13 +100,10 @@ impl Matching {
                 if shared == 0 { 0 } else { (70 * shared + 30 * around) / 100 }
             }
             Sort::Join => {
-                let inside: BTreeSet<String> =
-                    inside(old, one).into_iter().map(|label| self.new_name(old, new, label)).collect();
-                let there: BTreeSet<String> = self::inside(new, other)
-                    .into_iter()
-                    .map(|label| new.model.labels[label].name.text.to_string())
-                    .collect();
-                let shared = likeness::of_sets(&inside, &there);
+                let none = BTreeSet::new();
+                let inside = joined.old.get(&one).unwrap_or(&none);
+                let there = joined.new.get(&other).unwrap_or(&none);
+                let shared = likeness::of_sets(inside, there);
                 if inside.is_empty() && there.is_empty() { around } else { (70 * shared + 30 * around) / 100 }
             }
             Sort::Pause | Sort::Limit | Sort::Reminder => around,
@@ -111,6 +118,20 @@ impl Matching {
             None => format!("old {}", old.model.labels[label].name.text),
         }
     }
+}
+
+/// The steps in the region of each join, by name.
+struct Joined {
+    old: BTreeMap<NodeId, BTreeSet<String>>,
+    new: BTreeMap<NodeId, BTreeSet<String>>,
+}
+
+fn joins(
+    version: &Version,
+    name: impl Fn(crate::model::LabelId) -> String,
+) -> BTreeMap<NodeId, BTreeSet<String>> {
+    let joins = version.graph.nodes().filter(|(_, node)| matches!(node.kind, NodeKind::Join { .. }));
+    joins.map(|(id, _)| (id, inside(version, id).into_iter().map(&name).collect())).collect()
 }
 
 fn sort(kind: &NodeKind) -> Option<Sort> {
