@@ -14,12 +14,13 @@ mod picture;
 mod systems;
 mod uses;
 mod verify;
+mod versions;
 
 use crate::finding::{self, Accepted, Finding, Rule};
 use crate::model::World;
 use crate::source::{FileId, Sources};
 use crate::syntax::ast::Ast;
-use crate::{check, import, lower, syntax};
+use crate::{check, diff, import, lower, syntax};
 use rayon::prelude::*;
 use std::fmt;
 use systems::{System, systems};
@@ -36,6 +37,7 @@ pub use picture::{Picture, Pictured, draw, draw_joined, draw_run};
 pub use systems::with_users;
 pub use uses::uses;
 pub use verify::{Verified, verify};
+pub use versions::{Compared, Comparing, Likeness, Side, compare, compare_example};
 
 /// The rules that only somebody who sees all files and all rules can check.
 const RULES: &[&Rule] = &[&missing_import::MISSING_IMPORT, &UNUSED_ALLOW, &EXPIRED_ALLOW];
@@ -43,7 +45,7 @@ const RULES: &[&Rule] = &[&missing_import::MISSING_IMPORT, &UNUSED_ALLOW, &EXPIR
 /// Every rule of every phase.
 pub fn rules() -> Vec<&'static Rule> {
     let phases = [syntax::rules::RULES, import::rules::RULES, lower::rules::RULES, RULES];
-    phases.into_iter().flatten().copied().chain(check::rules()).collect()
+    phases.into_iter().flatten().copied().chain(check::rules()).chain(diff::rules()).collect()
 }
 
 /// The day that the examples of the manual are judged on, so that their pages stay as they are.

@@ -7,6 +7,7 @@ pub mod check;
 pub mod cli;
 pub mod compile;
 pub mod diagram;
+pub mod diff;
 pub mod explore;
 pub mod finding;
 pub mod format;

@@ -24,10 +24,12 @@ mod telling;
 pub mod verify;
 mod words;
 
-use crate::finding::{self, Finding, Rule};
+use crate::explore::Move;
+use crate::finding::{self, Finding, Rule, WitnessStep};
 use crate::graph::StepGraph;
 use crate::model::Model;
 pub use context::Context;
+use std::cell::OnceCell;
 
 /// How much a rule may explore, and how much a team allows itself.
 #[derive(Clone, Copy, Debug)]
@@ -62,6 +64,25 @@ impl Default for Budget {
             chain: 2,
             attempts: 10,
         }
+    }
+}
+
+/// Tells the runs of a system in words.
+pub struct Telling<'m> {
+    model: &'m Model,
+    graph: &'m StepGraph,
+    context: OnceCell<Context<'m>>,
+}
+
+impl<'m> Telling<'m> {
+    pub fn new(model: &'m Model, graph: &'m StepGraph) -> Telling<'m> {
+        Telling { model, graph, context: OnceCell::new() }
+    }
+
+    /// A run, move by move; joints of lines are left out.
+    pub fn run(&self, moves: &[Move]) -> Vec<WitnessStep> {
+        let context = || Context::new(self.model, self.graph, Budget::default());
+        self.context.get_or_init(context).witness_of_run(moves)
     }
 }
 

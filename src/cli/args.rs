@@ -43,6 +43,7 @@ Exit codes:  0 clean   1 findings   2 wrong arguments, or a file that cannot be 
 pub enum Command {
     Check(Check),
     Verify(Verify),
+    Diff(Diff),
     Fmt(Fmt),
     Gen(Generate),
     Graph(Graph),
@@ -268,6 +269,71 @@ Exit codes:
   0  every run ends, every success can be reached, no run reaches a success and a failure
   1  something of that does not hold, or there are more states than --max-states
   2  wrong arguments, or a file that cannot be read or has errors";
+
+/// Compare two versions: what came and went, and what that does to runs, orders and coupling.
+///
+/// A version is a file, a folder, or a revision of git: `main` means the other version's path as it was
+/// there, `main:specs` a path from the root of the repository, `main:./specs` one from here. What is there on
+/// the disk goes before a revision of the same name; `main:` is always the revision.
+#[derive(Args, Debug)]
+#[command(after_long_help = DIFF_EXAMPLES)]
+pub struct Diff {
+    /// The old version.
+    #[arg(value_name = "OLD")]
+    pub old: String,
+
+    /// The new version.
+    #[arg(value_name = "NEW", default_value = ".")]
+    pub new: String,
+
+    /// Leave out what matches, besides what wfc.yaml leaves out; can be given several times.
+    #[arg(long, value_name = "GLOB")]
+    pub exclude: Vec<String>,
+
+    #[command(flatten)]
+    pub configured: Configured,
+
+    /// How much to hear; `default` unless wfc.yaml says otherwise.
+    #[arg(long, value_name = "PROFILE")]
+    pub profile: Option<ProfileName>,
+
+    /// From which severity on a finding makes the run fail; `error` unless wfc.yaml says otherwise.
+    #[arg(long, value_name = "SEVERITY")]
+    pub fail_on: Option<SeverityName>,
+
+    /// Show only what wfc is at least this sure of, whatever the profile says.
+    #[arg(long, value_name = "CONFIDENCE")]
+    pub min_confidence: Option<ConfidenceName>,
+
+    /// Find also what an `allow` of the new version accepts.
+    #[arg(long)]
+    pub no_allows: bool,
+
+    /// Do not fail because of findings; other trouble still fails.
+    #[arg(long)]
+    pub exit_zero: bool,
+
+    /// How it is written; `markdown` fits into a comment of a pull request.
+    #[arg(long, value_name = "FORMAT", default_value = "full")]
+    pub format: FormatName,
+
+    /// Write it to a file as well, in a format of its own; can be given several times.
+    #[arg(long, value_name = "FORMAT=FILE", value_parser = report_to)]
+    pub report: Vec<ReportTo>,
+}
+
+const DIFF_EXAMPLES: &str = "\
+Examples:
+  wfc diff main                               this folder, and as it is in main
+  wfc diff HEAD~1 orders.wfc                  one file, and what it uses
+  wfc diff main:specs feature:specs           one folder in two branches
+  wfc diff v1/ v2/                            two folders
+  wfc diff origin/main --format markdown      for a comment of a pull request
+
+Exit codes:
+  0  nothing at or above --fail-on; also when the two are the same
+  1  at least one such finding
+  2  wrong arguments, a revision that there is not, or a version that has errors";
 
 /// Write workflows in their one canonical layout.
 ///

@@ -7,6 +7,7 @@ mod check;
 mod colour;
 mod completions;
 mod config;
+mod diff;
 mod explain;
 mod fix;
 mod fmt;
@@ -74,6 +75,7 @@ fn run(arguments: &Arguments) -> Result<Outcome, Unwritten> {
     match &arguments.command {
         Command::Check(wanted) => check::run(wanted, &output),
         Command::Verify(wanted) => verify::run(wanted, &output),
+        Command::Diff(wanted) => diff::run(wanted, &output),
         Command::Fmt(wanted) => fmt::run(wanted, &output),
         Command::Gen(wanted) => generate::run(wanted, &output),
         Command::Graph(wanted) => graph::run(wanted, &output),

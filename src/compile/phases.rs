@@ -133,6 +133,19 @@ pub(super) struct SystemAdvised {
     pub n_errors: usize,
 }
 
+/// The model and the step graph of one system, and the errors in its text.
+pub(super) fn built(sources: &Sources, system: &System) -> (Model, StepGraph, Vec<Finding>) {
+    let read = system.files.iter().map(|&id| read(id, sources.get(id)));
+    let (trees, of_reading): (Vec<Ast>, Vec<_>) = read.unzip();
+    let mut findings: Vec<Finding> = of_reading.into_iter().flatten().collect();
+    let mut lowered = lower(&trees, system);
+    drop_half_read(&findings, &mut lowered.findings);
+    findings.extend(lowered.findings);
+    super::versions::only_errors(&mut findings);
+    let graph = graph::build(&lowered.model);
+    (lowered.model, graph, findings)
+}
+
 /// The workflows, and the contracts that stand in the step graph.
 fn used(model: &Model, graph: &StepGraph) -> Vec<Span> {
     let workflows = model.workflows.values().map(|workflow| workflow.span);

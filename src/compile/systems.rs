@@ -21,6 +21,16 @@ pub struct System {
     pub world: Option<World>,
 }
 
+impl System {
+    /// The same among files of which `by` others come first.
+    pub fn shift(&mut self, by: u32) {
+        let shifted = |id: FileId| FileId(id.0 + by);
+        self.files.iter_mut().for_each(|id| *id = shifted(*id));
+        self.missing.iter_mut().for_each(|(id, _)| *id = shifted(*id));
+        self.links = self.links.shifted(by);
+    }
+}
+
 /// The systems of all files, ordered by their first file.
 pub fn systems(sources: &Sources, joined: &[Joined]) -> Vec<System> {
     let by_path: FxHashMap<String, FileId> =

@@ -172,7 +172,7 @@ impl Machine<'_> {
     }
 
     /// Choreographed ends are recorded as soon as their formula holds.
-    fn record_goals(&self, state: &mut State) {
+    pub(super) fn record_goals(&self, state: &mut State) {
         for end in &self.recorded {
             let is_open = state.memory[end.progress] != IDLE && state.memory[end.goal] == 0;
             if is_open && self.is_in(state, end.trigger) {

@@ -8,6 +8,7 @@ mod git;
 mod history;
 mod measures;
 mod read;
+mod revision;
 mod watch;
 mod write;
 
@@ -17,6 +18,7 @@ pub use exclude::Exclude;
 pub use git::{Changed, changed_since};
 pub use history::{History, history};
 pub use measures::{read_measures, write_measures};
+pub use revision::{Source, load_source, source};
 pub use watch::{Watcher, watch};
 pub use write::{replace, replace_in_folder, rewrite, write_new};
 

@@ -24,6 +24,7 @@ pub mod statistics;
 pub mod summary;
 mod table;
 pub mod verdict;
+pub mod versions;
 
 mod excerpt;
 mod sentence;

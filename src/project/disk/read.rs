@@ -68,7 +68,8 @@ fn bytes(path: &str) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-fn text(path: &str, bytes: Vec<u8>, demand: Demand) -> Content {
+/// The text of a file that somebody else has read.
+pub fn text(path: &str, bytes: Vec<u8>, demand: Demand) -> Content {
     let refuse = |why: String| match demand {
         Demand::IfRecognised => Content::Foreign,
         Demand::Met | Demand::Used | Demand::Named => Content::Unreadable(why),
