@@ -3,6 +3,7 @@
 
 pub mod header;
 pub mod names;
+pub mod plugin;
 pub mod rust;
 pub mod template;
 pub mod text;
@@ -36,6 +37,15 @@ pub enum Target {
     /// A Cargo workspace.
     #[default]
     Rust,
+}
+
+impl Target {
+    /// As `--target` and the manifest call it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Target::Rust => "rust",
+        }
+    }
 }
 
 /// What keeps the runs of a generated coordinator.

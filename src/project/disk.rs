@@ -4,15 +4,21 @@ mod baseline;
 mod config;
 mod exclude;
 mod find;
+mod folder;
 mod git;
+mod program;
 mod read;
+mod tree;
 mod watch;
 mod write;
 
 pub use baseline::{looked, read_baseline, write_baseline};
 pub use config::{Wanted, project};
 pub use exclude::Exclude;
+pub use folder::read_folder;
 pub use git::{Changed, changed_since};
+pub use program::{Finished, Program, run_program};
+pub use tree::{Access, Tree};
 pub use watch::{Watcher, watch};
 pub use write::{replace, replace_in_folder, rewrite, write_new};
 

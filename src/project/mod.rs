@@ -4,6 +4,7 @@ pub mod base;
 pub mod baseline;
 pub mod config;
 pub mod disk;
+pub mod ownership;
 pub mod patterns;
 
 use crate::source::Sources;

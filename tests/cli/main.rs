@@ -9,6 +9,8 @@ mod exit_codes;
 mod fixes;
 mod fmt;
 mod folder;
+#[cfg(unix)]
+mod generate;
 mod inputs;
 mod profiles;
 mod progress;
