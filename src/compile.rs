@@ -39,7 +39,13 @@ const RULES: &[&Rule] = &[&missing_import::MISSING_IMPORT, &UNUSED_ALLOW, &EXPIR
 
 /// Every rule of every phase.
 pub fn rules() -> Vec<&'static Rule> {
-    let phases = [syntax::rules::RULES, import::rules::RULES, lower::rules::RULES, RULES];
+    let phases = [
+        syntax::rules::RULES,
+        import::rules::RULES,
+        lower::rules::RULES,
+        crate::generate::rules::RULES,
+        RULES,
+    ];
     phases.into_iter().flatten().copied().chain(check::rules()).collect()
 }
 

@@ -719,12 +719,15 @@ impl From<PictureName> for Picture {
 pub enum TargetName {
     /// A Cargo workspace that conducts the workflows.
     Rust,
+    /// State machines in the Amazon States Language.
+    Asl,
 }
 
 impl From<TargetName> for Target {
     fn from(name: TargetName) -> Target {
         match name {
             TargetName::Rust => Target::Rust,
+            TargetName::Asl => Target::Asl,
         }
     }
 }

@@ -15,6 +15,7 @@ pub enum Group {
     Data,
     Syntax,
     Import,
+    Generate,
 }
 
 impl Group {
@@ -28,6 +29,7 @@ impl Group {
             Group::Data => "Data and names",
             Group::Syntax => "Syntax",
             Group::Import => "Imported files",
+            Group::Generate => "Generated formats",
         }
     }
 }

@@ -1,9 +1,11 @@
 //! Projects and files made from a model. A target is one folder here; no target sees another, and
 //! none sees the rules.
 
+pub mod asl;
 pub mod header;
 pub mod names;
 pub mod plugin;
+pub mod rules;
 pub mod rust;
 pub mod template;
 pub mod text;
@@ -37,6 +39,8 @@ pub enum Target {
     /// A Cargo workspace.
     #[default]
     Rust,
+    /// The Amazon States Language.
+    Asl,
 }
 
 impl Target {
@@ -44,6 +48,7 @@ impl Target {
     pub fn name(self) -> &'static str {
         match self {
             Target::Rust => "rust",
+            Target::Asl => "asl",
         }
     }
 }
@@ -112,6 +117,7 @@ pub fn builtin_templates() -> Vec<(&'static str, &'static str)> {
 pub fn generate(subject: &Subject, options: &Options, templates: &Templates) -> Result<Generated, Broken> {
     let mut generated = match options.target {
         Target::Rust => rust::generate(subject, options, templates)?,
+        Target::Asl => asl::generate(subject),
     };
     for (path, file) in &mut generated.files {
         if file.owner == Owner::Generated {
