@@ -24,7 +24,7 @@ use systems::{System, systems};
 
 pub use allow::rules::{EXPIRED_ALLOW, UNUSED_ALLOW};
 pub use fixing::{Fixed, Wish, fix, mended};
-pub use generating::{Made, generate};
+pub use generating::{Made, examine, generate};
 pub use layout::{Formatted, formatted};
 pub use measure::{Measured, measure};
 pub use path::{normalise, resolve};

@@ -721,6 +721,8 @@ pub enum TargetName {
     Rust,
     /// State machines in the Amazon States Language.
     Asl,
+    /// Documents in Serverless Workflow 1.0.
+    ServerlessWorkflow,
 }
 
 impl From<TargetName> for Target {
@@ -728,6 +730,7 @@ impl From<TargetName> for Target {
         match name {
             TargetName::Rust => Target::Rust,
             TargetName::Asl => Target::Asl,
+            TargetName::ServerlessWorkflow => Target::ServerlessWorkflow,
         }
     }
 }

@@ -44,8 +44,8 @@ fn example(rule: &Rule, paint: &Paint) -> (String, Vec<Finding>) {
     let path = if rule.example_language == "wfc" { "example.wfc" } else { "example.asl.json" };
     let mut sources = Sources::default();
     sources.add(SourceFile::new(path, rule.bad));
-    let mut findings =
-        compile::check(&sources, Settings { today: Some(EXAMPLE_DAY), ..Settings::default() }).findings;
+    let settings = Settings { today: Some(EXAMPLE_DAY), ..Settings::default() };
+    let mut findings = compile::examine(&sources, settings, rule);
     findings.retain(|finding| finding.rule.name == rule.name);
     // An example is no file that a link could lead to.
     let paint = Paint { link_base: None, ..paint.clone() };

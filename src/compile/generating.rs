@@ -1,8 +1,9 @@
 //! From everything that was read to what is generated from it.
 
 use super::systems::{System, systems};
-use super::{Joined, phases};
-use crate::generate::Subject;
+use super::{Joined, Settings, check, phases};
+use crate::finding::{self, Finding, Group, Rule};
+use crate::generate::{Subject, asl};
 use crate::source::{FileId, Sources};
 use std::collections::BTreeSet;
 
@@ -33,4 +34,17 @@ pub fn generate<T>(
     }
     let [(system, meant)] = &wanted[..] else { return Err(names.into_iter().collect()) };
     Ok(Made { made: phases::generate(sources, meant, workflow, make), files: system.files.clone() })
+}
+
+/// What is found in an example of `rule`: by checking it, and where the rule is about generating, by that.
+pub fn examine(sources: &Sources, settings: Settings, rule: &Rule) -> Vec<Finding> {
+    let mut findings = check(sources, settings).findings;
+    if rule.group == Group::Generate
+        && let Ok(Made { made, .. }) = generate(sources, settings.joined, None, asl::generate)
+    {
+        findings.extend(made.findings);
+        finding::sort(&mut findings);
+        finding::number(&mut findings);
+    }
+    findings
 }

@@ -7,6 +7,7 @@ pub mod names;
 pub mod plugin;
 pub mod rules;
 pub mod rust;
+pub mod serverless;
 pub mod template;
 pub mod text;
 
@@ -41,6 +42,8 @@ pub enum Target {
     Rust,
     /// The Amazon States Language.
     Asl,
+    /// Serverless Workflow 1.0.
+    ServerlessWorkflow,
 }
 
 impl Target {
@@ -49,6 +52,7 @@ impl Target {
         match self {
             Target::Rust => "rust",
             Target::Asl => "asl",
+            Target::ServerlessWorkflow => "serverless-workflow",
         }
     }
 }
@@ -118,6 +122,7 @@ pub fn generate(subject: &Subject, options: &Options, templates: &Templates) -> 
     let mut generated = match options.target {
         Target::Rust => rust::generate(subject, options, templates)?,
         Target::Asl => asl::generate(subject),
+        Target::ServerlessWorkflow => serverless::generate(subject),
     };
     for (path, file) in &mut generated.files {
         if file.owner == Owner::Generated {

@@ -52,7 +52,7 @@ workflow Fulfil(order: OrderId) {
   success Fulfilled
   failure Cancelled
 
-  step charged = Payments.Charge(order) { timeout 1h; on outage { end Cancelled } }
+  step charged = Payments.Charge(order) { timeout 1h; on outage { undo all; end Cancelled } }
   step packed = Warehouse.Pack(order) { timeout 1d; on outage { undo all; end Cancelled } }
   end Fulfilled
 }

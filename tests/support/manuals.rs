@@ -2,12 +2,12 @@
 //! page is the one that would be generated today.
 
 use super::{
-    check, compare, entries, file_name, fixes, is_blessing, is_loud, layout, one_file, render, root,
+    check, compare, entries, file_name, fixes, is_blessing, is_loud, layout, one_file, render, root, settings,
 };
 use libtest_mimic::{Failed, Trial};
 use std::collections::BTreeSet;
 use std::fs;
-use wfc::finding::{Finding, Rule, Severity};
+use wfc::finding::{Finding, Group, Rule, Severity};
 use wfc::report::page::{self, Example};
 use wfc::report::paint::Paint;
 use wfc::report::{human, index};
@@ -29,7 +29,7 @@ pub fn trials() -> Vec<Trial> {
         trials.push(Trial::test(format!("manuals/{name}/good"), move || good(rule)));
         trials.push(Trial::test(format!("manuals/{name}/page"), move || {
             let sources = example(rule, rule.bad);
-            let findings = check(&sources)?;
+            let findings = found(rule, &sources)?;
             let shown = Example { output: &terminal(&findings, &sources), findings: &findings };
             compare(&root().join(format!("docs/rules/{name}.md")), &page::markdown(rule, &shown))
         }));
@@ -69,6 +69,14 @@ fn example(rule: &Rule, text: &str) -> Sources {
 
 const FILE: &str = "// file: ";
 
+/// What checking finds, and where the rule is about that, generating.
+fn found(rule: &Rule, sources: &Sources) -> Result<Vec<Finding>, Failed> {
+    match rule.group {
+        Group::Generate => Ok(wfc::compile::examine(sources, settings(), rule)),
+        _ => check(sources),
+    }
+}
+
 /// What the terminal shows, without colour.
 fn terminal(findings: &[Finding], sources: &Sources) -> String {
     human::report(findings, sources, &Paint::plain())
@@ -90,7 +98,7 @@ fn words(rule: &Rule) -> Result<(), Failed> {
 
 fn bad(rule: &'static Rule) -> Result<(), Failed> {
     let sources = example(rule, rule.bad);
-    let findings = check(&sources)?;
+    let findings = found(rule, &sources)?;
     let is_own = |finding: &&Finding| finding.rule.name == rule.name;
     let level = rule.severity.min(Severity::Warning);
     let is_found = findings.iter().filter(is_own).any(|finding| finding.severity >= level);
@@ -104,7 +112,7 @@ fn bad(rule: &'static Rule) -> Result<(), Failed> {
 
 fn good(rule: &'static Rule) -> Result<(), Failed> {
     let sources = example(rule, rule.good);
-    let findings = check(&sources)?;
+    let findings = found(rule, &sources)?;
     if findings.iter().all(|finding| !is_loud(finding) && finding.rule.name != rule.name) {
         return Ok(());
     }
