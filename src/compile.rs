@@ -28,7 +28,7 @@ use systems::{System, systems};
 pub use advise::{Advised, advise};
 pub use allow::rules::{EXPIRED_ALLOW, UNUSED_ALLOW};
 pub use fixing::{Fixed, Wish, fix, mended};
-pub use generating::{Generation, generate};
+pub use generating::{Made, examine, generate};
 pub use layout::{Formatted, formatted};
 pub use measure::{Measured, measure};
 pub use path::{normalise, resolve};
@@ -44,7 +44,13 @@ const RULES: &[&Rule] = &[&missing_import::MISSING_IMPORT, &UNUSED_ALLOW, &EXPIR
 
 /// Every rule of every phase.
 pub fn rules() -> Vec<&'static Rule> {
-    let phases = [syntax::rules::RULES, import::rules::RULES, lower::rules::RULES, RULES];
+    let phases = [
+        syntax::rules::RULES,
+        import::rules::RULES,
+        lower::rules::RULES,
+        crate::generate::rules::RULES,
+        RULES,
+    ];
     phases.into_iter().flatten().copied().chain(check::rules()).chain(diff::rules()).collect()
 }
 

@@ -419,22 +419,23 @@ Examples:
 
 /// Generate a project, or the same workflow in another format.
 ///
-/// Nothing is generated from a specification with errors. Generated files are written anew each time;
-/// yours are written once.
+/// Nothing is generated from a specification with errors. Generated files are written anew each time,
+/// unless somebody has edited them; your own are written once.
 #[derive(Args, Debug)]
 #[command(after_long_help = GEN_EXAMPLES)]
+#[command(group = clap::ArgGroup::new("looking"))]
 pub struct Generate {
     /// The file or folder to generate from.
-    #[arg(value_name = "SPEC")]
-    pub path: String,
+    #[arg(value_name = "SPEC", required_unless_present_any = ["export_templates", "plugin_schema"])]
+    pub path: Option<String>,
 
     /// The folder of the generated project; nothing is written outside of it.
-    #[arg(long, value_name = "DIR")]
-    pub out: String,
+    #[arg(long, value_name = "DIR", required_unless_present_any = ["export_templates", "plugin_schema"])]
+    pub out: Option<String>,
 
-    /// What to generate.
-    #[arg(long, value_name = "TARGET", default_value = "rust")]
-    pub target: TargetName,
+    /// What to generate; `rust` without it.
+    #[arg(long, value_name = "TARGET")]
+    pub target: Option<TargetName>,
 
     /// What keeps the runs of a generated coordinator.
     #[arg(long, value_name = "ENGINE", default_value = "embedded")]
@@ -444,6 +445,50 @@ pub struct Generate {
     #[arg(long, value_name = "NAME")]
     pub workflow: Option<String>,
 
+    /// Write nothing; list what would change, and fail if anything would.
+    #[arg(long, group = "looking")]
+    pub check: bool,
+
+    /// Write nothing; list what would change.
+    #[arg(long, group = "looking")]
+    pub dry_run: bool,
+
+    /// Write nothing; show what would change, and fail if anything would.
+    #[arg(long, group = "looking")]
+    pub diff: bool,
+
+    /// Overwrite generated files that somebody has edited, and generate into a folder that is not empty.
+    #[arg(long)]
+    pub force: bool,
+
+    /// Use the templates in this folder instead of those of the same name that wfc brings.
+    #[arg(long, value_name = "DIR", conflicts_with = "plugin")]
+    pub template_dir: Option<String>,
+
+    /// Write the templates that wfc brings to this folder, and generate nothing.
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["path", "out", "template_dir", "plugin"])]
+    pub export_templates: Option<String>,
+
+    /// Let this program generate: it reads the specification as JSON and answers with files as JSON.
+    #[arg(long, value_name = "PROGRAM", conflicts_with = "target")]
+    pub plugin: Option<String>,
+
+    /// An argument for the plugin; can be given several times.
+    #[arg(long, value_name = "ARGUMENT", requires = "plugin", allow_hyphen_values = true)]
+    pub plugin_arg: Vec<String>,
+
+    /// How many seconds the plugin may take.
+    #[arg(long, value_name = "SECONDS", requires = "plugin", default_value = "60")]
+    pub plugin_timeout: u64,
+
+    /// Print the JSON Schema of what a plugin reads and writes, and generate nothing.
+    #[arg(long, conflicts_with_all = ["path", "out", "plugin", "export_templates"])]
+    pub plugin_schema: bool,
+
+    /// How much to hear about what the target cannot express; `default` unless wfc.yaml says otherwise.
+    #[arg(long, value_name = "PROFILE")]
+    pub profile: Option<ProfileName>,
+
     #[command(flatten)]
     pub configured: Configured,
 }
@@ -452,10 +497,14 @@ const GEN_EXAMPLES: &str = "\
 Examples:
   wfc gen orders.wfc --out orders             a Cargo workspace
   wfc gen orders.wfc --out orders --engine temporal
+  wfc gen orders.wfc --out orders --diff      what generating again would change
+  wfc gen orders.wfc --out orders --check     in CI: fail when it would change anything
+  wfc gen orders.wfc --out docs --plugin ./docs.py
 
 Exit codes:
-  0  everything is as the specification wants it
-  1  the specification has errors
+  0  the project is as the specification wants it
+  1  the specification has errors, somebody has edited a generated file, or with --check or --diff
+     something would change
   2  wrong arguments, or a file that cannot be read or written";
 
 /// Measure what couples the services: who needs whom by what, who waits, who reads and who decides.
@@ -827,12 +876,18 @@ impl From<PictureName> for Picture {
 pub enum TargetName {
     /// A Cargo workspace that conducts the workflows.
     Rust,
+    /// State machines in the Amazon States Language.
+    Asl,
+    /// Documents in Serverless Workflow 1.0.
+    ServerlessWorkflow,
 }
 
 impl From<TargetName> for Target {
     fn from(name: TargetName) -> Target {
         match name {
             TargetName::Rust => Target::Rust,
+            TargetName::Asl => Target::Asl,
+            TargetName::ServerlessWorkflow => Target::ServerlessWorkflow,
         }
     }
 }

@@ -58,6 +58,6 @@ fn check(rule: &Rule) -> (Vec<Finding>, Sources) {
     let mut sources = Sources::default();
     sources.add(SourceFile::new(path, rule.bad));
     let settings = Settings { today: Some(EXAMPLE_DAY), ..Settings::default() };
-    let findings = compile::check(&sources, settings).findings;
+    let findings = compile::examine(&sources, settings, rule);
     (findings, sources)
 }

@@ -7,8 +7,7 @@ use crate::check::verify::{Question, Verdict};
 use crate::check::{self, Budget};
 use crate::diagram::{self, Diagram, Subject, View};
 use crate::finding::{Finding, Severity};
-use crate::generate::template::{Broken, Templates};
-use crate::generate::{self, Generated, Options};
+use crate::generate;
 use crate::graph::{self, NodeKind, StepGraph};
 use crate::import;
 use crate::lower::{self, Links, Lowered};
@@ -205,24 +204,19 @@ impl Meant {
     }
 }
 
-/// Generates from the workflow called `wanted` and those that it runs, or from all.
-pub(super) fn generate(
+/// Hands the workflow called `wanted` to `make`, and those that it runs, or all.
+pub(super) fn generate<T>(
     sources: &Sources,
     Meant(model): &Meant,
     wanted: Option<&str>,
-    options: &Options,
-    templates: &Templates,
-) -> Result<Generated, Broken> {
+    make: impl FnOnce(&generate::Subject) -> T,
+) -> T {
     let graph = graph::build(model);
     let text = |span: Span| sources.get(span.file).slice(span).to_string();
     let named = |name: &str| wanted.is_none_or(|wanted| wanted == name);
     let chosen = model.workflows.iter().filter(|(_, it)| named(&it.name.text)).map(|(id, _)| id).collect();
     let workflows = with_those_run(model, chosen);
-    generate::generate(
-        &generate::Subject { model, graph: &graph, text: &text, workflows },
-        options,
-        templates,
-    )
+    make(&generate::Subject { model, graph: &graph, text: &text, workflows })
 }
 
 /// The workflows, and those that they run or notify, directly or not; in the order of the model.

@@ -17,6 +17,7 @@ pub enum Group {
     Versions,
     Syntax,
     Import,
+    Generate,
 }
 
 impl Group {
@@ -31,6 +32,7 @@ impl Group {
             Group::Versions => "Two versions",
             Group::Syntax => "Syntax",
             Group::Import => "Imported files",
+            Group::Generate => "Generated formats",
         }
     }
 }

@@ -1,9 +1,13 @@
 //! Projects and files made from a model. A target is one folder here; no target sees another, and
 //! none sees the rules.
 
+pub mod asl;
 pub mod header;
 pub mod names;
+pub mod plugin;
+pub mod rules;
 pub mod rust;
+pub mod serverless;
 pub mod template;
 pub mod text;
 
@@ -36,6 +40,21 @@ pub enum Target {
     /// A Cargo workspace.
     #[default]
     Rust,
+    /// The Amazon States Language.
+    Asl,
+    /// Serverless Workflow 1.0.
+    ServerlessWorkflow,
+}
+
+impl Target {
+    /// As `--target` and the manifest call it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Target::Rust => "rust",
+            Target::Asl => "asl",
+            Target::ServerlessWorkflow => "serverless-workflow",
+        }
+    }
 }
 
 /// What keeps the runs of a generated coordinator.
@@ -102,6 +121,8 @@ pub fn builtin_templates() -> Vec<(&'static str, &'static str)> {
 pub fn generate(subject: &Subject, options: &Options, templates: &Templates) -> Result<Generated, Broken> {
     let mut generated = match options.target {
         Target::Rust => rust::generate(subject, options, templates)?,
+        Target::Asl => asl::generate(subject),
+        Target::ServerlessWorkflow => serverless::generate(subject),
     };
     for (path, file) in &mut generated.files {
         if file.owner == Owner::Generated {

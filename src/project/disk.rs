@@ -4,21 +4,27 @@ mod baseline;
 mod config;
 mod exclude;
 mod find;
+mod folder;
 mod git;
 mod history;
 mod measures;
+mod program;
 mod read;
 mod revision;
+mod tree;
 mod watch;
 mod write;
 
 pub use baseline::{looked, read_baseline, write_baseline};
 pub use config::{Wanted, project};
 pub use exclude::Exclude;
+pub use folder::read_folder;
 pub use git::{Changed, changed_since};
 pub use history::{History, history};
 pub use measures::{read_measures, write_measures};
 pub use revision::{Source, load_source, source};
+pub use program::{Finished, Program, run_program};
+pub use tree::{Access, Tree};
 pub use watch::{Watcher, watch};
 pub use write::{replace, replace_in_folder, rewrite, write_new};
 

@@ -5,6 +5,7 @@ pub mod baseline;
 pub mod config;
 pub mod disk;
 pub mod measures;
+pub mod ownership;
 pub mod patterns;
 
 use crate::source::Sources;

@@ -11,6 +11,8 @@ mod exit_codes;
 mod fixes;
 mod fmt;
 mod folder;
+#[cfg(unix)]
+mod generate;
 mod inputs;
 mod metrics;
 mod profiles;

@@ -2,7 +2,8 @@
 //! page is the one that would be generated today.
 
 use super::{
-    check, compare, entries, file_name, fixes, is_blessing, is_loud, layout, one_file, render, root, versions,
+    check, compare, entries, file_name, fixes, is_blessing, is_loud, layout, one_file, render, root, settings,
+    versions,
 };
 use libtest_mimic::{Failed, Trial};
 use std::collections::BTreeSet;
@@ -58,7 +59,7 @@ fn judged(rule: &Rule, text: &str) -> Result<(Vec<Finding>, Sources), Failed> {
         return Ok((compared.diff.findings, compared.sources));
     }
     let sources = example(rule, text);
-    Ok((check(&sources)?, sources))
+    Ok((found(rule, &sources)?, sources))
 }
 
 /// A rule's example as a file of the language it is written in; as several, where lines such as
@@ -79,6 +80,14 @@ fn example(rule: &Rule, text: &str) -> Sources {
 }
 
 const FILE: &str = "// file: ";
+
+/// What checking finds, and where the rule is about that, generating.
+fn found(rule: &Rule, sources: &Sources) -> Result<Vec<Finding>, Failed> {
+    match rule.group {
+        Group::Generate => Ok(wfc::compile::examine(sources, settings(), rule)),
+        _ => check(sources),
+    }
+}
 
 /// What the terminal shows, without colour.
 fn terminal(findings: &[Finding], sources: &Sources) -> String {

@@ -84,7 +84,7 @@ fn fill(file: &mut File, text: &str) -> io::Result<()> {
     file.flush()
 }
 
-fn explain(error: &io::Error) -> String {
+pub(super) fn explain(error: &io::Error) -> String {
     match error.kind() {
         ErrorKind::NotFound => "the folder does not exist".to_string(),
         ErrorKind::PermissionDenied => "no permission to write here".to_string(),
