@@ -1,0 +1,25 @@
+{% if doc %}
+{% for line in doc %}
+{{ ("//! " ~ line) | trim }}
+{% endfor %}
+{% else %}
+//! {{ name }}.
+{% endif %}
+
+{% for import in imports %}
+{{ import }}
+{% endfor %}
+
+{% if steps %}
+{{ steps }}
+
+{% endif %}
+pub async fn {{ function }}(cx: Cx, input: workflows::{{ input }}) -> Flow {
+    let cx = &cx;
+{% if pattern %}
+    let workflows::{{ input }} { {{ pattern }} } = input;
+{% else %}
+    let _ = input;
+{% endif %}
+{{ body }}
+}
