@@ -7,7 +7,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// The golden projects: name, specification, workflow.
-pub const PROJECTS: &[(&str, &str, &str)] = &[("loan-broker", "examples/loan-broker", "ApplyForLoan")];
+pub const PROJECTS: &[(&str, &str, &str)] =
+    &[("loan-broker", "examples/loan-broker", "ApplyForLoan"), ("mortgage", "examples/mortgage", "BuyHome")];
 
 #[test]
 fn golden_projects_are_what_is_generated() {

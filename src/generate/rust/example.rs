@@ -2,11 +2,20 @@
 
 use super::layout::{Doc, call, record, text};
 use super::spell::Spelling;
-use crate::model::{Model, Type, TypeKind};
+use crate::model::{Field, Model, Type, TypeKind};
 use serde_json::{Map, Value, json};
 
 /// How deep records are followed that contain themselves.
 const DEEPEST: usize = 6;
+
+/// An object with an example for each field.
+pub fn object(model: &Model, fields: &[Field]) -> Value {
+    let example = |field: &Field| {
+        let name = field.name.text.as_str();
+        (name.to_string(), value(model, &field.ty, name, 0))
+    };
+    Value::Object(fields.iter().map(example).collect::<Map<_, _>>())
+}
 
 /// An example of a type, for a field of that name.
 pub fn value(model: &Model, ty: &Type, name: &str, depth: usize) -> Value {

@@ -4,10 +4,12 @@ mod body;
 mod contracts;
 mod example;
 mod layout;
+mod predict;
 mod project;
 pub mod rules;
 mod runtime_files;
 mod spell;
+mod tests;
 
 use super::template::{Broken, Templates};
 use super::{Generated, Options, Subject};
@@ -26,6 +28,7 @@ pub static TEMPLATES: &[(&str, &str)] = &[
     ("rust/coordinator.toml", include_str!("templates/coordinator.toml")),
     ("rust/coordinator_lib.rs", include_str!("templates/coordinator_lib.rs")),
     ("rust/coordinator_main.rs", include_str!("templates/coordinator_main.rs")),
+    ("rust/workflow_test.rs", include_str!("templates/workflow_test.rs")),
     ("rust/workflow.rs", include_str!("templates/workflow.rs")),
 ];
 

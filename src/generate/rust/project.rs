@@ -6,7 +6,9 @@ use super::layout::{Doc, Writer, call, text as words};
 use super::spell::Spelling;
 use crate::generate::template::{Broken, Templates};
 use crate::generate::{Duty, Generated, Subject, text};
-use crate::model::{Answers, Model, OperationId, ServiceId, StatementKind, Trigger, Type, WorkflowId};
+use crate::model::{
+    Answers, EventId, Model, OperationId, ServiceId, StatementKind, Trigger, Type, WorkflowId,
+};
 use serde::Serialize;
 use std::collections::BTreeSet;
 
@@ -34,6 +36,8 @@ struct Service {
 
 #[derive(Debug, Serialize)]
 struct Workflow {
+    #[serde(skip)]
+    id: WorkflowId,
     name: String,
     title: String,
     /// The name as a word for a shell.
@@ -48,6 +52,9 @@ struct Workflow {
     steps: String,
     pattern: String,
     body: String,
+    /// What is done about events that come when a run is over; empty where nothing is.
+    late: String,
+    late_name: String,
     example: String,
     starts: bool,
 }
@@ -92,6 +99,12 @@ pub fn add(
     for workflow in &workflows {
         let path = format!("crates/coordinator/src/{}.rs", workflow.module);
         generated.own(path, templates.print("rust/workflow.rs", workflow)?);
+        if workflow.starts
+            && let Some(tests) = super::tests::tests(model, workflow.id, &workflow.module)
+        {
+            let path = format!("crates/coordinator/tests/{}.rs", workflow.module);
+            generated.own(path, templates.print("rust/workflow_test.rs", &tests)?);
+        }
         if workflow.starts {
             generated.own(format!("examples/{}.json", workflow.module), workflow.example.clone() + "\n");
         }
@@ -326,11 +339,6 @@ fn workflow(generated: &mut Generated, model: &Model, names: &Spelling, id: Work
     if let Trigger::Schedule(at) = item.trigger {
         generated.findings.push(super::rules::not_generated(at, "a start by the clock"));
     }
-    for late in &item.late {
-        if !late.block.statements.is_empty() {
-            generated.findings.push(super::rules::not_generated(late.span, "what is done `late`"));
-        }
-    }
     let mut imports = Vec::new();
     let mut modules = text_of.modules.clone();
     modules.remove("workflows");
@@ -344,6 +352,9 @@ fn workflow(generated: &mut Generated, model: &Model, names: &Spelling, id: Work
     });
     let mut runtime: BTreeSet<&str> = text_of.runtime.clone();
     runtime.extend(["Cx", "Flow"]);
+    if !text_of.late.is_empty() {
+        runtime.insert("Late");
+    }
     imports.push(use_of("runtime", &version_sorted(runtime)));
     let parameters = body::parameters(model, id);
     let used: Vec<String> = parameters
@@ -364,6 +375,7 @@ fn workflow(generated: &mut Generated, model: &Model, names: &Spelling, id: Work
         .collect();
     let example = serde_json::Value::Object(fields.into_iter().collect());
     Workflow {
+        id,
         name: text::one_line(&item.name.text),
         title: text::markdown(&item.name.text),
         shell: text::shell(&text::one_line(&item.name.text)),
@@ -377,6 +389,8 @@ fn workflow(generated: &mut Generated, model: &Model, names: &Spelling, id: Work
         steps: text_of.steps.trim_end().to_string(),
         pattern,
         body: text_of.body.trim_end().to_string(),
+        late: text_of.late.trim_end().to_string(),
+        late_name: text::rust(&format!("{} late", item.name.text)),
         example: serde_json::to_string_pretty(&example).unwrap_or_default(),
         starts: matches!(item.trigger, Trigger::Called),
     }
@@ -410,7 +424,7 @@ fn routes(model: &Model, _names: &Spelling, wanted: &[WorkflowId]) -> Vec<String
         if workflow.is_choreographed() || workflow.correlation.is_empty() {
             continue;
         }
-        let mut add = |event: crate::model::EventId, starts: bool| {
+        let mut add = |event: EventId, starts: bool| {
             found.insert((
                 model.events[event].name.text.to_string(),
                 model.events[event].version,
@@ -420,6 +434,9 @@ fn routes(model: &Model, _names: &Spelling, wanted: &[WorkflowId]) -> Vec<String
         };
         if let Trigger::Events(formula) = &workflow.trigger {
             formula.terms.iter().for_each(|term| add(term.event, true));
+        }
+        for late in &workflow.late {
+            late.formula.terms.iter().for_each(|term| add(term.event, false));
         }
         for block in workflow.blocks() {
             let interrupts = block.interrupts.iter().flat_map(|it| &it.formula.terms);
@@ -438,6 +455,14 @@ fn routes(model: &Model, _names: &Spelling, wanted: &[WorkflowId]) -> Vec<String
 
 fn route(model: &Model, event: &str, version: Option<u32>, id: WorkflowId, starts: bool) -> String {
     let workflow = &model.workflows[id];
+    let is_late = workflow.late.iter().any(|late| {
+        let here = |id: EventId| model.events[id].name.text == event && model.events[id].version == version;
+        !late.block.statements.is_empty() && late.formula.terms.iter().any(|term| here(term.event))
+    });
+    let late = match is_late {
+        true => format!("Some({})", text::rust(&format!("{} late", workflow.name.text))),
+        false => "None".to_string(),
+    };
     let keys: Vec<String> = workflow.correlation.iter().map(|name| text::rust(&name.text)).collect();
     let version = version.map_or("None".to_string(), |version| format!("Some({version})"));
     let mut out = Writer::at_depth(1);
@@ -447,6 +472,7 @@ fn route(model: &Model, event: &str, version: Option<u32>, id: WorkflowId, start
     out.line(&format!("workflow: {},", text::rust(&workflow.name.text)));
     out.line(&format!("correlated_by: &[{}],", keys.join(", ")));
     out.line(&format!("starts: {starts},"));
+    out.line(&format!("late: {late},"));
     out.close("},");
     out.out.trim_end().to_string()
 }

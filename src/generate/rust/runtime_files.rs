@@ -30,6 +30,7 @@ static FILES: &[(&str, &str)] = shipped![
     "services.rs",
     "slot.rs",
     "step.rs",
+    "testing.rs",
     "undo.rs",
     "values.rs",
 ];

@@ -70,6 +70,22 @@ pub struct FailureField {
     pub ty: Type,
 }
 
+/// Packages of every project, and those that they use.
+const PACKAGES: &[&str] = &[
+    "runtime",
+    "contracts",
+    "coordinator",
+    "services",
+    "clients",
+    "serde",
+    "serde-json",
+    "tokio",
+    "jiff",
+    "rust-decimal",
+    "tracing",
+    "duroxide",
+];
+
 /// Modules of the contracts that no service may be called like.
 const MODULES: &[&str] = &["events", "failures", "types", "workflows", "runtime", "contracts", "lib"];
 /// Names that the text of a workflow uses itself.
@@ -286,28 +302,17 @@ fn operation_scope() -> Taken {
 fn services(model: &Model) -> Vec<ServiceSpelling> {
     let mut modules = Taken::reserving(MODULES);
     let mut roles = Taken::reserving(&["Call", "Answered", "Accepted", "Operation", "Services"]);
-    let mut packages = Taken::reserving(&[
-        "runtime",
-        "contracts",
-        "coordinator",
-        "services",
-        "clients",
-        "serde",
-        "serde-json",
-        "tokio",
-        "jiff",
-        "rust-decimal",
-        "tracing",
-        "duroxide",
-    ]);
+    let mut packages = Taken::reserving(PACKAGES);
     let spell = |service: &crate::model::Service| {
         let name = &service.name.text;
         let is_reserved = MODULES.contains(&rust_name(name).as_str());
         let module = if is_reserved { format!("{name} service") } else { name.to_string() };
+        let is_reserved = PACKAGES.contains(&crate_name(name).as_str());
+        let package = if is_reserved { format!("{name} service") } else { name.to_string() };
         ServiceSpelling {
             module: modules.take(&module, rust_name),
             role: roles.take(name, rust_type),
-            package: packages.take(name, crate_name),
+            package: packages.take(&package, crate_name),
         }
     };
     model.services.values().map(spell).collect()

@@ -2,7 +2,8 @@
 
 use super::Body;
 use crate::generate::rust::layout::call;
-use crate::model::{Expr, Type};
+use crate::generate::text as escape;
+use crate::model::{Expr, LabelId, Statement, StatementKind, Type};
 use crate::source::Span;
 
 /// Something around a statement that can be left.
@@ -95,10 +96,92 @@ impl Body<'_> {
         self.frames[position + 1..].iter().any(|frame| frame.boundary)
     }
 
+    /// On to another place: whoever has that place among its statements goes on there.
+    pub(super) fn then(&mut self, label: LabelId, at: Span) {
+        if !self.open_labels.contains(&label) {
+            return self.cannot(at, "a jump with `then` into another block");
+        }
+        self.runtime.insert("leave");
+        let name = escape::rust(&self.model.labels[label].name.text);
+        self.out.line(&format!("return leave({name});"));
+    }
+
+    /// Which of these statements are jumped to, by their position.
+    pub(super) fn targets_in(&self, statements: &[Statement]) -> Option<Vec<(usize, LabelId)>> {
+        let targets: Vec<_> = statements
+            .iter()
+            .enumerate()
+            .filter_map(|(at, statement)| Some((at, label_of(statement)?)))
+            .filter(|(_, label)| self.jumped_to.contains(label))
+            .collect();
+        (!targets.is_empty()).then_some(targets)
+    }
+
+    /// Statements some of which are jumped to: a line for each piece, and a loop that goes from one to the
+    /// next.
+    pub(super) fn segments(&mut self, statements: &[Statement], targets: &[(usize, LabelId)]) -> bool {
+        let mut begins: Vec<usize> = targets.iter().map(|(at, _)| *at).collect();
+        if begins.first() != Some(&0) {
+            begins.insert(0, 0);
+        }
+        self.open_labels.extend(targets.iter().map(|(_, label)| *label));
+        self.runtime.extend(["Exit", "line"]);
+        let place = self.fresh("place");
+        self.out.line(&format!("let mut {place} = 0;"));
+        self.out.open("loop {");
+        self.out.open(&format!("let segment = match {place} {{"));
+        let mut goes_on = false;
+        for (number, from) in begins.iter().enumerate() {
+            let to = begins.get(number + 1).copied().unwrap_or(statements.len());
+            let pattern = if number + 1 < begins.len() { number.to_string() } else { "_".to_string() };
+            self.out.open(&format!("{pattern} => line(async {{"));
+            let falls = self.nested(|body| {
+                let falls = body.in_order(&statements[*from..to]);
+                if falls {
+                    body.out.line("Ok(())");
+                }
+                falls
+            });
+            goes_on = falls;
+            self.out.close("}),");
+        }
+        self.out.close("};");
+        self.out.open("match segment.await {");
+        let last = begins.len() - 1;
+        if begins.len() > 1 {
+            self.out.line(&format!("Ok(()) if {place} < {last} => {place} += 1,"));
+        }
+        self.out.line("Ok(()) => break,");
+        for (at, label) in targets {
+            let name = escape::rust(&self.model.labels[*label].name.text);
+            let number = begins.iter().position(|begin| begin == at).unwrap_or_default();
+            self.out.line(&format!("Err(Exit::Leave({name})) => {place} = {number},"));
+        }
+        self.out.line("Err(exit) => return Err(exit),");
+        self.out.close("}");
+        self.out.close("}");
+        let _ = goes_on;
+        self.open_labels.truncate(self.open_labels.len() - targets.len());
+        true
+    }
+
     pub(super) fn in_frame<T>(&mut self, frame: Frame, write: impl FnOnce(&mut Self) -> T) -> T {
         self.frames.push(frame);
         let result = write(self);
         self.frames.pop();
         result
+    }
+}
+
+/// The label of a statement, as `then` names it.
+fn label_of(statement: &Statement) -> Option<LabelId> {
+    match &statement.kind {
+        StatementKind::Act(act) => Some(act.label),
+        StatementKind::Run(run) => Some(run.label),
+        StatementKind::Scope { label, .. } => Some(*label),
+        StatementKind::Parallel(parallel) => parallel.name.map(|name| name.label),
+        StatementKind::ForEach(each) => each.name.map(|name| name.label),
+        StatementKind::Repeat(repeat) => repeat.name.map(|name| name.label),
+        _ => None,
     }
 }

@@ -16,8 +16,8 @@ use crate::generate::names::rust_name;
 use crate::generate::text as escape;
 use crate::model::written::written;
 use crate::model::{
-    Argument, EventId, Expr, ExprKind, Field, Id, Model, OperationId, Type, Undone, UndoneBy, Value, ValueId,
-    ValueKind, WorkflowId,
+    Argument, Block, EventId, Expr, ExprKind, Field, Id, LabelId, Model, OperationId, StatementKind, Type,
+    Undone, UndoneBy, Value, ValueId, ValueKind, WorkflowId,
 };
 use jumps::Frame;
 use std::collections::{BTreeMap, BTreeSet};
@@ -26,6 +26,8 @@ use std::collections::{BTreeMap, BTreeSet};
 pub struct Text {
     pub steps: String,
     pub body: String,
+    /// What is done about events that come when a run is over.
+    pub late: String,
     /// Modules of the contracts.
     pub modules: BTreeSet<String>,
     /// Names of the runtime.
@@ -41,7 +43,8 @@ pub fn write(model: &Model, names: &Spelling, workflow: WorkflowId) -> Text {
         let mut body = Body::new(model, names, workflow, slots.clone());
         body.whole();
         if body.slots == slots {
-            return body.finished();
+            let late = body.late();
+            return Text { late, ..body.finished() };
         }
         slots = body.slots;
     }
@@ -80,6 +83,9 @@ struct Body<'a> {
     used_parameters: BTreeSet<usize>,
     findings: Vec<Finding>,
     reactions: u32,
+    /// Where some `then` leads to, and which of these places lie around the statement that is written.
+    jumped_to: BTreeSet<LabelId>,
+    open_labels: Vec<LabelId>,
     /// Events whose variable holds one for sure.
     bound_events: Vec<(EventId, String)>,
     /// What `reply` is in what takes a step back.
@@ -152,6 +158,8 @@ impl<'a> Body<'a> {
             used_parameters: BTreeSet::new(),
             findings: Vec::new(),
             reactions: 0,
+            jumped_to: jumped_to(&model.workflows[workflow].body),
+            open_labels: Vec::new(),
             bound_events: Vec::new(),
             reply_type: Type::Nothing,
             reply_root: "reply",
@@ -185,6 +193,7 @@ impl<'a> Body<'a> {
         Text {
             steps: self.steps.out,
             body: self.out.out,
+            late: String::new(),
             modules: self.modules,
             runtime: self.runtime,
             parameters,
@@ -217,6 +226,78 @@ impl<'a> Body<'a> {
         if falls {
             self.out.line("Ok(())");
         }
+    }
+
+    /// What is done about events that come when a run is over. It reads what the run began with, and the
+    /// event; what its steps gave is gone.
+    fn late(&mut self) -> String {
+        let outer = std::mem::replace(&mut self.out, Writer::at_depth(1));
+        self.slots = Slots::default();
+        let workflow = &self.model.workflows[self.workflow];
+        let name = self.names.workflow(self.workflow).input.clone();
+        let used = std::mem::take(&mut self.used_parameters);
+        for late in workflow.late.iter().filter(|late| !late.block.statements.is_empty()) {
+            if late.formula.how != crate::model::HowMany::Any && late.formula.terms.len() > 1 {
+                self.cannot(late.span, "several events together that come `late`");
+                continue;
+            }
+            for term in &late.formula.terms {
+                self.modules.insert("events".to_string());
+                let event = self.names.event(term.event).to_string();
+                let variable = self.event_names.get(&term.event).cloned();
+                let depth = self.bound_events.len();
+                let inner = Writer::at_depth(2);
+                let around = std::mem::replace(&mut self.out, inner);
+                self.bound_events.push((term.event, String::new()));
+                if self.braced(|body| body.side(&late.block)) {
+                    self.out.line("return Ok(());");
+                }
+                self.bound_events.truncate(depth);
+                let inner = std::mem::replace(&mut self.out, around);
+                match variable.filter(|variable| sides::is_used(&inner.out, variable)) {
+                    Some(variable) => {
+                        self.out
+                            .open(&format!("if let Some({variable}) = late.event::<events::{event}>() {{"));
+                    }
+                    None => self.out.open(&format!("if late.event::<events::{event}>().is_some() {{")),
+                }
+                self.out.out += &inner.out;
+                self.out.close("}");
+            }
+            if !self.slots.values.is_empty() {
+                self.findings.push(super::rules::not_generated(late.span, "reading a step's value `late`"));
+            }
+        }
+        let inner = std::mem::replace(&mut self.out, outer);
+        let used = std::mem::replace(&mut self.used_parameters, used);
+        if inner.out.is_empty() {
+            return String::new();
+        }
+        let parameters = parameters(self.model, self.workflow);
+        let mut before = Writer::at_depth(1);
+        let mut fields: Vec<String> = Vec::new();
+        for (at, (id, _)) in self.parameter_values().into_iter().enumerate() {
+            if used.contains(&at) {
+                let (_, field, _) = &parameters[at];
+                let variable = &self.value_names[&id];
+                fields.push(if field == variable { field.clone() } else { format!("{field}: {variable}") });
+            }
+        }
+        if !fields.is_empty() {
+            let rest = if fields.len() < parameters.len() { ", .." } else { "" };
+            let pattern = format!("workflows::{name} {{ {}{rest} }}", fields.join(", "));
+            before.line(&format!("let {pattern} = late.input.clone();"));
+        }
+        before.out + &inner.out + "    Ok(())\n"
+    }
+
+    /// The values that the workflow begins with.
+    fn parameter_values(&self) -> Vec<(ValueId, &'a Value)> {
+        let here = self.model.values.iter().filter(|(_, value)| {
+            value.workflow == self.workflow
+                && matches!(value.kind, ValueKind::Parameter | ValueKind::Correlation)
+        });
+        here.collect()
     }
 
     fn value(&self, id: ValueId) -> &'a Value {
@@ -307,6 +388,17 @@ impl Body<'_> {
         self.runtime.insert(unit);
         call(unit, vec![text(count.to_string())])
     }
+}
+
+/// The labels that jumps in a block lead to.
+fn jumped_to(block: &Block) -> BTreeSet<LabelId> {
+    let statements = block.with_inner().into_iter().flat_map(|block| &block.statements);
+    statements
+        .filter_map(|statement| match &statement.kind {
+            StatementKind::Then { label, .. } => Some(*label),
+            _ => None,
+        })
+        .collect()
 }
 
 /// What a workflow begins with: the fields as written, as spelled, and their types.

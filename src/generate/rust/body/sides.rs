@@ -418,7 +418,7 @@ fn has_give(statement: &Statement) -> bool {
 }
 
 /// Whether a variable stands in a text as a word.
-fn is_used(code: &str, variable: &str) -> bool {
+pub(super) fn is_used(code: &str, variable: &str) -> bool {
     let is_letter = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || c == '_');
     code.match_indices(variable).any(|(at, _)| {
         !is_letter(code[..at].chars().next_back()) && !is_letter(code[at + variable.len()..].chars().next())

@@ -30,6 +30,13 @@ fn leaves(statement: &Statement) -> bool {
 impl Body<'_> {
     /// Gives whether a line goes on behind them; what cannot be reached is not written.
     pub(super) fn statements(&mut self, statements: &[Statement]) -> bool {
+        if let Some(targets) = self.targets_in(statements) {
+            return self.segments(statements, &targets);
+        }
+        self.in_order(statements)
+    }
+
+    pub(super) fn in_order(&mut self, statements: &[Statement]) -> bool {
         for statement in statements {
             self.statement(statement);
             if leaves(statement) {
@@ -118,7 +125,7 @@ impl Body<'_> {
                 let name = escape::rust(&self.model.labels[*label].name.text);
                 self.out.line(&format!("cx.undo({name}).await?;"));
             }
-            StatementKind::Then { .. } => self.cannot(statement.span, "a jump with `then`"),
+            StatementKind::Then { label, .. } => self.then(*label, statement.span),
             StatementKind::End { goal, arguments } => {
                 self.runtime.insert("end");
                 self.modules.insert("workflows".to_string());

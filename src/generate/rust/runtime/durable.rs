@@ -130,11 +130,47 @@ impl Engine {
                 self.start(route.workflow, &run, &event.fields).await?;
             }
             if !runs.contains(&run) {
-                self.send(&run, &Message::Event(event.clone())).await?;
-                runs.push(run);
+                match self.finished(&run).await? {
+                    Some(finished) => {
+                        runs.extend(self.begin_late(route, &run, finished, event).await?)
+                    }
+                    None => {
+                        self.send(&run, &Message::Event(event.clone())).await?;
+                        runs.push(run);
+                    }
+                }
             }
         }
         Ok(runs)
+    }
+
+    /// What a run has left behind, when it is over.
+    async fn finished(&self, run: &str) -> Result<Option<Finished>, String> {
+        match self.client().get_orchestration_status(run).await.map_err(text)? {
+            OrchestrationStatus::Completed { output, .. } => {
+                serde_json::from_str(&output).map(Some).map_err(text)
+            }
+            _ => Ok(None),
+        }
+    }
+
+    /// An event that comes when the run is over begins a run of its own; where nothing is said about it,
+    /// it is put aside.
+    async fn begin_late(
+        &self,
+        route: &Route,
+        run: &str,
+        finished: Finished,
+        event: &Happened,
+    ) -> Result<Option<String>, String> {
+        let Some(late) = route.late else {
+            tracing::warn!(run, event = event.name, "came when the run was over, and is put aside");
+            return Ok(None);
+        };
+        let id = format!("{run}/late/{}", event.id);
+        let input = json!({ "input": finished.input, "journal": finished.journal, "event": event });
+        self.start(late, &id, &input).await?;
+        Ok(Some(id))
     }
 
     async fn attempt(&self, operation: &str, input: &str) -> Result<String, String> {

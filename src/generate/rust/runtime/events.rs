@@ -116,7 +116,9 @@ impl Cx {
                     && !found.iter().any(|(taken, _)| taken == at)
                     && (term.accepts)(&event.fields)
             });
-            if let Some((at, _)) = event {
+            if let Some((at, _)) = event
+                && found.len() < formula.needed
+            {
                 found.push((at, term));
             }
         }

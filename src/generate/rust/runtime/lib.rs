@@ -27,6 +27,8 @@ pub mod runs;
 pub mod services;
 pub mod slot;
 pub mod step;
+#[cfg(feature = "memory")]
+pub mod testing;
 pub mod undo;
 pub mod values;
 
@@ -37,7 +39,7 @@ pub use flow::{Ended, Exit, Flow, broken, end, leave};
 pub use forks::{Line, block, given_in, line};
 pub use limits::{or_outage, second};
 pub use routes::Route;
-pub use runs::{Finished, Workflows};
+pub use runs::{Finished, Late, Workflows};
 pub use services::{Accepted, Answered, Call, Outage, Services, Trouble};
 pub use slot::Slot;
 pub use step::{Step, undo_of};

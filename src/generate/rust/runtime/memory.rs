@@ -11,11 +11,30 @@ use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
+type Inboxes = Arc<Mutex<HashMap<String, Inbox>>>;
+
+/// What an inner run finishes with, where it is not to run.
+pub type Children = Arc<dyn Fn(&str) -> Option<Finished> + Send + Sync>;
+
+/// Messages for a run; before it begins they are kept.
+struct Inbox {
+    sender: UnboundedSender<Message>,
+    receiver: Option<UnboundedReceiver<Message>>,
+}
+
+impl Inbox {
+    fn new() -> Inbox {
+        let (sender, receiver) = unbounded_channel();
+        Inbox { sender, receiver: Some(receiver) }
+    }
+}
+
 #[derive(Clone)]
 pub struct Memory {
     workflows: Arc<Workflows>,
     services: Arc<Services>,
-    inboxes: Arc<Mutex<HashMap<String, UnboundedSender<Message>>>>,
+    inboxes: Inboxes,
+    children: Option<Children>,
     published: Arc<Mutex<Vec<Happened>>>,
 }
 
@@ -25,15 +44,19 @@ impl Memory {
             workflows: Arc::new(workflows),
             services: Arc::new(services),
             inboxes: Arc::default(),
+            children: None,
             published: Arc::default(),
         }
     }
 
     /// Runs a workflow to its end; nothing when there is no such workflow.
     pub async fn run(&self, workflow: &str, run: &str, input: Value) -> Option<Finished> {
+        if let Some(finished) = self.children.as_ref().and_then(|ends| ends(run)) {
+            return Some(finished);
+        }
         let mut driver = Driver::new(&self.workflows, workflow, run, input)?;
         let (replies, mut replied) = unbounded_channel();
-        let mut inbox = self.open(run);
+        let mut inbox = self.open(run)?;
         loop {
             if let Some(finished) = driver.go_on() {
                 self.lock_inboxes().remove(run);
@@ -50,15 +73,31 @@ impl Memory {
         }
     }
 
-    /// Hands a message to a run; what comes before the run begins is kept for it.
+    /// The same runs with other services.
+    pub fn with_services(self, services: Services) -> Memory {
+        Memory { services: Arc::new(services), ..self }
+    }
+
+    /// The same, but inner runs that this knows the end of do not run.
+    pub fn with_children(self, children: Option<Children>) -> Memory {
+        Memory { children, ..self }
+    }
+
+    /// Hands a message to a run; nobody hears it when the run is over.
     pub fn send(&self, run: &str, message: Message) {
-        let mut inboxes = self.lock_inboxes();
-        if let Some(inbox) = inboxes.get(run) {
-            // A run that is over does not listen any more.
-            let _ = inbox.send(message);
-        } else {
-            inboxes.remove(run);
+        if let Some(inbox) = self.lock_inboxes().get(run) {
+            let _ = inbox.sender.send(message);
         }
+    }
+
+    /// Keeps a message for a run that has not begun.
+    pub fn keep(&self, run: &str, message: Message) {
+        let _ = self
+            .lock_inboxes()
+            .entry(run.to_string())
+            .or_insert_with(Inbox::new)
+            .sender
+            .send(message);
     }
 
     /// What was published, in order.
@@ -66,13 +105,11 @@ impl Memory {
         self.published.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    fn open(&self, run: &str) -> UnboundedReceiver<Message> {
-        let (sender, receiver) = unbounded_channel();
-        self.lock_inboxes().insert(run.to_string(), sender);
-        receiver
+    fn open(&self, run: &str) -> Option<UnboundedReceiver<Message>> {
+        self.lock_inboxes().entry(run.to_string()).or_insert_with(Inbox::new).receiver.take()
     }
 
-    fn lock_inboxes(&self) -> std::sync::MutexGuard<'_, HashMap<String, UnboundedSender<Message>>> {
+    fn lock_inboxes(&self) -> std::sync::MutexGuard<'_, HashMap<String, Inbox>> {
         self.inboxes.lock().unwrap_or_else(PoisonError::into_inner)
     }
 

@@ -12,6 +12,8 @@ pub struct Route {
     pub correlated_by: &'static [&'static str],
     /// Whether the event begins a run.
     pub starts: bool,
+    /// What takes it when the run is over.
+    pub late: Option<&'static str>,
 }
 
 /// The run of a workflow with the key that these fields carry: `Sell-order-1`.

@@ -1,7 +1,7 @@
 //! One run: what it remembers, how it begins and how it is over.
 
 use crate::context::Cx;
-use crate::contract::Workflow;
+use crate::contract::{Event, Workflow};
 use crate::driver::{Command, Happened, Message, Reply};
 use crate::flow::{Ended, Exit, Flow, broken};
 use crate::journal::{Entry, Journal, Place, Status};
@@ -16,10 +16,31 @@ use std::sync::{Mutex, PoisonError, Weak};
 /// What a run leaves behind.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Finished {
+    #[serde(default)]
+    pub input: Value,
     pub end: Ended,
     pub journal: Vec<Entry>,
     /// Whether its pivot has succeeded, so that it does not go back any more.
     pub pivoted: bool,
+}
+
+/// An event that comes when a run is over, with what the run has left behind.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Late<W> {
+    pub input: W,
+    pub journal: Vec<Entry>,
+    pub event: Happened,
+}
+
+impl<W> Late<W> {
+    /// The event, if it is of this type.
+    pub fn event<E: Event>(&self) -> Option<E> {
+        let is_meant = self.event.name == E::NAME
+            && (E::VERSION.is_none()
+                || self.event.version.is_none()
+                || self.event.version == E::VERSION);
+        is_meant.then(|| serde_json::from_value(self.event.fields.clone()).ok()).flatten()
+    }
 }
 
 type Start = Box<dyn Fn(Cx, Value) -> Pin<Box<dyn Future<Output = Finished> + Send>> + Send + Sync>;
@@ -70,6 +91,34 @@ impl Workflows {
         })
     }
 
+    /// Adds what is done about events that come when a run is over: the name under which that runs, and
+    /// its text.
+    pub fn conduct_late<W, F, B>(self, name: &'static str, text: F) -> Workflows
+    where
+        W: Workflow,
+        F: Fn(Cx, Late<W>) -> B + Clone + Send + Sync + 'static,
+        B: Future<Output = Flow> + Send + 'static,
+    {
+        self.add(name, move |cx, input| {
+            let text = text.clone();
+            async move {
+                let late: Late<W> = match serde_json::from_value(input) {
+                    Ok(late) => late,
+                    Err(error) => return broken(W::NAME, error),
+                };
+                cx.go_on_behind(&late.journal);
+                match text(cx, late).await {
+                    Ok(()) => Exit::End(Ended {
+                        name: "Late".to_string(),
+                        success: true,
+                        fields: json!({}),
+                    }),
+                    Err(exit) => exit,
+                }
+            }
+        })
+    }
+
     fn add<F, B>(mut self, name: &'static str, body: F) -> Workflows
     where
         F: Fn(Cx, Value) -> B + Clone + Send + Sync + 'static,
@@ -77,7 +126,10 @@ impl Workflows {
     {
         let start = move |cx: Cx, input: Value| {
             let body = body.clone();
-            let future = async move { cx.conduct(body(cx.clone(), input)).await };
+            let future = async move {
+                let finished = cx.conduct(body(cx.clone(), input.clone())).await;
+                Finished { input, ..finished }
+            };
             Box::pin(future) as Pin<Box<dyn Future<Output = Finished> + Send>>
         };
         self.starts.insert(name, Box::new(start));
@@ -220,6 +272,18 @@ impl State {
 }
 
 impl Cx {
+    /// Takes the journal of a run that is over for its own. A pivot keeps nothing any more.
+    fn go_on_behind(&self, journal: &[Entry]) {
+        self.run.change(|state| {
+            state.journal.entries = journal.to_vec();
+            for entry in &mut state.journal.entries {
+                if entry.status == Status::Kept {
+                    entry.status = Status::Done;
+                }
+            }
+        });
+    }
+
     /// Runs the text of a workflow to its end, whatever happens in it.
     pub(crate) async fn conduct(&self, body: impl Future<Output = Exit> + Send) -> Finished {
         let end = match self.unless_given_up(body).await {
@@ -243,6 +307,7 @@ impl Cx {
         };
         tracing::info!(run = %self.run.id, end = end.name, "over");
         self.run.read(|state| Finished {
+            input: Value::Null,
             end,
             journal: state.journal.entries.clone(),
             pivoted: state.journal.pivoted,

@@ -134,6 +134,20 @@ impl Services {
         self
     }
 
+    /// Adds an operation that is asked as it is.
+    pub fn raw<F>(mut self, operation: &str, handler: F) -> Services
+    where
+        F: Fn(Call, Value) -> Answer + Clone + Send + Sync + 'static,
+    {
+        let handler = move |call: Call, request: Value| {
+            let handler = handler.clone();
+            Box::pin(async move { handler(call, request) })
+                as Pin<Box<dyn Future<Output = Answer> + Send>>
+        };
+        self.handlers.insert(operation.to_string(), Arc::new(handler));
+        self
+    }
+
     pub fn names(&self) -> impl Iterator<Item = &String> {
         self.handlers.keys()
     }

@@ -215,7 +215,7 @@ impl Entry {
     fn is_open(&self) -> bool {
         let may_be_there =
             matches!(self.status, Status::Begun | Status::GivenUp | Status::Unknown | Status::Done);
-        may_be_there && self.live.take_back.is_some()
+        may_be_there && (self.live.take_back.is_some() || !self.undone_by.is_empty())
     }
 }
 

@@ -11,6 +11,9 @@ pub fn workflows() -> Workflows {
     let workflows = Workflows::default();
 {% for workflow in workflows %}
     let workflows = workflows.conduct({{ workflow.module }}::{{ workflow.function }});
+{% if workflow.late %}
+    let workflows = workflows.conduct_late({{ workflow.late_name }}, {{ workflow.module }}::late);
+{% endif %}
 {% endfor %}
     workflows
 }

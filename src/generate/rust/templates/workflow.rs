@@ -23,3 +23,11 @@ pub async fn {{ function }}(cx: Cx, input: workflows::{{ input }}) -> Flow {
 {% endif %}
 {{ body }}
 }
+{% if late %}
+
+/// What is done about events that come when a run is over.
+pub async fn late(cx: Cx, late: Late<workflows::{{ input }}>) -> Flow {
+    let cx = &cx;
+{{ late }}
+}
+{% endif %}
