@@ -222,7 +222,10 @@ fn collect(folder: &Path, paths: &mut Vec<PathBuf>) {
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
         if path.is_dir() {
-            collect(&path, paths);
+            // What is shipped with generated projects belongs to them.
+            if !["runtime", "templates"].iter().any(|name| path.ends_with(name)) {
+                collect(&path, paths);
+            }
         } else if path.extension().is_some_and(|end| end == "rs") && !path.ends_with("tests.rs") {
             paths.push(path);
         }

@@ -1,11 +1,42 @@
 //! A Cargo workspace that conducts the workflows.
 
+mod body;
+mod contracts;
+mod example;
+mod layout;
+mod predict;
+mod project;
+pub mod rules;
+mod runtime_files;
+mod spell;
+mod tests;
+
 use super::template::{Broken, Templates};
 use super::{Generated, Options, Subject};
 
 /// By name, as `--template-dir` overrides them.
-pub static TEMPLATES: &[(&str, &str)] = &[];
+pub static TEMPLATES: &[(&str, &str)] = &[
+    ("rust/workspace.toml", include_str!("templates/workspace.toml")),
+    ("rust/README.md", include_str!("templates/README.md")),
+    ("rust/runtime.toml", include_str!("templates/runtime.toml")),
+    ("rust/contracts.toml", include_str!("templates/contracts.toml")),
+    ("rust/contracts_lib.rs", include_str!("templates/contracts_lib.rs")),
+    ("rust/contracts_module.rs", include_str!("templates/contracts_module.rs")),
+    ("rust/service.toml", include_str!("templates/service.toml")),
+    ("rust/service_lib.rs", include_str!("templates/service_lib.rs")),
+    ("rust/service_own.rs", include_str!("templates/service_own.rs")),
+    ("rust/coordinator.toml", include_str!("templates/coordinator.toml")),
+    ("rust/coordinator_lib.rs", include_str!("templates/coordinator_lib.rs")),
+    ("rust/coordinator_main.rs", include_str!("templates/coordinator_main.rs")),
+    ("rust/workflow_test.rs", include_str!("templates/workflow_test.rs")),
+    ("rust/workflow.rs", include_str!("templates/workflow.rs")),
+];
 
-pub fn generate(_subject: &Subject, _options: &Options, _templates: &Templates) -> Result<Generated, Broken> {
-    Ok(Generated::default())
+pub fn generate(subject: &Subject, _options: &Options, templates: &Templates) -> Result<Generated, Broken> {
+    let names = spell::Spelling::new(subject.model);
+    let mut generated = Generated::default();
+    runtime_files::add(&mut generated, templates)?;
+    contracts::add(&mut generated, subject.model, &names, templates)?;
+    project::add(&mut generated, subject, &names, templates)?;
+    Ok(generated)
 }

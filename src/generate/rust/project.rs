@@ -1,0 +1,478 @@
+//! The crates around the contracts: services, clients, the coordinator, and what stands beside them.
+
+use super::body;
+use super::example;
+use super::layout::{Doc, Writer, call, text as words};
+use super::spell::Spelling;
+use crate::generate::template::{Broken, Templates};
+use crate::generate::{Duty, Generated, Subject, text};
+use crate::model::{
+    Answers, EventId, Model, OperationId, ServiceId, StatementKind, Trigger, Type, WorkflowId,
+};
+use serde::Serialize;
+use std::collections::BTreeSet;
+
+#[derive(Debug, Serialize)]
+struct Service {
+    name: String,
+    /// The name as prose.
+    title: String,
+    role: String,
+    /// The type that the user goes on with.
+    own: String,
+    package: String,
+    folder: String,
+    module: String,
+    doc: Vec<String>,
+    external: bool,
+    imports: Vec<String>,
+    own_imports: Vec<String>,
+    methods: String,
+    adding: String,
+    own_methods: String,
+    /// As Rust calls the crate.
+    library: String,
+}
+
+#[derive(Debug, Serialize)]
+struct Workflow {
+    #[serde(skip)]
+    id: WorkflowId,
+    name: String,
+    title: String,
+    /// The name as a word for a shell.
+    shell: String,
+    correlated: bool,
+    module: String,
+    function: String,
+    input: String,
+    end: String,
+    doc: Vec<String>,
+    imports: Vec<String>,
+    steps: String,
+    pattern: String,
+    body: String,
+    /// What is done about events that come when a run is over; empty where nothing is.
+    late: String,
+    late_name: String,
+    example: String,
+    starts: bool,
+}
+
+#[derive(Debug, Serialize)]
+struct Coordinator {
+    services: Vec<Service>,
+    workflows: Vec<Workflow>,
+    routes: Vec<String>,
+    modules: Vec<String>,
+    imports: Vec<String>,
+}
+
+pub fn add(
+    generated: &mut Generated,
+    subject: &Subject,
+    names: &Spelling,
+    templates: &Templates,
+) -> Result<(), Broken> {
+    let model = subject.model;
+    let mut services = Vec::new();
+    for (id, service) in model.services.iter() {
+        if !service.operations.is_empty() {
+            services.push(self::service(generated, model, names, id));
+        }
+    }
+    let mut workflows = Vec::new();
+    for id in &subject.workflows {
+        let item = &model.workflows[*id];
+        if item.is_choreographed() {
+            generated.findings.push(super::rules::not_generated(item.name.span, "a choreographed workflow"));
+            continue;
+        }
+        workflows.push(workflow(generated, model, names, *id));
+    }
+    for service in &services {
+        let folder = &service.folder;
+        generated.own(format!("{folder}/Cargo.toml"), templates.print("rust/service.toml", service)?);
+        generated.own(format!("{folder}/src/lib.rs"), templates.print("rust/service_lib.rs", service)?);
+        generated.hand_over(format!("{folder}/src/own.rs"), templates.print("rust/service_own.rs", service)?);
+    }
+    for workflow in &workflows {
+        let path = format!("crates/coordinator/src/{}.rs", workflow.module);
+        generated.own(path, templates.print("rust/workflow.rs", workflow)?);
+        if workflow.starts
+            && let Some(tests) = super::tests::tests(model, workflow.id, &workflow.module)
+        {
+            let path = format!("crates/coordinator/tests/{}.rs", workflow.module);
+            generated.own(path, templates.print("rust/workflow_test.rs", &tests)?);
+        }
+        if workflow.starts {
+            generated.own(format!("examples/{}.json", workflow.module), workflow.example.clone() + "\n");
+        }
+    }
+    let coordinator = coordinator(model, names, services, workflows, &subject.workflows);
+    generated.own("crates/coordinator/Cargo.toml", templates.print("rust/coordinator.toml", &coordinator)?);
+    generated.own("crates/coordinator/src/lib.rs", templates.print("rust/coordinator_lib.rs", &coordinator)?);
+    generated
+        .own("crates/coordinator/src/main.rs", templates.print("rust/coordinator_main.rs", &coordinator)?);
+    generated.own("Cargo.toml", templates.print("rust/workspace.toml", &coordinator)?);
+    generated.own("rustfmt.toml", "max_width = 100\nuse_small_heuristics = \"Max\"\n");
+    generated.own(".gitignore", "/target\n/coordinator.db*\n");
+    generated.own("README.md", templates.print("rust/README.md", &coordinator)?);
+    Ok(())
+}
+
+fn service(generated: &mut Generated, model: &Model, names: &Spelling, id: ServiceId) -> Service {
+    let item = &model.services[id];
+    let spelled = names.service(id).clone();
+    let external = item.external.is_some();
+    let kind = if external { "clients" } else { "services" };
+    let folder = format!("crates/{kind}/{}", spelled.package);
+    let own = format!("{}{}", spelled.role, if external { "Client" } else { "Service" });
+    let mut requests = BTreeSet::new();
+    let (mut methods, mut adding, mut own_methods) = (Vec::new(), Vec::new(), Vec::new());
+    let mut results = BTreeSet::new();
+    let (mut refused, mut failure) = (Vec::new(), None);
+    for operation in &item.operations {
+        let it = names.operation(*operation);
+        requests.insert(it.request.clone());
+        let result = result(model, names, *operation);
+        results.insert(if result.starts_with("Accepted") { "Accepted" } else { "Answered" });
+        methods.push(method(model, names, *operation, &result));
+        let is_last = item.operations.last() == Some(operation);
+        adding.push(added(names, *operation, &result, is_last));
+        let (method, refusal) = own_method(model, names, *operation, &result);
+        own_methods.push(method);
+        if let Some((of, name)) = refusal {
+            refused.push(of);
+            failure = Some(name);
+        }
+        let what = format!("{}::{}", spelled.role, it.method);
+        generated.duties.push(Duty { what, file: format!("{folder}/src/own.rs") });
+    }
+    let requests: Vec<String> = requests.into_iter().collect();
+    let results: Vec<&str> = results.into_iter().collect();
+    let contracts = format!("contracts::{}", spelled.module);
+    let imports = vec![
+        use_of(&contracts, &requests),
+        format!("pub use own::{own};"),
+        use_of("runtime", &sorted(results.iter().copied().chain(["Call", "Services"]))),
+        "use std::sync::Arc;".to_string(),
+    ];
+    let whole = own_methods.join("\n");
+    let own_requests = requests.iter().chain(&refused).map(String::as_str);
+    let mut own_imports = vec![use_of(&contracts, &sorted(own_requests))];
+    if let Some(failure) = &failure {
+        own_imports.push(format!("use contracts::failures::{failure};"));
+    }
+    if whole.contains("types::") {
+        own_imports.push("use contracts::types;".to_string());
+    }
+    own_imports.sort();
+    own_imports.insert(0, use_of("crate", std::slice::from_ref(&spelled.role)));
+    let used = if whole.contains("Trouble::") { vec!["Call", "Trouble"] } else { vec!["Call"] };
+    own_imports.push(use_of("runtime", &sorted(results.iter().copied().chain(used))));
+    Service {
+        name: text::one_line(&item.name.text),
+        title: text::markdown(&item.name.text),
+        library: spelled.package.replace('-', "_"),
+        role: spelled.role,
+        own,
+        package: spelled.package,
+        folder,
+        module: spelled.module,
+        doc: text::doc_lines(&item.doc),
+        external,
+        imports,
+        own_imports,
+        methods: methods.join("\n").trim_end().to_string(),
+        adding: adding.concat().trim_end().to_string(),
+        own_methods: own_methods.join("\n").trim_end().to_string(),
+    }
+}
+
+fn sorted<'n>(names: impl Iterator<Item = &'n str>) -> Vec<String> {
+    let names: BTreeSet<&str> = names.collect();
+    names.into_iter().map(ToString::to_string).collect()
+}
+
+/// `use path::{…};`, on as many lines as that needs.
+fn use_of(path: &str, names: &[String]) -> String {
+    if let [one] = names {
+        return format!("use {path}::{one};");
+    }
+    let flat = format!("use {path}::{{{}}};", names.join(", "));
+    if flat.chars().count() <= 100 {
+        return flat;
+    }
+    let mut lines = format!("use {path}::{{\n");
+    let mut line = String::from("   ");
+    for name in names {
+        if line.len() + name.len() + 2 > 100 {
+            lines += &line;
+            lines.push('\n');
+            line = String::from("   ");
+        }
+        line += &format!(" {name},");
+    }
+    lines + &line + "\n};"
+}
+
+/// The type that an operation answers with.
+fn result(model: &Model, names: &Spelling, id: OperationId) -> String {
+    match model.operations[id].answers {
+        Answers::OnTheLine => format!("Answered<{}>", names.operation(id).request),
+        Answers::Later(_) | Answers::ByHand(_) => "Accepted".to_string(),
+    }
+}
+
+fn method(model: &Model, names: &Spelling, id: OperationId, result: &str) -> String {
+    let operation = &model.operations[id];
+    let it = names.operation(id);
+    let mut out = Writer::at_depth(1);
+    for line in text::doc_lines(&operation.doc) {
+        out.line(format!("/// {line}").trim_end());
+    }
+    if result == "Accepted" {
+        if !operation.doc.is_empty() {
+            out.line("///");
+        }
+        out.line(
+            "/// Takes the request on; the answer comes later, by the command `answer` of the coordinator.",
+        );
+    }
+    let head = format!("fn {}(&self, call: &Call, request: {})", it.method, it.request);
+    let flat = format!("{head} -> impl Future<Output = {result}> + Send;");
+    if flat.len() + 4 <= 100 {
+        out.line(&flat);
+    } else {
+        out.open(&format!("fn {}(", it.method));
+        out.line("&self,");
+        out.line("call: &Call,");
+        out.line(&format!("request: {},", it.request));
+        out.close(&format!(") -> impl Future<Output = {result}> + Send;"));
+    }
+    out.out
+}
+
+fn added(names: &Spelling, id: OperationId, result: &str, is_last: bool) -> String {
+    let it = names.operation(id);
+    let how = if result == "Accepted" { "accept" } else { "answer" };
+    let mut out = Writer::at_depth(1);
+    out.line("let it = service.clone();");
+    let before = if is_last { "" } else { "let services = " };
+    out.open(&format!("{before}services.{how}(move |call: Call, request: {}| {{", it.request));
+    out.line("let it = it.clone();");
+    out.line(&format!("async move {{ it.{}(&call, request).await }}", it.method));
+    out.close(if is_last { "})" } else { "});" });
+    out.out
+}
+
+/// A stub, and the failure that it uses, with the type of the failures of its operation.
+fn own_method(
+    model: &Model,
+    names: &Spelling,
+    id: OperationId,
+    result: &str,
+) -> (String, Option<(String, String)>) {
+    let mut refusal = None;
+    let operation = &model.operations[id];
+    let it = names.operation(id);
+    let mut out = Writer::at_depth(1);
+    let list = operation
+        .fields
+        .iter()
+        .zip(&it.fields)
+        .find(|(field, _)| matches!(&field.ty, Type::List(inner) if **inner == operation.reply));
+    let value = example::rust(model, names, &operation.reply, &operation.name.text, 0);
+    let request = if list.is_some() && result != "Accepted" { "request" } else { "_request" };
+    let head = format!("async fn {}(&self, {{}}: &Call, {request}: {})", it.method, it.request);
+    let told = if result == "Accepted" { "call" } else { "_call" };
+    let head = head.replace("{}", told);
+    let flat = format!("{head} -> {result} {{");
+    if flat.len() + 4 <= 100 {
+        out.open(&flat);
+    } else {
+        out.open(&format!("async fn {}(", it.method));
+        out.line("&self,");
+        out.line(&format!("{told}: &Call,"));
+        out.line(&format!("{request}: {},", it.request));
+        out.turn(&format!(") -> {result} {{"));
+    }
+    match (result, list) {
+        ("Accepted", _) => {
+            out.line("tracing::info!(key = call.key, \"somebody works on it\");");
+            out.line("Ok(())");
+        }
+        (_, Some((_, field))) => {
+            let failure = operation.fails.iter().find(|failure| failure.fields.is_empty());
+            let failure = failure.and_then(|failure| names.failures.get(failure.name.text.as_str()));
+            match failure {
+                Some(failure) => {
+                    refusal = Some((it.failure.clone(), failure.name.clone()));
+                    out.line(&format!("let first = request.{field}.into_iter().next();"));
+                    let none = words(format!("{} {{}}", failure.name));
+                    let refused = call(format!("{}::{}", it.failure, failure.name), vec![none]);
+                    out.write("let refused = ", &refused, ";");
+                    out.line("first.ok_or(Trouble::Refused(refused))");
+                }
+                None => {
+                    out.line(&format!("let first = request.{field}.into_iter().next();"));
+                    out.line("first.ok_or_else(|| Trouble::outage(\"there is nothing to choose from\"))");
+                }
+            }
+        }
+        _ => write_ok(&mut out, &value),
+    }
+    out.close("}");
+    (out.out, refusal)
+}
+
+fn write_ok(out: &mut Writer, value: &Doc) {
+    out.write("", &call("Ok", vec![value.clone()]), "");
+}
+
+fn workflow(generated: &mut Generated, model: &Model, names: &Spelling, id: WorkflowId) -> Workflow {
+    let item = &model.workflows[id];
+    let spelled = names.workflow(id).clone();
+    let text_of = body::write(model, names, id);
+    generated.findings.extend(text_of.findings);
+    if let Trigger::Schedule(at) = item.trigger {
+        generated.findings.push(super::rules::not_generated(at, "a start by the clock"));
+    }
+    let mut imports = Vec::new();
+    let mut modules = text_of.modules.clone();
+    modules.remove("workflows");
+    let modules: Vec<String> = modules.into_iter().collect();
+    imports.push(match &modules[..] {
+        [] => "use contracts::workflows;".to_string(),
+        several => {
+            let all: BTreeSet<String> = several.iter().cloned().chain(["workflows".to_string()]).collect();
+            use_of("contracts", &all.into_iter().collect::<Vec<_>>())
+        }
+    });
+    let mut runtime: BTreeSet<&str> = text_of.runtime.clone();
+    runtime.extend(["Cx", "Flow"]);
+    if !text_of.late.is_empty() {
+        runtime.insert("Late");
+    }
+    imports.push(use_of("runtime", &version_sorted(runtime)));
+    let parameters = body::parameters(model, id);
+    let used: Vec<String> = parameters
+        .iter()
+        .zip(&text_of.parameters)
+        .filter(|(_, used)| !used.is_empty())
+        .map(|((_, name, _), used)| if name == used { name.clone() } else { format!("{name}: {used}") })
+        .collect();
+    let all_used = used.len() == parameters.len();
+    let pattern = match (&used[..], all_used) {
+        ([], _) => String::new(),
+        (some, true) => some.join(", "),
+        (some, false) => format!("{}, ..", some.join(", ")),
+    };
+    let fields: Vec<_> = parameters
+        .iter()
+        .map(|(written, _, ty)| (written.clone(), example::value(model, ty, written, 0)))
+        .collect();
+    let example = serde_json::Value::Object(fields.into_iter().collect());
+    Workflow {
+        id,
+        name: text::one_line(&item.name.text),
+        title: text::markdown(&item.name.text),
+        shell: text::shell(&text::one_line(&item.name.text)),
+        correlated: !item.correlation.is_empty(),
+        module: spelled.module.clone(),
+        function: spelled.module,
+        input: spelled.input,
+        end: spelled.end,
+        doc: text::doc_lines(&item.doc),
+        imports,
+        steps: text_of.steps.trim_end().to_string(),
+        pattern,
+        body: text_of.body.trim_end().to_string(),
+        late: text_of.late.trim_end().to_string(),
+        late_name: text::rust(&format!("{} late", item.name.text)),
+        example: serde_json::to_string_pretty(&example).unwrap_or_default(),
+        starts: matches!(item.trigger, Trigger::Called),
+    }
+}
+
+/// As rustfmt sorts them: what begins in capitals first.
+fn version_sorted(names: BTreeSet<&str>) -> Vec<String> {
+    names.into_iter().map(ToString::to_string).collect()
+}
+
+fn coordinator(
+    model: &Model,
+    names: &Spelling,
+    services: Vec<Service>,
+    workflows: Vec<Workflow>,
+    wanted: &[WorkflowId],
+) -> Coordinator {
+    let mut modules: Vec<String> = workflows.iter().map(|workflow| workflow.module.clone()).collect();
+    modules.sort();
+    let mut imports: Vec<String> =
+        services.iter().map(|service| format!("use {}::{};", service.library, service.own)).collect();
+    imports.sort();
+    Coordinator { routes: routes(model, names, wanted), services, workflows, modules, imports }
+}
+
+/// Which events belong to which runs.
+fn routes(model: &Model, _names: &Spelling, wanted: &[WorkflowId]) -> Vec<String> {
+    let mut found = BTreeSet::new();
+    for id in wanted {
+        let workflow = &model.workflows[*id];
+        if workflow.is_choreographed() || workflow.correlation.is_empty() {
+            continue;
+        }
+        let mut add = |event: EventId, starts: bool| {
+            found.insert((
+                model.events[event].name.text.to_string(),
+                model.events[event].version,
+                *id,
+                starts,
+            ));
+        };
+        if let Trigger::Events(formula) = &workflow.trigger {
+            formula.terms.iter().for_each(|term| add(term.event, true));
+        }
+        for late in &workflow.late {
+            late.formula.terms.iter().for_each(|term| add(term.event, false));
+        }
+        for block in workflow.blocks() {
+            let interrupts = block.interrupts.iter().flat_map(|it| &it.formula.terms);
+            interrupts.for_each(|term| add(term.event, false));
+            for statement in &block.statements {
+                if let StatementKind::Wait(wait) = &statement.kind
+                    && let crate::model::Wait::For { formula, .. } = &**wait
+                {
+                    formula.terms.iter().for_each(|term| add(term.event, false));
+                }
+            }
+        }
+    }
+    found.into_iter().map(|(event, version, id, starts)| route(model, &event, version, id, starts)).collect()
+}
+
+fn route(model: &Model, event: &str, version: Option<u32>, id: WorkflowId, starts: bool) -> String {
+    let workflow = &model.workflows[id];
+    let is_late = workflow.late.iter().any(|late| {
+        let here = |id: EventId| model.events[id].name.text == event && model.events[id].version == version;
+        !late.block.statements.is_empty() && late.formula.terms.iter().any(|term| here(term.event))
+    });
+    let late = match is_late {
+        true => format!("Some({})", text::rust(&format!("{} late", workflow.name.text))),
+        false => "None".to_string(),
+    };
+    let keys: Vec<String> = workflow.correlation.iter().map(|name| text::rust(&name.text)).collect();
+    let version = version.map_or("None".to_string(), |version| format!("Some({version})"));
+    let mut out = Writer::at_depth(1);
+    out.open("Route {");
+    out.line(&format!("event: {},", text::rust(event)));
+    out.line(&format!("version: {version},"));
+    out.line(&format!("workflow: {},", text::rust(&workflow.name.text)));
+    out.line(&format!("correlated_by: &[{}],", keys.join(", ")));
+    out.line(&format!("starts: {starts},"));
+    out.line(&format!("late: {late},"));
+    out.close("},");
+    out.out.trim_end().to_string()
+}

@@ -1,0 +1,49 @@
+//! What a workflow is written against: steps under a policy, timers, events, branches, and a journal of
+//! what was done so that it can be taken back. Nothing in here knows which engine runs it, but for the
+//! engines themselves.
+
+pub mod breaker;
+pub mod calls;
+#[cfg(feature = "duroxide")]
+pub mod cli;
+pub mod context;
+pub mod contract;
+pub mod driver;
+#[cfg(feature = "duroxide")]
+pub mod durable;
+pub mod events;
+pub mod flow;
+pub mod forks;
+#[cfg(feature = "duroxide")]
+pub mod history;
+pub mod journal;
+pub mod keys;
+pub mod limits;
+#[cfg(feature = "memory")]
+pub mod memory;
+pub mod notices;
+pub mod routes;
+pub mod runs;
+pub mod services;
+pub mod slot;
+pub mod step;
+#[cfg(feature = "memory")]
+pub mod testing;
+pub mod undo;
+pub mod values;
+
+pub use context::Cx;
+pub use contract::{Compensation, Event, Failure, NoFailure, Operation, Takes, Undo, Workflow};
+pub use events::{Term, all, any, some};
+pub use flow::{Ended, Exit, Flow, broken, end, leave};
+pub use forks::{Line, block, given_in, line};
+pub use limits::{or_outage, second};
+pub use routes::Route;
+pub use runs::{Finished, Late, Workflows};
+pub use services::{Accepted, Answered, Call, Outage, Services, Trouble};
+pub use slot::Slot;
+pub use step::{Step, undo_of};
+pub use values::{
+    between, count, days, divide, earlier, field, from_any, hours, later, length, millis, minutes,
+    present, seconds, size, start_of, times, to_any,
+};

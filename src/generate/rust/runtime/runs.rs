@@ -1,0 +1,316 @@
+//! One run: what it remembers, how it begins and how it is over.
+
+use crate::context::Cx;
+use crate::contract::{Event, Workflow};
+use crate::driver::{Command, Happened, Message, Reply};
+use crate::flow::{Ended, Exit, Flow, broken};
+use crate::journal::{Entry, Journal, Place, Status};
+use crate::notices::{self, NOTIFY};
+use crate::services::Answer;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::pin::Pin;
+use std::sync::{Mutex, PoisonError, Weak};
+
+/// What a run leaves behind.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Finished {
+    #[serde(default)]
+    pub input: Value,
+    pub end: Ended,
+    pub journal: Vec<Entry>,
+    /// Whether its pivot has succeeded, so that it does not go back any more.
+    pub pivoted: bool,
+}
+
+/// An event that comes when a run is over, with what the run has left behind.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Late<W> {
+    pub input: W,
+    pub journal: Vec<Entry>,
+    pub event: Happened,
+}
+
+impl<W> Late<W> {
+    /// The event, if it is of this type.
+    pub fn event<E: Event>(&self) -> Option<E> {
+        let is_meant = self.event.name == E::NAME
+            && (E::VERSION.is_none()
+                || self.event.version.is_none()
+                || self.event.version == E::VERSION);
+        is_meant.then(|| serde_json::from_value(self.event.fields.clone()).ok()).flatten()
+    }
+}
+
+type Start = Box<dyn Fn(Cx, Value) -> Pin<Box<dyn Future<Output = Finished> + Send>> + Send + Sync>;
+
+/// The workflows of a project, by name.
+pub struct Workflows {
+    starts: BTreeMap<&'static str, Start>,
+    keys: BTreeMap<&'static str, Key>,
+}
+
+/// What is known of a workflow before it runs.
+struct Key {
+    correlated_by: &'static [&'static str],
+    check: fn(&Value) -> Result<(), String>,
+}
+
+impl Default for Workflows {
+    fn default() -> Workflows {
+        Workflows { starts: BTreeMap::new(), keys: BTreeMap::new() }.add(NOTIFY, notices::bring)
+    }
+}
+
+impl Workflows {
+    /// Adds a workflow: the type of its input, and the function that is its text.
+    pub fn conduct<W, F, B>(mut self, text: F) -> Workflows
+    where
+        W: Workflow,
+        F: Fn(Cx, W) -> B + Clone + Send + Sync + 'static,
+        B: Future<Output = Flow> + Send + 'static,
+    {
+        let check = |input: &Value| match serde_json::from_value::<W>(input.clone()) {
+            Ok(_) => Ok(()),
+            Err(error) => Err(format!("the input of {} cannot be read: {error}", W::NAME)),
+        };
+        self.keys.insert(W::NAME, Key { correlated_by: W::CORRELATED_BY, check });
+        self.add(W::NAME, move |cx, input| {
+            let text = text.clone();
+            async move {
+                let input = match serde_json::from_value(input) {
+                    Ok(input) => input,
+                    Err(error) => return broken(W::NAME, error),
+                };
+                match text(cx, input).await {
+                    Ok(()) => Exit::Broken("the workflow fell off its last line".to_string()),
+                    Err(exit) => exit,
+                }
+            }
+        })
+    }
+
+    /// Adds what is done about events that come when a run is over: the name under which that runs, and
+    /// its text.
+    pub fn conduct_late<W, F, B>(self, name: &'static str, text: F) -> Workflows
+    where
+        W: Workflow,
+        F: Fn(Cx, Late<W>) -> B + Clone + Send + Sync + 'static,
+        B: Future<Output = Flow> + Send + 'static,
+    {
+        self.add(name, move |cx, input| {
+            let text = text.clone();
+            async move {
+                let late: Late<W> = match serde_json::from_value(input) {
+                    Ok(late) => late,
+                    Err(error) => return broken(W::NAME, error),
+                };
+                cx.go_on_behind(&late.journal);
+                match text(cx, late).await {
+                    Ok(()) => Exit::End(Ended {
+                        name: "Late".to_string(),
+                        success: true,
+                        fields: json!({}),
+                    }),
+                    Err(exit) => exit,
+                }
+            }
+        })
+    }
+
+    fn add<F, B>(mut self, name: &'static str, body: F) -> Workflows
+    where
+        F: Fn(Cx, Value) -> B + Clone + Send + Sync + 'static,
+        B: Future<Output = Exit> + Send + 'static,
+    {
+        let start = move |cx: Cx, input: Value| {
+            let body = body.clone();
+            let future = async move {
+                let finished = cx.conduct(body(cx.clone(), input.clone())).await;
+                Finished { input, ..finished }
+            };
+            Box::pin(future) as Pin<Box<dyn Future<Output = Finished> + Send>>
+        };
+        self.starts.insert(name, Box::new(start));
+        self
+    }
+
+    pub fn start(
+        &self,
+        name: &str,
+        cx: Cx,
+        input: Value,
+    ) -> Option<Pin<Box<dyn Future<Output = Finished> + Send>>> {
+        Some((self.starts.get(name)?)(cx, input))
+    }
+
+    /// The fields of a workflow's key, when it can be run with this input.
+    pub fn check(&self, name: &str, input: &Value) -> Result<&'static [&'static str], String> {
+        let Some(key) = self.keys.get(name) else {
+            let names: Vec<_> = self.keys.keys().copied().collect();
+            return Err(format!("there is no workflow {name}, but {}", names.join(", ")));
+        };
+        (key.check)(input)?;
+        Ok(key.correlated_by)
+    }
+
+    pub fn names(&self) -> impl Iterator<Item = &'static str> {
+        self.starts.keys().copied()
+    }
+}
+
+/// Everything that is known of a run. Only its own lines and its engine touch it.
+#[derive(Debug)]
+pub struct Run {
+    pub id: String,
+    state: Mutex<State>,
+}
+
+#[derive(Debug, Default)]
+pub(crate) struct State {
+    version: u64,
+    next_command: u64,
+    pub commands: Vec<(u64, Command)>,
+    pub replies: HashMap<u64, Reply>,
+    pub events: Vec<Happened>,
+    pub answers: HashMap<String, Answer>,
+    pub given_up: bool,
+    pub journal: Journal,
+    /// How often a step or fork was come to.
+    pub times: HashMap<String, u32>,
+    /// The line that takes everything back; the others stand still.
+    pub closing: Option<(Place, Weak<()>)>,
+    /// Undoing that is under way, which no limit cuts off.
+    pub undoing: u32,
+    /// Which events each reaction has taken.
+    pub taken: HashMap<String, HashSet<usize>>,
+    /// The places of the pivots that have succeeded.
+    pub pivots: Vec<Place>,
+    /// What is waited for, by key.
+    pub waiting: BTreeMap<String, String>,
+    /// What does not work at the moment, by key.
+    pub troubles: BTreeMap<String, Trouble>,
+}
+
+/// Something that is tried again and again.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Trouble {
+    pub what: String,
+    pub attempts: u32,
+    pub error: String,
+}
+
+/// Where a run stands.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Standing {
+    pub waiting: BTreeMap<String, String>,
+    pub troubles: BTreeMap<String, Trouble>,
+    pub journal: Vec<(String, Status)>,
+}
+
+impl Run {
+    pub fn new(id: &str) -> Run {
+        Run { id: id.to_string(), state: Mutex::default() }
+    }
+
+    pub(crate) fn read<T>(&self, read: impl FnOnce(&State) -> T) -> T {
+        read(&self.state.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    pub(crate) fn change<T>(&self, change: impl FnOnce(&mut State) -> T) -> T {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        state.version += 1;
+        change(&mut state)
+    }
+
+    /// Looks whether there is something to take, and only then counts as a change.
+    pub(crate) fn try_take<T>(&self, take: impl FnOnce(&mut State) -> Option<T>) -> Option<T> {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let taken = take(&mut state)?;
+        state.version += 1;
+        Some(taken)
+    }
+
+    pub fn version(&self) -> u64 {
+        self.read(|state| state.version)
+    }
+
+    pub(crate) fn command(&self, command: Command) -> u64 {
+        self.change(|state| {
+            state.next_command += 1;
+            state.commands.push((state.next_command, command));
+            state.next_command
+        })
+    }
+}
+
+impl State {
+    pub fn take_in(&mut self, message: Message) {
+        match message {
+            Message::Event(event) if self.events.iter().any(|known| known.id == event.id) => {}
+            Message::Event(event) => self.events.push(event),
+            Message::Answer { key, answer } => {
+                self.answers.entry(key).or_insert(answer);
+            }
+            Message::GiveUp => self.given_up = true,
+        }
+    }
+
+    pub fn standing(&self) -> Standing {
+        let journal =
+            self.journal.entries.iter().map(|entry| (entry.key.clone(), entry.status)).collect();
+        Standing { waiting: self.waiting.clone(), troubles: self.troubles.clone(), journal }
+    }
+
+    /// Counts how often a name was come to.
+    pub fn time(&mut self, name: String) -> u32 {
+        let time = self.times.entry(name).or_default();
+        *time += 1;
+        *time
+    }
+}
+
+impl Cx {
+    /// Takes the journal of a run that is over for its own. A pivot keeps nothing any more.
+    fn go_on_behind(&self, journal: &[Entry]) {
+        self.run.change(|state| {
+            state.journal.entries = journal.to_vec();
+            for entry in &mut state.journal.entries {
+                if entry.status == Status::Kept {
+                    entry.status = Status::Done;
+                }
+            }
+        });
+    }
+
+    /// Runs the text of a workflow to its end, whatever happens in it.
+    pub(crate) async fn conduct(&self, body: impl Future<Output = Exit> + Send) -> Finished {
+        let end = match self.unless_given_up(body).await {
+            Some(Exit::End(end)) => {
+                self.settle().await;
+                end
+            }
+            Some(exit) => {
+                tracing::error!(run = %self.run.id, reason = exit.reason(), "unhandled");
+                self.take_everything_back().await;
+                Ended {
+                    name: "Unhandled".into(),
+                    success: false,
+                    fields: json!({ "reason": exit.reason() }),
+                }
+            }
+            None => {
+                self.take_everything_back().await;
+                Ended { name: "GivenUp".into(), success: false, fields: json!({}) }
+            }
+        };
+        tracing::info!(run = %self.run.id, end = end.name, "over");
+        self.run.read(|state| Finished {
+            input: Value::Null,
+            end,
+            journal: state.journal.entries.clone(),
+            pivoted: state.journal.pivoted,
+        })
+    }
+}

@@ -1,0 +1,236 @@
+//! Taking back: newest first, branches independently, each until it has succeeded.
+
+use crate::calls::Asking;
+use crate::context::Cx;
+use crate::contract::Takes;
+use crate::driver::{Command, Reply};
+use crate::flow::Flow;
+use crate::forks::polled_all;
+use crate::journal::{Entry, Status};
+use crate::services::Answer;
+use crate::step;
+use serde_json::json;
+use std::future::poll_fn;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::Poll;
+use std::time::Duration;
+
+/// The pauses between two attempts to take something back.
+const BACKOFF: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(60));
+
+impl Cx {
+    /// Takes back everything that was done in the run. The other lines stand still from now on.
+    pub async fn undo_all(&self) -> Flow {
+        self.open().await;
+        self.close().await;
+        self.take_back_where(|_| true).await;
+        Ok(())
+    }
+
+    /// Takes back what a step or scope has done.
+    pub async fn undo(&self, name: &str) -> Flow {
+        self.open().await;
+        self.take_back_where(|entry| {
+            entry.step == name || entry.scopes.iter().any(|scope| scope == name)
+        })
+        .await;
+        Ok(())
+    }
+
+    /// Takes back what was given up while it was on its way, when it turns out to have been done.
+    pub(crate) async fn settle(&self) {
+        self.take_back_where(|entry| entry.status == Status::GivenUp).await;
+    }
+
+    /// As `undo_all`, when the text of the workflow is left for good.
+    pub(crate) async fn take_everything_back(&self) {
+        self.run.change(|state| state.closing = None);
+        self.take_back_where(|_| true).await;
+    }
+
+    /// From now on only this line goes on. What others have on their way is waited for, unless only
+    /// time or people can answer it.
+    async fn close(&self) {
+        self.run.change(|state| {
+            state.closing = Some((self.place.clone(), Arc::downgrade(&self.alive)))
+        });
+        poll_fn(|_| {
+            let on_its_way = self.run.read(|state| {
+                state.journal.entries.iter().any(|entry| {
+                    entry.live.attempt.is_some()
+                        && entry.status == Status::Begun
+                        && entry
+                            .live
+                            .asking
+                            .as_ref()
+                            .is_some_and(|asking| asking.workflow.is_none())
+                        && !entry.place.starts_with(&self.place)
+                })
+            });
+            if on_its_way { Poll::Pending } else { Poll::Ready(()) }
+        })
+        .await;
+    }
+
+    pub(crate) async fn take_back_where(&self, wanted: impl Fn(&Entry) -> bool) {
+        let entries = self.run.read(|state| {
+            let entries = state.journal.entries.iter().enumerate();
+            let open = entries.filter(|(_, entry)| entry.is_open() && wanted(entry));
+            open.map(|(at, _)| at).collect::<Vec<_>>()
+        });
+        if entries.is_empty() {
+            return;
+        }
+        let undoing = Undoing::begin(self);
+        self.take_back_in_order(entries, 0).await;
+        drop(undoing);
+    }
+
+    /// The newest first. What happened in a fork is taken back branch by branch, all at the same time.
+    fn take_back_in_order(
+        &self,
+        mut entries: Vec<usize>,
+        depth: usize,
+    ) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {
+        Box::pin(async move {
+            while let Some(newest) = entries.pop() {
+                let place = |at: usize| {
+                    self.run.read(|state| state.journal.entries[at].place.get(depth).copied())
+                };
+                let Some((fork, _)) = place(newest) else {
+                    self.take_back_one(newest).await;
+                    continue;
+                };
+                entries.push(newest);
+                let in_fork = |at: &usize| place(*at).is_some_and(|(other, _)| other == fork);
+                let (inside, outside) = entries.into_iter().partition::<Vec<_>, _>(in_fork);
+                entries = outside;
+                let mut branches = std::collections::BTreeMap::<u32, Vec<usize>>::new();
+                for at in inside {
+                    let branch = place(at).map_or(0, |(_, branch)| branch);
+                    branches.entry(branch).or_default().push(at);
+                }
+                polled_all(
+                    branches.into_values().map(|branch| self.take_back_in_order(branch, depth + 1)),
+                )
+                .await;
+            }
+        })
+    }
+
+    async fn take_back_one(&self, at: usize) {
+        if !self.is_known_to_be_done(at).await {
+            return;
+        }
+        let entry = self.run.read(|state| state.journal.entries[at].clone());
+        let several = entry.undone_by.len() > 1;
+        for (number, compensation) in entry.undone_by.iter().enumerate() {
+            let number = if several { format!("/{}", number + 1) } else { String::new() };
+            let asking = Asking {
+                operation: compensation.operation.clone(),
+                step: format!("undo {}", entry.step),
+                key: format!("{}/undo{number}", entry.key),
+                instance: compensation.instance.clone(),
+                request: compensation.request.clone(),
+                takes: if compensation.takes_a_while { Takes::AWhile } else { Takes::AMoment },
+                timeout: step::TIMEOUT,
+                breaker: None,
+                retries: None,
+                backoff: BACKOFF,
+                workflow: None,
+            };
+            self.insist(asking).await;
+        }
+        self.run.change(|state| state.journal.entries[at].status = Status::Undone);
+    }
+
+    /// What takes something back never refuses for good: a refusal is tried again like an outage.
+    async fn insist(&self, asking: Asking) {
+        let mut refusals = 0;
+        while let Answer::Refused(raised) = self.ask(&asking, None).await {
+            refusals += 1;
+            let trouble = crate::runs::Trouble {
+                what: asking.operation.clone(),
+                attempts: refusals,
+                error: format!("refused: {}", raised.name),
+            };
+            self.run.change(|state| state.troubles.insert(asking.key.clone(), trouble));
+            self.perform(Command::Sleep(step::pause(BACKOFF, &asking.key, refusals))).await;
+        }
+    }
+
+    /// Finds out whether a write was done: by the answer that is on its way, or by asking again under its
+    /// key until there is one.
+    async fn is_known_to_be_done(&self, at: usize) -> bool {
+        let entry = self.run.read(|state| state.journal.entries[at].clone());
+        if matches!(entry.status, Status::Done | Status::Kept) {
+            return true;
+        }
+        let Some(asking) = entry.live.asking.clone() else { return false };
+        let answer = match entry.live.attempt {
+            Some(attempt) if asking.workflow.is_some() => {
+                self.tell_to_give_up(&asking.key).await;
+                asking.answer(self.reply_to(attempt).await)
+            }
+            Some(attempt) => asking.answer(self.reply_to(attempt).await),
+            None => Answer::Outage(String::new()),
+        };
+        let answer = match answer {
+            Answer::Outage(_) if asking.takes == Takes::AMoment && asking.workflow.is_none() => {
+                let again = Asking { retries: None, ..(*asking).clone() };
+                self.ask(&again, None).await
+            }
+            Answer::Outage(_) | Answer::Accepted => self.answer_so_far(&asking),
+            answer => answer,
+        };
+        self.run.change(|state| match &answer {
+            Answer::Done(reply) => state.journal.done(at, reply),
+            Answer::Refused(_) => state.journal.entries[at].status = Status::Refused,
+            Answer::Outage(_) | Answer::Accepted => {
+                state.journal.entries[at].status = Status::Withdrawn
+            }
+        });
+        matches!(answer, Answer::Done(_))
+    }
+
+    /// What only time or people can answer is not waited for: either the answer is there, or whoever
+    /// gives it learns that it is not needed any more.
+    fn answer_so_far(&self, asking: &Asking) -> Answer {
+        self.run.try_take(|state| state.answers.remove(&asking.key)).unwrap_or(Answer::Accepted)
+    }
+
+    async fn tell_to_give_up(&self, child: &str) {
+        let input = json!({ "run": child });
+        let reply = self.perform(Command::Act { name: GIVE_UP.to_string(), input }).await;
+        debug_assert!(matches!(reply, Reply::Value(_)));
+    }
+}
+
+/// The act by which an engine tells another run that it is not needed any more.
+pub const GIVE_UP: &str = "give up";
+
+impl Entry {
+    /// Whether an undo has something to do with it.
+    fn is_open(&self) -> bool {
+        let may_be_there =
+            matches!(self.status, Status::Begun | Status::GivenUp | Status::Unknown | Status::Done);
+        may_be_there && (self.live.take_back.is_some() || !self.undone_by.is_empty())
+    }
+}
+
+/// While it lives no limit cuts off what is taken back.
+struct Undoing<'c>(&'c Cx);
+
+impl Undoing<'_> {
+    fn begin(cx: &Cx) -> Undoing<'_> {
+        cx.run.change(|state| state.undoing += 1);
+        Undoing(cx)
+    }
+}
+
+impl Drop for Undoing<'_> {
+    fn drop(&mut self) {
+        self.0.run.change(|state| state.undoing = state.undoing.saturating_sub(1));
+    }
+}

@@ -1,0 +1,44 @@
+//! The runtime of a generated project: files that are shipped as they are.
+
+use crate::generate::Generated;
+use crate::generate::template::{Broken, Templates};
+
+macro_rules! shipped {
+    ($($name:literal),* $(,)?) => { &[$(($name, include_str!(concat!("runtime/", $name)))),*] };
+}
+
+static FILES: &[(&str, &str)] = shipped![
+    "breaker.rs",
+    "calls.rs",
+    "cli.rs",
+    "context.rs",
+    "contract.rs",
+    "driver.rs",
+    "durable.rs",
+    "events.rs",
+    "flow.rs",
+    "forks.rs",
+    "history.rs",
+    "journal.rs",
+    "keys.rs",
+    "lib.rs",
+    "limits.rs",
+    "memory.rs",
+    "notices.rs",
+    "routes.rs",
+    "runs.rs",
+    "services.rs",
+    "slot.rs",
+    "step.rs",
+    "testing.rs",
+    "undo.rs",
+    "values.rs",
+];
+
+pub fn add(generated: &mut Generated, templates: &Templates) -> Result<(), Broken> {
+    generated.own("crates/runtime/Cargo.toml", templates.print("rust/runtime.toml", &())?);
+    for (name, text) in FILES {
+        generated.own(format!("crates/runtime/src/{name}"), *text);
+    }
+    Ok(())
+}

@@ -1,0 +1,5 @@
+//! What services and workflows tell each other.
+
+{% for module in modules %}
+pub mod {{ module }};
+{% endfor %}

@@ -1,0 +1,11 @@
+{% for line in doc %}
+{{ ("//! " ~ line) | trim }}
+{% endfor %}
+
+{% for import in imports %}
+{{ import }}
+{% endfor %}
+{% for item in items %}
+
+{{ item }}
+{% endfor %}

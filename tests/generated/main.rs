@@ -1,0 +1,7 @@
+//! Generated projects: the committed ones are what is generated today, byte by byte; they build, pass
+//! their tests, run, and survive being killed.
+
+mod built;
+mod golden;
+mod killed;
+mod project;

@@ -1,0 +1,87 @@
+//! Generated projects on the disk, built in one target folder for all of them.
+
+use crate::golden::{PROJECTS, generate, root};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+pub struct Project {
+    pub folder: PathBuf,
+    /// Only one project is built at a time: the binaries of two have one name.
+    _turn: MutexGuard<'static, ()>,
+}
+
+static TURN: Mutex<()> = Mutex::new(());
+
+impl Project {
+    /// Writes the project anew; what has not changed stays as it is, so that it is not built again.
+    pub fn new(name: &str, specification: &str, workflow: &str) -> Project {
+        let turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
+        let folder = target().join("projects").join(name);
+        let fresh = tempfile::tempdir().expect("there is room");
+        generate(specification, workflow, fresh.path());
+        // Cargo tells packages in one target folder apart by their names and versions alone.
+        let manifest = fresh.path().join("Cargo.toml");
+        let text = fs::read_to_string(&manifest).expect("it was generated");
+        let number = PROJECTS.iter().position(|(known, _, _)| *known == name).unwrap_or(PROJECTS.len());
+        let text = text.replacen("version = \"0.1.0\"", &format!("version = \"0.1.{number}\""), 1);
+        fs::write(&manifest, text).expect("there is room");
+        copy(fresh.path(), &folder);
+        Project { folder, _turn: turn }
+    }
+
+    pub fn write(&self, path: &str, text: &str) {
+        write(&self.folder.join(path), text.as_bytes());
+    }
+
+    pub fn read(&self, path: &str) -> String {
+        fs::read_to_string(self.folder.join(path)).expect("the file is there")
+    }
+
+    pub fn cargo(&self, words: &[&str]) -> Output {
+        let output = Command::new(env!("CARGO"))
+            .args(words)
+            .current_dir(&self.folder)
+            .env("CARGO_TARGET_DIR", target())
+            .env("CARGO_PROFILE_DEV_DEBUG", "0")
+            .env("CARGO_PROFILE_TEST_DEBUG", "0")
+            .env_remove("RUSTFLAGS")
+            .output()
+            .expect("cargo runs");
+        let (out, err) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+        assert!(output.status.success(), "cargo {words:?}\n{out}\n{err}");
+        output
+    }
+
+    /// A program of the project, under a name that no other project takes.
+    pub fn program(&self, name: &str) -> PathBuf {
+        let kept = self.folder.join(name);
+        fs::copy(target().join("debug").join(name), &kept).expect("it was built");
+        kept
+    }
+}
+
+fn target() -> PathBuf {
+    root().join("target/generated")
+}
+
+fn copy(from: &Path, to: &Path) {
+    for entry in fs::read_dir(from).expect("the folder is there") {
+        let path = entry.expect("the folder can be read").path();
+        let to = to.join(path.file_name().expect("it has a name"));
+        if path.is_dir() {
+            copy(&path, &to);
+        } else {
+            write(&to, &fs::read(&path).expect("it can be read"));
+        }
+    }
+}
+
+fn write(path: &Path, text: &[u8]) {
+    if fs::read(path).is_ok_and(|known| known == text) {
+        return;
+    }
+    fs::create_dir_all(path.parent().expect("it has a folder")).expect("there is room");
+    fs::write(path, text).expect("there is room");
+}
