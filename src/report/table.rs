@@ -59,7 +59,9 @@ pub fn table(groups: &[Group], rows: &[Vec<Cell>], paint: &Paint) -> String {
         }
     }
     widen(groups, &mut widths);
-    let is_name = |at: usize| rows.iter().any(|row| matches!(row.get(at), Some(Cell::Name(_))));
+    let is_named = |at| rows.iter().any(|row| matches!(row.get(at), Some(Cell::Name(_))));
+    let named: Vec<bool> = (0..columns.len()).map(is_named).collect();
+    let is_name = |at: usize| named[at];
     let mut out = String::new();
     if groups.iter().any(|group| !group.title.is_empty()) {
         let mut line = String::new();
