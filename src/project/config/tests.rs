@@ -37,7 +37,8 @@ fn unknown_keys_are_told_all_at_once_each_with_its_neighbour() {
         mistakes(text),
         [
             "wfc.yaml:1:1: unknown key `profil`; did you mean `profile`?",
-            "wfc.yaml:3:3: unknown key `speed`; there are `max-states`, `efferent`, `afferent`, `attempts`",
+            "wfc.yaml:3:3: unknown key `speed`; there are `max-states`, `efferent`, `afferent`, `temporal`, \
+             `contract`, `control`, `chain`, `attempts`",
             "wfc.yaml:5:5: unknown key `path`; did you mean `paths`?",
         ]
     );
