@@ -27,7 +27,7 @@ pub use generating::{Generation, generate};
 pub use layout::{Formatted, formatted};
 pub use path::{normalise, resolve};
 pub use phases::recognise;
-pub use picture::{Picture, Pictured, draw, draw_joined, draw_run};
+pub use picture::{Picture, Pictured, Wanted, draw, draw_run, written};
 pub use systems::with_users;
 pub use uses::uses;
 pub use verify::{Verified, verify};

@@ -2,7 +2,7 @@
 
 use super::colour::ColorChoice;
 use crate::compile::Picture;
-use crate::diagram::View;
+use crate::diagram::{Theme, View};
 use crate::explore::{Delivery, Timers};
 use crate::finding::{Confidence, Profile, Severity};
 use crate::generate::{Engine, Target};
@@ -329,6 +329,19 @@ pub struct Graph {
     #[arg(long, value_name = "VIEW", default_value = "flow")]
     pub view: ViewName,
 
+    /// Of the sequence: the run in which this goes wrong, and nothing else. A business failure, an `outage`,
+    /// or a failure of the workflow.
+    #[arg(long, value_name = "NAME")]
+    pub failure: Option<String>,
+
+    /// Leave out what was found.
+    #[arg(long)]
+    pub no_findings: bool,
+
+    /// Of SVG: as the reader's system wants it, or always light or dark.
+    #[arg(long, value_name = "THEME", default_value = "auto")]
+    pub theme: ThemeName,
+
     /// In which language; without it, the name given to -o decides, else it is mermaid.
     #[arg(long, value_name = "FORMAT")]
     pub format: Option<PictureName>,
@@ -638,6 +651,14 @@ pub enum ViewName {
     Flow,
     /// The services and what connects them.
     Services,
+    /// One run: all goes well, or what --failure names goes wrong.
+    Sequence,
+    /// Who publishes what, and who does something about it.
+    Events,
+    /// What is undone, in which order, and from where.
+    Compensation,
+    /// Services by services, with the kinds of coupling.
+    Matrix,
 }
 
 impl From<ViewName> for View {
@@ -645,6 +666,27 @@ impl From<ViewName> for View {
         match name {
             ViewName::Flow => View::Flow,
             ViewName::Services => View::Services,
+            ViewName::Sequence => View::Sequence,
+            ViewName::Events => View::Events,
+            ViewName::Compensation => View::Compensation,
+            ViewName::Matrix => View::Matrix,
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum ThemeName {
+    Auto,
+    Light,
+    Dark,
+}
+
+impl From<ThemeName> for Theme {
+    fn from(name: ThemeName) -> Theme {
+        match name {
+            ThemeName::Auto => Theme::Auto,
+            ThemeName::Light => Theme::Light,
+            ThemeName::Dark => Theme::Dark,
         }
     }
 }

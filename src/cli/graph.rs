@@ -1,12 +1,16 @@
 //! `wfc graph`.
 
+mod findings;
+
 use super::Outcome;
 use super::args::Graph;
 use super::output::{Output, Unwritten};
 use super::project;
-use crate::compile::{self, Picture, Pictured};
+use crate::compile::{self, Picture, Pictured, Wanted};
+use crate::diagram::{self, Marks};
 use crate::finding::suggest;
 use crate::project::{Request, WhenEmpty, disk};
+use crate::source::{Sources, Span};
 
 pub fn run(wanted: &Graph, output: &Output) -> Result<Outcome, Unwritten> {
     let picture = match picture(wanted) {
@@ -33,14 +37,25 @@ pub fn run(wanted: &Graph, output: &Output) -> Result<Outcome, Unwritten> {
     }
     let joined = project::joined_files(&project, &loaded.sources);
     let workflow = wanted.workflow.as_deref();
-    let (text, n_errors) =
-        match compile::draw_joined(&loaded.sources, &joined, wanted.view.into(), picture, workflow) {
-            Pictured::Text { text, n_errors } => (text, n_errors),
-            Pictured::Choose(names) => {
-                output.trouble(&choose(workflow, &names));
-                return Ok(Outcome::Trouble);
-            }
-        };
+    let asked =
+        Wanted { view: wanted.view.into(), workflow, failure: wanted.failure.as_deref(), joined: &joined };
+    let (mut drawing, n_errors) = match compile::draw(&loaded.sources, &asked) {
+        Pictured::Drawing { drawing, n_errors } => (drawing, n_errors),
+        Pictured::Choose(names) => {
+            output.trouble(&choose(workflow, &names));
+            return Ok(Outcome::Trouble);
+        }
+        Pictured::NoRun(failures) => {
+            output.trouble(&no_run(wanted.failure.as_deref(), &failures));
+            return Ok(Outcome::Trouble);
+        }
+    };
+    if !wanted.no_findings {
+        let found = findings::shown(&project, &loaded.sources, &joined);
+        let place = |span: Span| place_in(&loaded.sources, span);
+        diagram::mark(&mut drawing, &found, Marks::Places, &place);
+    }
+    let text = compile::written(&drawing, picture, wanted.theme.into());
     if n_errors > 0 {
         let errors = if n_errors == 1 { "an error" } else { "errors" };
         output.trouble(&format!(
@@ -73,6 +88,30 @@ fn picture(wanted: &Graph) -> Result<Picture, String> {
         _ => Err(format!(
             "{path}: the name does not say which format is meant; end it in .mmd, .dot or .svg, or give --format"
         )),
+    }
+}
+
+/// `return_order.wfc:7`: pictures have little room, and the name of a folder says little.
+fn place_in(sources: &Sources, span: Span) -> String {
+    let file = sources.get(span.file);
+    let name = file.path.rsplit(['/', '\\']).next().unwrap_or(&file.path);
+    format!("{name}:{}", file.position(span.start).line)
+}
+
+fn no_run(failure: Option<&str>, failures: &[String]) -> String {
+    let Some(name) = failure else {
+        return "no run of the workflow reaches a success with nothing going wrong".to_string();
+    };
+    if failures.iter().any(|known| known == name) {
+        return format!("no run was found in which `{name}` happens and nothing else goes wrong");
+    }
+    match suggest::nearest(name, failures.iter().map(String::as_str)) {
+        Some(near) => format!("the workflow has no failure `{name}`; did you mean `{near}`?"),
+        None if failures.is_empty() => format!("the workflow has no failure `{name}`, nor any other"),
+        None => {
+            let quoted: Vec<String> = failures.iter().map(|name| format!("`{name}`")).collect();
+            format!("the workflow has no failure `{name}`; there are {}", quoted.join(", "))
+        }
     }
 }
 

@@ -23,6 +23,18 @@ pub fn wrapped(text: &str, width: usize) -> Vec<String> {
     lines
 }
 
+/// Lines that `fits` lets through, broken at words; a longer word stands alone. Nothing is cut.
+pub fn fitted(text: &str, fits: impl Fn(&str) -> bool) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for word in spaced(text).split_whitespace() {
+        match lines.last_mut().map(|line| format!("{line} {word}")).filter(|line| fits(line)) {
+            Some(longer) => *lines.last_mut().expect("there is a last line") = longer,
+            None => lines.push(word.to_string()),
+        }
+    }
+    lines
+}
+
 fn length(text: &str) -> usize {
     text.chars().count()
 }
@@ -42,12 +54,15 @@ pub fn listed<T: AsRef<str>>(names: &[T], last_word: &str, most: usize) -> Strin
 
 /// One line without control characters and invisible marks of direction.
 fn clean(text: &str) -> String {
-    let spaced: String = text.chars().map(|c| if is_unseen(c) { ' ' } else { c }).collect();
-    let line = spaced.split_whitespace().collect::<Vec<_>>().join(" ");
+    let line = spaced(text).split_whitespace().collect::<Vec<_>>().join(" ");
     if line.chars().count() <= LONGEST {
         return line;
     }
     line.chars().take(LONGEST - 1).chain(['…']).collect()
+}
+
+fn spaced(text: &str) -> String {
+    text.chars().map(|c| if is_unseen(c) { ' ' } else { c }).collect()
 }
 
 fn is_unseen(c: char) -> bool {

@@ -7,6 +7,7 @@
 mod closure;
 mod delivery;
 mod due;
+mod example;
 mod lens;
 mod machine;
 mod messages;
@@ -23,6 +24,7 @@ mod undo;
 mod unhandled;
 
 pub use delivery::Delivery;
+pub use example::{Wish, example};
 pub use lens::{Lens, explore_through};
 pub use moves::{Move, What};
 pub use races::{Classes, Race};
