@@ -56,8 +56,7 @@ impl Sketch<'_> {
         let workflow = &model.workflows[id];
         if let Some(coordinator) = workflow.coordinator() {
             let about = About::new(workflow.name.text.as_str(), [workflow.name.span]).doc(&workflow.doc);
-            let lines = vec![format!("conducted by {}", model.service_name(coordinator))];
-            let lines = lines.iter().flat_map(|line| wrapped(line, WIDE)).collect();
+            let lines = wrapped(&format!("conducted by {}", model.service_name(coordinator)), WIDE);
             let node = self.node(NodeKind::Whole, "workflow", &workflow.name.text, lines, coordinator, about);
             self.heads.insert(graph.start(id), node);
         }

@@ -51,7 +51,7 @@ fn flow(model: &Model, graph: &StepGraph, view: View) -> Diagram {
     let workflows = model.workflows.ids().collect();
     match diagram::draw(&Subject { model, graph, text: &text, workflows }, view) {
         Body::Graph(diagram) => diagram,
-        Body::Run(_) | Body::Table(_) => panic!("{view:?} is a graph"),
+        Body::Run(_) | Body::Table(_) => unreachable!("{view:?} is a graph"),
     }
 }
 
