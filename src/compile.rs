@@ -27,7 +27,7 @@ pub use generating::{Generation, generate};
 pub use layout::{Formatted, formatted};
 pub use path::{normalise, resolve};
 pub use phases::recognise;
-pub use picture::{Picture, Pictured, Wanted, draw, draw_run, written};
+pub use picture::{Picture, Pictured, Wanted, draw, draw_run, drawn_run, written};
 pub use systems::with_users;
 pub use uses::uses;
 pub use verify::{Verified, verify};

@@ -3,6 +3,7 @@
 use super::systems::systems;
 use super::{Joined, phases};
 use crate::check;
+use crate::diagram::sequence::Sequence;
 use crate::diagram::{self, Body, Diagram, Drawing, Subject, Theme, View};
 use crate::finding::{Finding, Severity};
 use crate::graph::{self, EdgeKind};
@@ -17,7 +18,16 @@ use std::collections::BTreeSet;
 pub enum Picture {
     Mermaid,
     Dot,
-    Svg,
+    D2,
+    PlantUml,
+    Json,
+    /// Boxes of letters, for a terminal that is so many columns wide.
+    Text {
+        width: usize,
+    },
+    Svg {
+        theme: Theme,
+    },
 }
 
 /// What is to be drawn, and how.
@@ -147,19 +157,28 @@ struct Drawn {
 }
 
 /// A drawing in a language.
-pub fn written(drawing: &Drawing, picture: Picture, theme: Theme) -> String {
+pub fn written(drawing: &Drawing, picture: Picture, sources: &Sources) -> String {
     match picture {
         Picture::Mermaid => diagram::mermaid(drawing),
         Picture::Dot => diagram::dot(drawing),
-        Picture::Svg => diagram::svg(&diagram::scene(drawing), theme),
+        Picture::D2 => diagram::d2(drawing),
+        Picture::PlantUml => diagram::plantuml(drawing),
+        Picture::Json => diagram::json(drawing, sources),
+        Picture::Text { width } => diagram::terminal(drawing, width),
+        Picture::Svg { theme } => diagram::svg(&diagram::scene(drawing), theme),
     }
 }
 
 /// The run that proves a finding, as a Mermaid sequence diagram; `None` where its proof tells of
 /// nothing that passes between services.
 pub fn draw_run(sources: &Sources, finding: &Finding) -> Option<String> {
+    drawn_run(sources, finding).map(|sequence| diagram::mermaid_sequence(&sequence))
+}
+
+/// The same before it is written in a language.
+pub fn drawn_run(sources: &Sources, finding: &Finding) -> Option<Sequence> {
     let text = |span: Span| worth_showing(sources, span);
-    diagram::sequence::of_finding(finding, &text).map(|sequence| diagram::mermaid_sequence(&sequence))
+    diagram::sequence::of_finding(finding, &text)
 }
 
 /// What a limit or a condition says, up to its block; foreign formats say it too clumsily.

@@ -68,13 +68,7 @@ fn line(out: &mut String, depth: usize, text: &str) {
 
 fn declared(node: &Node, drawing: &Drawing) -> String {
     let look = look::node(node.kind);
-    let worst =
-        node.about.remarks.iter().filter_map(|at| drawing.remarks.get(*at)).map(|it| it.severity).max();
-    let (colour, width) = match worst {
-        Some(severity) => (look::severity(severity), look.width.max(4)),
-        None if node.about.is_circular || node.about.is_witness => (look::CIRCLE, look.width.max(2)),
-        None => (look.line, look.width),
-    };
+    let (colour, width) = look::border(&node.about, &look, &drawing.remarks);
     let (shape, style) = shape(&look);
     let dashes = if look.is_dashed { ",dashed" } else { "" };
     format!(
@@ -108,7 +102,7 @@ fn drawn(diagram: &Diagram, edge: &Edge) -> String {
     if !edge.lines.is_empty() {
         attributes.push(format!("label={}", text(&[], &edge.lines)));
     }
-    let stands_out = edge.about.is_circular || edge.about.is_witness || !edge.about.remarks.is_empty();
+    let stands_out = look::stands_out(&edge.about);
     if look.stroke == Stroke::Dashed {
         attributes.push("style=dashed".to_string());
     }

@@ -39,6 +39,23 @@ pub struct Remark {
 }
 
 impl Drawing {
+    /// The same with less in it: remarks that stand nowhere in it are left out, and the others counted anew.
+    pub fn with(&self, body: Body) -> Drawing {
+        let mut out = Drawing { body, remarks: Vec::new(), ..self.clone() };
+        let mut place = vec![None; self.remarks.len()];
+        for about in out.body.abouts() {
+            about.remarks.iter().for_each(|at| place[*at] = Some(0));
+        }
+        for (remark, place) in self.remarks.iter().zip(&mut place).filter(|(_, place)| place.is_some()) {
+            *place = Some(out.remarks.len());
+            out.remarks.push(remark.clone());
+        }
+        for about in out.body.abouts() {
+            about.remarks = about.remarks.iter().filter_map(|at| place[*at]).collect();
+        }
+        out
+    }
+
     pub fn new(view: View, body: Body) -> Drawing {
         Drawing { view, title: String::new(), body, remarks: Vec::new() }
     }
@@ -95,6 +112,18 @@ pub fn annotated(diagram: &Diagram, remarks: &[Remark]) -> Diagram {
         });
     }
     out
+}
+
+/// A remark in lines, with its number.
+pub fn told(position: usize, remark: &Remark) -> Vec<String> {
+    wrapped(&format!("{} {}: {}", numeral(position), remark.rule, remark.message), 60)
+}
+
+/// Lines with the numbers of what was found there before the first.
+pub fn numbered(lines: &[String], about: &About) -> Vec<String> {
+    let mut lines = lines.to_vec();
+    number(lines.first_mut(), about);
+    lines
 }
 
 /// Lines of remarks are about this wide.

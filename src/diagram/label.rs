@@ -23,16 +23,30 @@ pub fn wrapped(text: &str, width: usize) -> Vec<String> {
     lines
 }
 
-/// Lines that `fits` lets through, broken at words; a longer word stands alone. Nothing is cut.
+/// Lines that `fits` lets through, broken at words, and a longer word by force. Nothing is cut.
 pub fn fitted(text: &str, fits: impl Fn(&str) -> bool) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     for word in spaced(text).split_whitespace() {
         match lines.last_mut().map(|line| format!("{line} {word}")).filter(|line| fits(line)) {
             Some(longer) => *lines.last_mut().expect("there is a last line") = longer,
-            None => lines.push(word.to_string()),
+            None => lines.extend(by_force(word, &fits)),
         }
     }
     lines
+}
+
+/// A word in pieces that fit.
+fn by_force(word: &str, fits: &impl Fn(&str) -> bool) -> Vec<String> {
+    let mut pieces = vec![String::new()];
+    for c in word.chars() {
+        let last = pieces.last_mut().expect("there is a last piece");
+        last.push(c);
+        if last.chars().count() > 1 && !fits(last) {
+            last.pop();
+            pieces.push(c.to_string());
+        }
+    }
+    pieces
 }
 
 fn length(text: &str) -> usize {

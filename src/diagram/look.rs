@@ -2,7 +2,7 @@
 
 use super::matrix::Matrix;
 use super::sequence::NoteKind;
-use super::{EdgeKind, GroupKind, NodeKind};
+use super::{About, EdgeKind, GroupKind, NodeKind, Remark};
 use crate::finding::Severity;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -216,6 +216,20 @@ pub fn severity(severity: Severity) -> &'static str {
     }
 }
 
+/// The border of a node, in the colour of the worst that was found at it, and how thick it is.
+pub fn border(about: &About, look: &Look, remarks: &[Remark]) -> (&'static str, u8) {
+    match about.remarks.iter().filter_map(|at| remarks.get(*at)).map(|it| it.severity).max() {
+        Some(worst) => (severity(worst), look.width.max(4)),
+        None if about.is_circular || about.is_witness => (CIRCLE, look.width.max(2)),
+        None => (look.line, look.width),
+    }
+}
+
+/// Whether something was found at an edge, or it lies on a circle.
+pub fn stands_out(about: &About) -> bool {
+    about.is_circular || about.is_witness || !about.remarks.is_empty()
+}
+
 /// A word for the kind of an edge, for formats with classes.
 pub fn edge_class(kind: EdgeKind) -> &'static str {
     match kind {
@@ -303,4 +317,9 @@ pub fn note(kind: NoteKind) -> Colours {
         NoteKind::Pivot => of("#d1e0ff", "#194185"),
         NoteKind::Verdict => of("#fecdca", "#b42318"),
     }
+}
+
+/// Whether lines of a class are only there to lead the eye.
+pub fn is_ruling(class: &str) -> bool {
+    matches!(class, "life" | "grid")
 }

@@ -62,7 +62,7 @@ fn is_in_frame(body: &Body, span: Span) -> bool {
 
 impl Body {
     /// What everything that can be marked stands for: nodes before edges.
-    fn abouts(&mut self) -> Vec<&mut About> {
+    pub(super) fn abouts(&mut self) -> Vec<&mut About> {
         match self {
             Body::Graph(diagram) => {
                 let edges = diagram.edges.iter_mut().filter(|edge| edge.kind != EdgeKind::Unseen);

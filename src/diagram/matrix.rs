@@ -8,7 +8,7 @@ use super::services::{couplings, service_about};
 use super::{About, EdgeKind, Subject};
 use crate::model::{Id, ServiceId};
 use order::Order;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Matrix {
@@ -81,6 +81,25 @@ impl Matrix {
         let moved = other.cells.into_iter().map(|((row, column), cell)| ((row + by, column + by), cell));
         self.cells.extend(moved);
         self.circles.extend(other.circles.into_iter().map(|(first, last)| (first + by, last + by)));
+    }
+
+    /// Only these services, in the order in which they stand.
+    pub fn only(&self, services: &BTreeSet<usize>) -> Matrix {
+        let place = |at: &usize| services.iter().position(|it| it == at);
+        let cells = self
+            .cells
+            .iter()
+            .filter_map(|((row, column), cell)| Some(((place(row)?, place(column)?), cell.clone())));
+        let circles = self.circles.iter().filter_map(|(first, last)| {
+            let mut inside = services.iter().filter(|it| (*first..=*last).contains(*it)).filter_map(place);
+            let low = inside.next()?;
+            inside.last().map(|high| (low, high))
+        });
+        Matrix {
+            services: services.iter().filter_map(|at| self.services.get(*at).cloned()).collect(),
+            cells: cells.collect(),
+            circles: circles.collect(),
+        }
     }
 
     /// Whether two services lie on one circle.

@@ -8,7 +8,7 @@ mod table;
 
 use super::drawing::annotated;
 use super::look::{self, Shape, Stroke};
-use super::{Body, Diagram, Direction, Drawing, Edge, EdgeKind, Group, Node};
+use super::{Body, Diagram, Direction, Drawing, EdgeKind, Group, Node};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
@@ -94,7 +94,7 @@ fn styles(out: &mut String, diagram: &Diagram) {
     }
     let mut coloured: BTreeMap<(EdgeKind, bool), Vec<String>> = BTreeMap::new();
     for (number, edge) in diagram.edges.iter().enumerate() {
-        coloured.entry((edge.kind, stands_out(edge))).or_default().push(number.to_string());
+        coloured.entry((edge.kind, look::stands_out(&edge.about))).or_default().push(number.to_string());
     }
     for ((kind, stands_out), numbers) in coloured {
         let look = look::edge(kind);
@@ -113,22 +113,14 @@ fn styles(out: &mut String, diagram: &Diagram) {
     }
 }
 
-/// Whether something was found at the edge, or it lies on a circle.
-fn stands_out(edge: &Edge) -> bool {
-    edge.about.is_circular || edge.about.is_witness || !edge.about.remarks.is_empty()
-}
-
 /// The borders of nodes at which something was found, or that lie on a circle.
 fn marks(out: &mut String, diagram: &Diagram, drawing: &Drawing) {
     for node in &diagram.nodes {
-        let about = &node.about;
-        let worst =
-            about.remarks.iter().filter_map(|at| drawing.remarks.get(*at)).map(|it| it.severity).max();
-        let (colour, width) = match worst {
-            Some(severity) => (look::severity(severity), 4),
-            None if about.is_circular || about.is_witness => (look::CIRCLE, 2),
-            None => continue,
-        };
+        let look = look::node(node.kind);
+        let (colour, width) = look::border(&node.about, &look, &drawing.remarks);
+        if (colour, width) == (look.line, look.width) {
+            continue;
+        }
         line(out, 1, &format!("style {} stroke:{colour},stroke-width:{width}px", node.id));
     }
 }

@@ -2,34 +2,43 @@
 
 mod about;
 mod compensation;
+mod d2;
 mod dot;
 mod drawing;
 mod events;
 mod expression;
 mod flow;
 mod ids;
+mod json;
 mod label;
+pub mod large;
 mod layout;
 mod look;
 mod marks;
 pub mod matrix;
 mod measure;
 mod mermaid;
+mod plantuml;
 mod said;
 pub mod scene;
 pub mod sequence;
 mod services;
 mod svg;
+mod terminal;
 
 pub use about::About;
+pub use d2::d2;
 pub use dot::dot;
 pub use drawing::{Body, Drawing, Remark};
+pub use json::json;
 pub use layout::{Frame, Point, Size};
 pub use marks::{Marks, mark};
 pub use mermaid::mermaid;
 pub use mermaid::sequence::mermaid_sequence;
+pub use plantuml::plantuml;
 pub use scene::{Scene, scene};
 pub use svg::{Theme, svg};
+pub use terminal::terminal;
 
 use crate::graph::{NodeId, StepGraph};
 use crate::model::{Model, WorkflowId};

@@ -2,7 +2,7 @@
 
 pub mod concise;
 pub mod diff;
-mod fingerprint;
+pub mod fingerprint;
 mod github;
 mod gitlab;
 pub mod human;

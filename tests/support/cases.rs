@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 use wfc::compile::{Picture, Pictured, Wanted};
-use wfc::diagram::{Theme, View};
+use wfc::diagram::View;
 use wfc::finding::Group;
 use wfc::source::{SourceFile, Sources};
 
@@ -229,7 +229,7 @@ fn shown_diagrams(sources: &Sources) -> Result<String, Failed> {
     for (view, picture) in [(View::Flow, Picture::Mermaid), (View::Services, Picture::Dot)] {
         match wfc::compile::draw(sources, &Wanted::of(view)) {
             Pictured::Drawing { drawing, n_errors: 0 } => {
-                shown += &wfc::compile::written(&drawing, picture, Theme::Auto);
+                shown += &wfc::compile::written(&drawing, picture, sources);
             }
             Pictured::Drawing { n_errors, .. } => return Err(format!("{n_errors} errors in the text").into()),
             Pictured::Choose(names) => return Err(format!("choose one of {names:?}").into()),

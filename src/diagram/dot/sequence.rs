@@ -1,7 +1,7 @@
 //! A run as a ladder, since DOT has no sequence diagrams: a column of points for each side, a row for each
 //! thing that happens.
 
-use super::super::drawing::numeral;
+use super::super::drawing::numbered;
 use super::super::look;
 use super::super::sequence::{Item, MessageKind, NoteKind, Over, Sequence};
 use super::text;
@@ -32,7 +32,7 @@ pub fn ladder(run: &Sequence) -> String {
         let points: Vec<String> = ids.iter().map(|id| format!("{id}_at_{}", number + 1)).collect();
         match item {
             Item::Message { from, to, kind, lines, about } => {
-                let lines = numbered(lines, &about.remarks);
+                let lines = numbered(lines, about);
                 row(&mut out, &points);
                 message(&mut out, &points, (*from, *to), *kind, &lines);
             }
@@ -42,7 +42,7 @@ pub fn ladder(run: &Sequence) -> String {
                     Over::Two(a, b) => a.min(b),
                     Over::All => 0,
                 };
-                note(&mut out, &points[at], *kind, &numbered(lines, &about.remarks));
+                note(&mut out, &points[at], *kind, &numbered(lines, about));
                 row(&mut out, &points);
             }
         }
@@ -98,13 +98,4 @@ fn note(out: &mut String, point: &str, kind: NoteKind, lines: &[String]) {
         colours.fill,
         colours.line
     );
-}
-
-fn numbered(lines: &[String], remarks: &[usize]) -> Vec<String> {
-    let mut lines = lines.to_vec();
-    let numbers: String = remarks.iter().map(|at| numeral(*at)).collect();
-    if let Some(first) = lines.first_mut().filter(|_| !numbers.is_empty()) {
-        *first = format!("{numbers} {first}");
-    }
-    lines
 }

@@ -1,8 +1,7 @@
 //! A run as Mermaid text, with the same care for what users write as in flowcharts.
 
 use super::super::Remark;
-use super::super::drawing::numeral;
-use super::super::label::wrapped;
+use super::super::drawing::{numbered, told};
 use super::super::sequence::{Item, MessageKind, NoteKind, Over, Sequence};
 use super::escaped;
 use std::fmt::Write;
@@ -20,14 +19,7 @@ pub fn mermaid_sequence(sequence: &Sequence) -> String {
     for item in items {
         let _ = match item {
             Item::Message { from, to, kind, lines, about } => {
-                writeln!(
-                    out,
-                    "  {}{}{}: {}",
-                    id(*from),
-                    arrow(*kind),
-                    id(*to),
-                    text(&marked(lines, &about.remarks))
-                )
+                writeln!(out, "  {}{}{}: {}", id(*from), arrow(*kind), id(*to), text(&numbered(lines, about)))
             }
             Item::Note { over, kind, lines, about } => {
                 let (first, last) = match *over {
@@ -36,7 +28,7 @@ pub fn mermaid_sequence(sequence: &Sequence) -> String {
                     Over::All => (0, sequence.sides.len() - 1),
                 };
                 let more = if first == last { String::new() } else { format!(",{}", id(last)) };
-                let note = format!("Note over {}{more}: {}", id(first), text(&marked(lines, &about.remarks)));
+                let note = format!("Note over {}{more}: {}", id(first), text(&numbered(lines, about)));
                 match colour(*kind) {
                     None => writeln!(out, "  {note}"),
                     Some(colour) => writeln!(out, "  rect {colour}\n    {note}\n  end"),
@@ -47,16 +39,6 @@ pub fn mermaid_sequence(sequence: &Sequence) -> String {
     out
 }
 
-/// With the numbers of what was found there before the words.
-fn marked(lines: &[String], remarks: &[usize]) -> Vec<String> {
-    let numbers: String = remarks.iter().map(|at| numeral(*at)).collect();
-    let mut lines = lines.to_vec();
-    if let Some(first) = lines.first_mut().filter(|_| !numbers.is_empty()) {
-        *first = format!("{numbers} {first}");
-    }
-    lines
-}
-
 /// What was found, as notes below the run.
 pub fn remarks(sequence: &Sequence, remarks: &[Remark]) -> String {
     let (Some(first), Some(last)) = (sequence.sides.first(), sequence.sides.last()) else {
@@ -65,7 +47,7 @@ pub fn remarks(sequence: &Sequence, remarks: &[Remark]) -> String {
     let over = if first == last { first.id.clone() } else { format!("{},{}", first.id, last.id) };
     let mut out = String::new();
     for (number, remark) in remarks.iter().enumerate() {
-        let words = wrapped(&format!("{} {}: {}", numeral(number), remark.rule, remark.message), 60);
+        let words = told(number, remark);
         let colour = colour(NoteKind::Verdict).unwrap_or_default();
         let _ = writeln!(out, "  rect {colour}\n    Note over {over}: {}\n  end", text(&words));
     }

@@ -1,7 +1,7 @@
 //! Nodes, edges and groups in layers.
 
 use super::{Align, BADGE, Badge, Head, Scene, SceneEdge, SceneGroup, SceneLabel, SceneNode, badges};
-use crate::diagram::layout::{Frame, Layout, Point, Route, Size, Sizes, layout};
+use crate::diagram::layout::{Frame, Layout, PIXELS, Point, Route, Size, Sizes, layout};
 use crate::diagram::look::{self, Shape};
 use crate::diagram::measure::{LABEL, LEADING, TEXT, TITLE, Weight, width};
 use crate::diagram::{Diagram, Direction, Edge, EdgeKind, Node};
@@ -87,6 +87,7 @@ fn line(
 /// What everything needs when it is drawn like this.
 pub fn sizes(diagram: &Diagram) -> Sizes {
     Sizes {
+        spacing: PIXELS,
         nodes: diagram.nodes.iter().map(size_of_node).collect(),
         labels: diagram.edges.iter().map(size_of_label).collect(),
         titles: diagram
