@@ -5,6 +5,7 @@ use super::flow::about::about;
 use super::ids::Ids;
 use super::label::{listed, wrapped};
 use super::said::{Said, said};
+use super::undone::undoable;
 use super::{About, Diagram, Direction, Edge, EdgeKind, Group, GroupKind, Node, NodeKind, Subject};
 use crate::graph::{self, EdgeKind as Way, EdgeView, NodeId, ReceiveKind, Timer};
 use crate::model::{GoalKind, UndoTarget, Undone, UndoneBy, WorkflowId};
@@ -101,10 +102,8 @@ impl Sketch<'_> {
             }
         };
         // Only what can have been done before it.
-        let before = self.subject.graph.reaching([undo], |edge| edge.edge.kind.is_flow());
-        let is_before = |act: &NodeId| before.binary_search(act).is_ok();
-        let mut acts: Vec<NodeId> =
-            acts.iter().copied().filter(|act| self.undone_by(*act).is_some() && is_before(act)).collect();
+        let mut acts = undoable(self.subject.graph, undo, acts);
+        acts.retain(|act| self.undone_by(*act).is_some());
         acts.reverse();
         WayBack { name, acts, next: self.next(undo) }
     }

@@ -25,6 +25,7 @@ pub mod sequence;
 mod services;
 mod svg;
 mod terminal;
+mod undone;
 
 pub use about::About;
 pub use d2::d2;

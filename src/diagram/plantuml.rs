@@ -58,8 +58,9 @@ fn declared(node: &Node, drawing: &Drawing) -> String {
         Shape::Box | Shape::Spreading | Shape::Gathering | Shape::Leaning => "rectangle",
         Shape::Round => "card",
         Shape::Pill => "storage",
-        Shape::Double => "process",
-        Shape::Hexagon => "hexagon",
+        Shape::Double => "node",
+        // Hexagons came late to PlantUML.
+        Shape::Hexagon => "queue",
         Shape::Diamond | Shape::Circle => "usecase",
         Shape::Note => "file",
     };

@@ -10,6 +10,7 @@ mod legal_plantuml;
 mod legal_sequence;
 mod legal_svg;
 mod legal_text;
+mod overlaps;
 
 use proptest::prelude::*;
 use rayon::prelude::*;

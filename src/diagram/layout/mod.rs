@@ -7,6 +7,7 @@
 mod chains;
 mod edges;
 mod order;
+mod pack;
 mod position;
 mod ranks;
 mod separate;
@@ -99,8 +100,25 @@ pub const PIXELS: Spacing = Spacing {
     port: 28.0,
 };
 
-/// Gives everything in the diagram its place.
+/// Gives everything in the diagram its place. Pieces that have nothing to do with each other are laid out one by
+/// one.
 pub fn layout(diagram: &Diagram, sizes: &Sizes) -> Layout {
+    let pieces = pack::pieces(diagram, sizes);
+    if pieces.len() < 2 {
+        return connected(diagram, sizes);
+    }
+    let placed = pieces.into_iter().map(|piece| {
+        let layout = connected(&piece.diagram, &piece.sizes);
+        (piece, layout)
+    });
+    let gap = match diagram.direction {
+        Direction::Down => Size { width: sizes.spacing.gap, height: 2.0 * sizes.spacing.rank },
+        Direction::Right => Size { width: 2.0 * sizes.spacing.rank, height: sizes.spacing.gap },
+    };
+    pack::together(diagram, placed.collect(), gap)
+}
+
+fn connected(diagram: &Diagram, sizes: &Sizes) -> Layout {
     let mut skeleton = Skeleton::new(diagram, sizes);
     ranks::assign(&mut skeleton);
     skeleton.measure_frames();
