@@ -93,7 +93,7 @@ impl Matrix {
         let circles = self.circles.iter().filter_map(|(first, last)| {
             let mut inside = services.iter().filter(|it| (*first..=*last).contains(*it)).filter_map(place);
             let low = inside.next()?;
-            inside.last().map(|high| (low, high))
+            inside.next_back().map(|high| (low, high))
         });
         Matrix {
             services: services.iter().filter_map(|at| self.services.get(*at).cloned()).collect(),

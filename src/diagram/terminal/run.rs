@@ -2,6 +2,7 @@
 
 use super::canvas::{Canvas, Frame, Pen, columns};
 use crate::diagram::drawing::numbered;
+use crate::diagram::label::fitted;
 use crate::diagram::sequence::{Item, MessageKind, NoteKind, Over, Sequence};
 
 const BOX: Frame = Frame { corners: ['┌', '┐', '└', '┘'], across: '─', left: '│', right: '│' };
@@ -14,12 +15,13 @@ pub fn drawn(run: &Sequence, width: usize) -> Option<String> {
     if run.sides.is_empty() {
         return Some(String::new());
     }
+    let run = &narrowed(run, width);
     let (middle, wide) = places(run);
     if wide > width {
         return None;
     }
     let head = run.sides.iter().map(|side| side.title.len() + 2).max().unwrap_or(3);
-    let height: usize = head + run.items.iter().map(|item| height_of(item)).sum::<usize>() + 1;
+    let height: usize = head + run.items.iter().map(height_of).sum::<usize>() + 1;
     let mut canvas = Canvas::new(wide + 1, height);
     for x in &middle {
         canvas.line((*x, head), (*x, height - 1), Pen::Dashed);
@@ -49,6 +51,17 @@ pub fn drawn(run: &Sequence, width: usize) -> Option<String> {
         y += height_of(item);
     }
     Some(canvas.text())
+}
+
+/// Notes over all sides need no more room than there is.
+fn narrowed(run: &Sequence, width: usize) -> Sequence {
+    let mut run = run.clone();
+    for item in &mut run.items {
+        if let Item::Note { over: Over::All, lines, .. } = item {
+            *lines = fitted(&lines.join(" "), |line| columns(line) + 6 <= width);
+        }
+    }
+    run
 }
 
 fn widest(lines: &[String]) -> usize {
