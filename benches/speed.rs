@@ -39,9 +39,11 @@ fn main() {
     one_file(&size, folder.path());
     many_files(&size, folder.path());
     code_scanning(&size, folder.path());
+    versions(&size, folder.path());
     long_workflow(&size, folder.path());
     wide_parallel(&size, folder.path());
     pictures(&size, folder.path());
+    coupling(&size, folder.path());
     parsing(&size, folder.path());
 }
 
@@ -107,6 +109,41 @@ fn code_scanning(size: &Size, folder: &Path) {
     }
 }
 
+/// Two versions of a thousand workflows, two to a system; and the same in one single system.
+fn versions(size: &Size, folder: &Path) {
+    let n_systems = 500 / size.divisor;
+    let old = folder.join("versions/old");
+    inputs::write_systems(&old, n_systems);
+    let times = (size.times / 5).max(2);
+    let n_workflows = 2 * n_systems;
+    for (each, which) in [(10, "every tenth changed"), (1, "all changed")] {
+        let new = folder.join(format!("versions/new{each}"));
+        inputs::write_later_systems(&new, n_systems, each);
+        let measured = diff(&old, &new).threads(1).best_of(times);
+        let what = format!("`wfc diff` of {n_workflows} workflows in {n_systems} systems, {which}");
+        row(&what, "≤ 1.0 s", &with_memory(&measured));
+    }
+    let whole = |of: &dyn Fn(usize) -> String| (0..n_systems).map(of).collect::<Vec<_>>().join("\n");
+    let (one, other) = (folder.join("versions/one.wfc"), folder.join("versions/other.wfc"));
+    fs::write(&one, whole(&inputs::system)).unwrap();
+    for (each, which) in [(10, "every tenth changed"), (1, "all changed")] {
+        let text = |number: usize| match number.is_multiple_of(each) {
+            true => inputs::later(number),
+            false => inputs::system(number),
+        };
+        fs::write(&other, whole(&text)).unwrap();
+        let measured = diff(&one, &other).threads(1).best_of(times);
+        let what = format!("`wfc diff` of {n_workflows} workflows in one system, {which}");
+        row(&what, "≤ 1.0 s", &with_memory(&measured));
+    }
+}
+
+fn diff(old: &Path, new: &Path) -> Meter {
+    let mut meter = Meter::new(WFC);
+    meter.arg("diff").arg(old.to_str().unwrap()).arg(new.to_str().unwrap()).arg("--exit-zero");
+    meter
+}
+
 fn long_workflow(size: &Size, folder: &Path) {
     let n_steps = (1_000 / size.divisor).max(100);
     let mut walls = Vec::new();
@@ -162,6 +199,21 @@ fn wide_parallel(size: &Size, folder: &Path) {
             "tens of states",
             &with_memory(&measured),
         );
+    }
+}
+
+/// Numbers and advice: of a thousand workflows in one file, which is one system, and in files of their own.
+fn coupling(size: &Size, folder: &Path) {
+    let n_files = 500 / size.divisor;
+    let (one, many) = (folder.join("coupled.wfc"), folder.join("coupled"));
+    fs::write(&one, (0..n_files).map(inputs::system).collect::<String>()).unwrap();
+    inputs::write_systems(&many, n_files);
+    for command in ["metrics", "advise"] {
+        for (path, what) in [(&one, "one system"), (&many, "files of two")] {
+            let measured = Meter::new(WFC).arg(command).arg(path.to_str().unwrap()).best_of(3);
+            let what = format!("`wfc {command}` of {} workflows, {what}", 2 * n_files);
+            row(&what, "≤ 1 s of CPU", &with_memory(&measured));
+        }
     }
 }
 

@@ -1,10 +1,12 @@
 //! Runs the phases: groups files into systems, and takes each system from text to findings.
 
+mod advise;
 mod allow;
 mod fixing;
 mod follow_ups;
 mod generating;
 mod layout;
+mod measure;
 mod missing_import;
 mod path;
 mod phases;
@@ -12,25 +14,30 @@ mod picture;
 mod systems;
 mod uses;
 mod verify;
+mod versions;
 
 use crate::finding::{self, Accepted, Finding, Rule};
 use crate::model::World;
 use crate::source::{FileId, Sources};
 use crate::syntax::ast::Ast;
-use crate::{check, import, lower, syntax};
+use crate::{check, diff, import, lower, syntax};
 use rayon::prelude::*;
+use std::fmt;
 use systems::{System, systems};
 
+pub use advise::{Advised, advise};
 pub use allow::rules::{EXPIRED_ALLOW, UNUSED_ALLOW};
 pub use fixing::{Fixed, Wish, fix, mended};
 pub use generating::{Generation, generate};
 pub use layout::{Formatted, formatted};
+pub use measure::{Measured, measure};
 pub use path::{normalise, resolve};
 pub use phases::recognise;
 pub use picture::{Picture, Pictured, Wanted, draw, draw_run, drawn_run, written};
 pub use systems::with_users;
 pub use uses::uses;
 pub use verify::{Verified, verify};
+pub use versions::{Compared, Comparing, Likeness, Side, compare, compare_example};
 
 /// The rules that only somebody who sees all files and all rules can check.
 const RULES: &[&Rule] = &[&missing_import::MISSING_IMPORT, &UNUSED_ALLOW, &EXPIRED_ALLOW];
@@ -38,7 +45,7 @@ const RULES: &[&Rule] = &[&missing_import::MISSING_IMPORT, &UNUSED_ALLOW, &EXPIR
 /// Every rule of every phase.
 pub fn rules() -> Vec<&'static Rule> {
     let phases = [syntax::rules::RULES, import::rules::RULES, lower::rules::RULES, RULES];
-    phases.into_iter().flatten().copied().chain(check::rules()).collect()
+    phases.into_iter().flatten().copied().chain(check::rules()).chain(diff::rules()).collect()
 }
 
 /// The day that the examples of the manual are judged on, so that their pages stay as they are.
@@ -54,6 +61,19 @@ pub struct Settings<'a> {
     pub budget: check::Budget,
     /// Whether an `allow` of the language is heard.
     pub allows: Allows,
+    /// Which findings nobody will look at; without it somebody may look at any of them.
+    pub unseen: Option<Unseen<'a>>,
+}
+
+/// Says of a finding whether it is only counted: then what proves it is not kept. A large project has many
+/// of them.
+#[derive(Clone, Copy)]
+pub struct Unseen<'a>(pub &'a (dyn Fn(&Finding) -> bool + Sync));
+
+impl fmt::Debug for Unseen<'_> {
+    fn fmt(&self, out: &mut fmt::Formatter) -> fmt::Result {
+        out.write_str("Unseen")
+    }
 }
 
 /// Files that belong together although none of them uses another, and whether they are all there are.
@@ -89,7 +109,11 @@ pub fn check(sources: &Sources, settings: Settings) -> Checked {
     } else {
         systems.par_iter().map(|system| check_system(sources, system, settings, &known)).collect()
     };
-    let mut all = Checked::default();
+    // There may be many of them: they are moved once.
+    let mut all = Checked {
+        findings: Vec::with_capacity(parts.iter().map(|part| part.findings.len()).sum()),
+        accepted: Vec::with_capacity(parts.iter().map(|part| part.accepted.len()).sum()),
+    };
     for part in parts {
         all.findings.extend(part.findings);
         all.accepted.extend(part.accepted);
@@ -119,10 +143,14 @@ fn check_system(sources: &Sources, system: &System, settings: Settings, known: &
     finding::number(&mut findings);
     let damaged = checked.damaged || !system.missing.is_empty();
     let ground = allow::Ground { today: settings.today, used: &checked.used, known, damaged };
-    if settings.allows == Allows::Ignored {
-        return Checked { findings, accepted: Vec::new() };
+    let mut accepted = Vec::new();
+    if settings.allows == Allows::Heard {
+        accepted = allow::apply(&checked.allows, &ground, &mut findings);
+        finding::number(&mut findings);
     }
-    let accepted = allow::apply(&checked.allows, &ground, &mut findings);
-    finding::number(&mut findings);
+    if let Some(Unseen(is_unseen)) = settings.unseen {
+        let all = findings.iter_mut().chain(accepted.iter_mut().map(|it| &mut it.finding));
+        all.filter(|finding| is_unseen(finding)).for_each(Finding::forget_proof);
+    }
     Checked { findings, accepted }
 }

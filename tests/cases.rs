@@ -8,6 +8,7 @@ use std::process::ExitCode;
 
 fn main() -> ExitCode {
     let mut trials: Vec<Trial> = support::cases::trials();
+    trials.extend(support::versions::trials());
     trials.extend(support::systems::trials());
     trials.extend(support::systems::own_trials());
     trials.extend(support::mutations::trials());

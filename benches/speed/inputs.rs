@@ -258,6 +258,32 @@ fn write(folder: &Path, n_files: usize, system: impl Fn(usize) -> String) -> usi
     n_bytes
 }
 
+/// The same systems some time later: of `each` so many the one has another step and one more field.
+pub fn write_later_systems(folder: &Path, n_files: usize, each: usize) {
+    for number in 0..n_files {
+        let inner = folder.join(format!("part{:03}", number / 100));
+        fs::create_dir_all(&inner).unwrap();
+        let text = if number.is_multiple_of(each) { later(number) } else { system(number) };
+        fs::write(inner.join(format!("system{number}.wfc")), text).unwrap();
+    }
+}
+
+/// A system some time later: both of its workflows are not what they were.
+pub fn later(number: usize) -> String {
+    let text = system(number);
+    let mail = format!("service Mail{number} {{");
+    let thanks = format!("  notify Mail{number}.SendConfirmation(order)\n  end Repaid");
+    let later = text
+        .replacen(&mail, &format!("{mail}\n  command Ask(order: Order{number}) {{ idempotent by order }}"), 1)
+        .replacen(
+            &thanks,
+            &format!("  step asked = Mail{number}.Ask(order) {{ retry forever backoff 1s..1h }}\n{thanks}"),
+            1,
+        );
+    assert!(later.matches("Ask(").count() == 2, "{later}");
+    later
+}
+
 /// One text of at least `n_bytes` with many systems in it.
 pub fn text(n_bytes: usize) -> String {
     let mut text = String::with_capacity(n_bytes + CONDUCTED.len() * 2);

@@ -1,12 +1,15 @@
 //! What rules read: the model, the step graph, and what was worked out of them once.
 
 use super::Budget;
+use super::compensations::{Compensation, compensations, undone_at};
 use super::dependencies::Needs;
+use super::fields::Reads;
 use super::obligations::{Obligations, Silence};
 use crate::explore::{Lens, Limits, Move, Runs, Timers, What, explore, explore_through};
 use crate::finding::{Confidence, Finding};
 use crate::graph::{NodeId, NodeKind, Occurrence, Removed, StepGraph};
-use crate::model::{Id, Model, OperationId, Origin, ServiceId, UndoneBy, WorkflowId};
+use crate::model::written::{Written, written};
+use crate::model::{Block, Id, Model, OperationId, Origin, ServiceId, UndoneBy, WorkflowId};
 use crate::source::Span;
 use std::cell::{OnceCell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
@@ -26,6 +29,12 @@ pub struct Context<'m> {
     pub occurring_untroubled: Occurrence,
     /// Operations that undo another one.
     pub undo_operations: BTreeSet<OperationId>,
+    blocks: Vec<OnceCell<Vec<&'m Block>>>,
+    expressions: OnceCell<Vec<Written<'m>>>,
+    event_reads: OnceCell<Reads<'m>>,
+    compensations: OnceCell<Vec<Compensation<'m>>>,
+    undone_at: OnceCell<BTreeMap<NodeId, Span>>,
+    goes_round: Vec<OnceCell<bool>>,
     patient: Vec<OnceCell<Runs<'m>>>,
     hasty: Vec<OnceCell<Runs<'m>>>,
     /// What looking through lenses has cost of each workflow.
@@ -38,7 +47,10 @@ pub struct Context<'m> {
 
 impl<'m> Context<'m> {
     pub fn new(model: &'m Model, graph: &'m StepGraph, budget: Budget) -> Context<'m> {
-        let cells = || model.workflows.ids().map(|_| OnceCell::new()).collect();
+        // One for each workflow.
+        fn cells<T>(model: &Model) -> Vec<OnceCell<T>> {
+            model.workflows.ids().map(|_| OnceCell::new()).collect()
+        }
         let by_contract = model.operations.values().filter_map(|operation| operation.undone.as_ref());
         let by_step = graph.nodes().filter_map(|(_, node)| match &node.kind {
             NodeKind::Act(act) => act.undone.as_ref(),
@@ -58,8 +70,14 @@ impl<'m> Context<'m> {
             occurring: graph.occurring(Removed::default()),
             occurring_untroubled: graph.occurring(Removed { troubles: true, ..Removed::default() }),
             undo_operations,
-            patient: cells(),
-            hasty: cells(),
+            blocks: cells(model),
+            expressions: OnceCell::new(),
+            event_reads: OnceCell::new(),
+            compensations: OnceCell::new(),
+            undone_at: OnceCell::new(),
+            goes_round: cells(model),
+            patient: cells(model),
+            hasty: cells(model),
             looks: RefCell::default(),
             obligations: OnceCell::new(),
             silence: OnceCell::new(),
@@ -68,12 +86,49 @@ impl<'m> Context<'m> {
         }
     }
 
-    /// The runs of a workflow; explored once for each kind of timers.
+    /// Every block of a workflow, outermost first; walked through once.
+    pub fn blocks(&self, workflow: WorkflowId) -> &[&'m Block] {
+        self.blocks[workflow.index()].get_or_init(|| self.model.workflows[workflow].blocks())
+    }
+
+    /// Every expression of the model with the place it stands in; looked for once.
+    pub fn expressions(&self) -> &[Written<'m>] {
+        self.expressions.get_or_init(|| written(self.model))
+    }
+
+    /// Who reads which field of an event; worked out once.
+    pub fn event_reads(&self) -> &Reads<'m> {
+        self.event_reads.get_or_init(|| Reads::new(self))
+    }
+
+    /// Every step that can occur and that some operation takes back; looked for once.
+    pub fn compensations(&self) -> &[Compensation<'m>] {
+        self.compensations.get_or_init(|| compensations(self))
+    }
+
+    /// Where the text lets the runtime take steps back: for each step the first such place; looked for once.
+    pub fn undone_at(&self) -> &BTreeMap<NodeId, Span> {
+        self.undone_at.get_or_init(|| undone_at(self))
+    }
+
+    /// Whether some line of a workflow can come back to where it was; looked for once.
+    pub fn goes_round(&self, workflow: WorkflowId) -> bool {
+        *self.goes_round[workflow.index()].get_or_init(|| {
+            let nodes = self.graph.nodes_of(workflow).map(|(id, _)| id);
+            let nodes: Vec<NodeId> = nodes.filter(|id| self.occurring.contains(*id)).collect();
+            self.graph.has_circle(&nodes, |edge| edge.edge.kind.is_flow())
+        })
+    }
+
+    /// The runs of a workflow; explored once for each kind of timers, and once where there are none.
     pub fn runs(&self, workflow: WorkflowId, timers: Timers) -> &Runs<'m> {
-        let cells = match timers {
-            Timers::Patient => &self.patient,
-            Timers::Hasty => &self.hasty,
+        let (cells, others) = match timers {
+            Timers::Patient => (&self.patient, &self.hasty),
+            Timers::Hasty => (&self.hasty, &self.patient),
         };
+        if let Some(runs) = others[workflow.index()].get().filter(|runs| !runs.has_timers()) {
+            return runs;
+        }
         cells[workflow.index()].get_or_init(|| explore(self.model, self.graph, workflow, self.limits(timers)))
     }
 

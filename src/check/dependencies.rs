@@ -8,30 +8,52 @@ use crate::model::{GoalKind, OperationKind, ServiceId};
 use std::collections::BTreeMap;
 
 /// By pair of services, the needing one first: why. Calls come before events, then the order of the text.
-pub struct Needs(pub BTreeMap<(ServiceId, ServiceId), Vec<Dependency>>);
+pub struct Needs {
+    relied_on: BTreeMap<(ServiceId, ServiceId), Vec<Dependency>>,
+    /// The first reason of every pair, relied on or not: what the coupling numbers count.
+    coupled: BTreeMap<(ServiceId, ServiceId), Dependency>,
+}
 
 impl Needs {
     pub(super) fn new(cx: &Context) -> Needs {
         let mut needs: BTreeMap<(ServiceId, ServiceId), Vec<Dependency>> = BTreeMap::new();
+        let mut coupled: BTreeMap<(ServiceId, ServiceId), Dependency> = BTreeMap::new();
+        let order = |found: &Dependency| (!found.is_call(), cx.place(found.node), found.span.start);
         for found in dependencies(cx.model, cx.graph, &cx.occurring) {
+            if found.reason != Reason::Notifies {
+                let first = coupled.entry((found.from, found.to)).or_insert(found);
+                if order(&found) < order(first) {
+                    *first = found;
+                }
+            }
             if counts(cx, &found) {
                 needs.entry((found.from, found.to)).or_default().push(found);
             }
         }
         for reasons in needs.values_mut() {
-            reasons.sort_by_key(|found| (!found.is_call(), cx.place(found.node), found.span.start));
+            reasons.sort_by_key(order);
         }
-        Needs(needs)
+        Needs { relied_on: needs, coupled }
+    }
+
+    /// At how many places one service needs the other.
+    pub fn n_places(&self, from: ServiceId, to: ServiceId) -> usize {
+        self.relied_on.get(&(from, to)).map_or(0, Vec::len)
     }
 
     /// The first reason why one service needs the other.
     pub fn reason(&self, from: ServiceId, to: ServiceId) -> Option<&Dependency> {
-        self.0.get(&(from, to)).and_then(|reasons| reasons.first())
+        self.relied_on.get(&(from, to)).and_then(|reasons| reasons.first())
+    }
+
+    /// Every pair that is coupled by more than a notification, with its first reason.
+    pub fn coupled(&self) -> impl Iterator<Item = ((ServiceId, ServiceId), &Dependency)> {
+        self.coupled.iter().map(|(pair, reason)| (*pair, reason))
     }
 
     /// Every pair with its first reason.
     pub fn pairs(&self) -> impl Iterator<Item = ((ServiceId, ServiceId), &Dependency)> {
-        self.0.iter().filter_map(|(pair, reasons)| Some((*pair, reasons.first()?)))
+        self.relied_on.iter().filter_map(|(pair, reasons)| Some((*pair, reasons.first()?)))
     }
 }
 
@@ -69,12 +91,12 @@ fn counts(cx: &Context, found: &Dependency) -> bool {
 
 /// Whether a reaction takes something back or leads on to a failure end.
 fn undoes_or_fails(cx: &Context, taker: NodeId) -> bool {
-    let undoes = |node: &NodeId| matches!(cx.graph.node(*node).kind, NodeKind::Undo { .. });
     let fails = |node: &NodeId| match cx.graph.node(*node).kind {
         NodeKind::Goal { goal, .. } => {
             cx.model.goals[goal].kind == GoalKind::Failure && cx.occurring.contains(*node)
         }
         _ => false,
     };
-    cx.graph.line_from(taker).iter().any(undoes) || cx.graph.downstream(taker).iter().any(fails)
+    cx.graph.is_on_line(taker, |_, node| matches!(node.kind, NodeKind::Undo { .. }))
+        || cx.graph.downstream(taker).iter().any(fails)
 }

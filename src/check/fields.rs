@@ -2,7 +2,7 @@
 
 use super::Context;
 use crate::graph::NodeKind;
-use crate::model::written::{Use, Written, written};
+use crate::model::written::{Use, Written};
 use crate::model::{Event, EventId, Field, ServiceId};
 use crate::source::Span;
 use std::collections::{BTreeMap, BTreeSet};
@@ -33,7 +33,7 @@ pub struct Carried {
 impl<'m> Reads<'m> {
     pub fn new(cx: &Context<'m>) -> Reads<'m> {
         let mut by_event: BTreeMap<EventId, Vec<Read>> = BTreeMap::new();
-        for Written { expr, used, .. } in written(cx.model) {
+        for &Written { expr, used, .. } in cx.expressions() {
             for inner in expr.with_parts() {
                 let Some((event, fields)) = inner.event_field() else { continue };
                 let field = fields.first().map(|field| field.text.as_str());

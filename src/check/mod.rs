@@ -25,10 +25,12 @@ mod telling;
 pub mod verify;
 mod words;
 
-use crate::finding::{self, Finding, Rule};
+use crate::explore::Move;
+use crate::finding::{self, Finding, Rule, WitnessStep};
 use crate::graph::StepGraph;
 use crate::model::Model;
 pub use context::Context;
+use std::cell::OnceCell;
 
 /// How much a rule may explore, and how much a team allows itself.
 #[derive(Clone, Copy, Debug)]
@@ -39,13 +41,49 @@ pub struct Budget {
     pub efferent: usize,
     /// Services that may need one.
     pub afferent: usize,
+    /// Services that one may call and wait for.
+    pub temporal: usize,
+    /// Fields, by versions, that one may read of all others.
+    pub contract: usize,
+    /// What one may decide of others' work.
+    pub control: usize,
+    /// Calls of which each may wait for the next one.
+    pub chain: usize,
     /// Calls that one outage may become when retries stand in retries.
     pub attempts: u64,
 }
 
 impl Default for Budget {
     fn default() -> Budget {
-        Budget { max_states: 20_000, efferent: 7, afferent: 7, attempts: 10 }
+        Budget {
+            max_states: 20_000,
+            efferent: 7,
+            afferent: 7,
+            temporal: 7,
+            contract: 40,
+            control: 12,
+            chain: 2,
+            attempts: 10,
+        }
+    }
+}
+
+/// Tells the runs of a system in words.
+pub struct Telling<'m> {
+    model: &'m Model,
+    graph: &'m StepGraph,
+    context: OnceCell<Context<'m>>,
+}
+
+impl<'m> Telling<'m> {
+    pub fn new(model: &'m Model, graph: &'m StepGraph) -> Telling<'m> {
+        Telling { model, graph, context: OnceCell::new() }
+    }
+
+    /// A run, move by move; joints of lines are left out.
+    pub fn run(&self, moves: &[Move]) -> Vec<WitnessStep> {
+        let context = || Context::new(self.model, self.graph, Budget::default());
+        self.context.get_or_init(context).witness_of_run(moves)
     }
 }
 

@@ -92,12 +92,16 @@ const SILENCE: &[&str] = &["passive-aggressive-publisher", "passive-aggressive-b
 
 /// Keeps of the findings that share a cause the one that names it.
 pub(super) fn keep_causes(cx: &Context, findings: &mut Vec<Finding>) {
+    let causes: Vec<(&Finding, &[&str], Shared)> = findings
+        .iter()
+        .flat_map(|higher| {
+            let own = CAUSES.iter().filter(|(rule, ..)| *rule == higher.rule.name);
+            own.map(move |(_, below, shared)| (higher, *below, *shared))
+        })
+        .collect();
     let follows = |lower: &Finding| {
-        findings.iter().any(|higher| {
-            CAUSES
-                .iter()
-                .filter(|(rule, below, _)| *rule == higher.rule.name && below.contains(&lower.rule.name))
-                .any(|(_, _, shared)| have_one_cause(cx, higher, lower, *shared))
+        causes.iter().any(|(higher, below, shared)| {
+            below.contains(&lower.rule.name) && have_one_cause(cx, higher, lower, *shared)
         })
     };
     let follow: Vec<bool> = findings.iter().map(follows).collect();

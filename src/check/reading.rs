@@ -20,7 +20,7 @@ impl<'m> Sources<'m> {
     pub fn new(cx: &Context<'m>) -> Sources<'m> {
         let mut sources =
             Sources { acts: BTreeMap::new(), given: BTreeMap::new(), published: BTreeMap::new() };
-        let blocks = cx.model.workflows.values().flat_map(|workflow| workflow.blocks());
+        let blocks = cx.model.workflows.ids().flat_map(|workflow| cx.blocks(workflow));
         for statement in blocks.flat_map(|block| &block.statements) {
             sources.add(statement);
         }

@@ -42,9 +42,12 @@ Exit codes:  0 clean   1 findings   2 wrong arguments, or a file that cannot be 
 pub enum Command {
     Check(Check),
     Verify(Verify),
+    Diff(Diff),
     Fmt(Fmt),
     Gen(Generate),
     Graph(Graph),
+    Metrics(Metrics),
+    Advise(Advise),
     Rules(Rules),
     Explain(Explain),
     Init(Init),
@@ -266,6 +269,71 @@ Exit codes:
   1  something of that does not hold, or there are more states than --max-states
   2  wrong arguments, or a file that cannot be read or has errors";
 
+/// Compare two versions: what came and went, and what that does to runs, orders and coupling.
+///
+/// A version is a file, a folder, or a revision of git: `main` means the other version's path as it was
+/// there, `main:specs` a path from the root of the repository, `main:./specs` one from here. What is there on
+/// the disk goes before a revision of the same name; `main:` is always the revision.
+#[derive(Args, Debug)]
+#[command(after_long_help = DIFF_EXAMPLES)]
+pub struct Diff {
+    /// The old version.
+    #[arg(value_name = "OLD")]
+    pub old: String,
+
+    /// The new version.
+    #[arg(value_name = "NEW", default_value = ".")]
+    pub new: String,
+
+    /// Leave out what matches, besides what wfc.yaml leaves out; can be given several times.
+    #[arg(long, value_name = "GLOB")]
+    pub exclude: Vec<String>,
+
+    #[command(flatten)]
+    pub configured: Configured,
+
+    /// How much to hear; `default` unless wfc.yaml says otherwise.
+    #[arg(long, value_name = "PROFILE")]
+    pub profile: Option<ProfileName>,
+
+    /// From which severity on a finding makes the run fail; `error` unless wfc.yaml says otherwise.
+    #[arg(long, value_name = "SEVERITY")]
+    pub fail_on: Option<SeverityName>,
+
+    /// Show only what wfc is at least this sure of, whatever the profile says.
+    #[arg(long, value_name = "CONFIDENCE")]
+    pub min_confidence: Option<ConfidenceName>,
+
+    /// Find also what an `allow` of the new version accepts.
+    #[arg(long)]
+    pub no_allows: bool,
+
+    /// Do not fail because of findings; other trouble still fails.
+    #[arg(long)]
+    pub exit_zero: bool,
+
+    /// How it is written; `markdown` fits into a comment of a pull request.
+    #[arg(long, value_name = "FORMAT", default_value = "full")]
+    pub format: FormatName,
+
+    /// Write it to a file as well, in a format of its own; can be given several times.
+    #[arg(long, value_name = "FORMAT=FILE", value_parser = report_to)]
+    pub report: Vec<ReportTo>,
+}
+
+const DIFF_EXAMPLES: &str = "\
+Examples:
+  wfc diff main                               this folder, and as it is in main
+  wfc diff HEAD~1 orders.wfc                  one file, and what it uses
+  wfc diff main:specs feature:specs           one folder in two branches
+  wfc diff v1/ v2/                            two folders
+  wfc diff origin/main --format markdown      for a comment of a pull request
+
+Exit codes:
+  0  nothing at or above --fail-on; also when the two are the same
+  1  at least one such finding
+  2  wrong arguments, a revision that there is not, or a version that has errors";
+
 /// Write workflows in their one canonical layout.
 ///
 /// There are no options to choose from. Comments stay where they belong. A file with mistakes in its
@@ -429,6 +497,95 @@ Exit codes:
   0  everything is as the specification wants it
   1  the specification has errors
   2  wrong arguments, or a file that cannot be read or written";
+
+/// Measure what couples the services: who needs whom by what, who waits, who reads and who decides.
+#[derive(Args, Debug)]
+#[command(after_long_help = METRICS_EXAMPLES)]
+pub struct Metrics {
+    /// Files and folders whose services are measured.
+    #[arg(value_name = "PATH", default_value = ".")]
+    pub paths: Vec<String>,
+
+    /// Leave out what matches, besides what wfc.yaml leaves out; can be given several times.
+    #[arg(long, value_name = "GLOB")]
+    pub exclude: Vec<String>,
+
+    #[command(flatten)]
+    pub configured: Configured,
+
+    /// Keep the numbers of this run in a file, and fail when they grow too much from then on.
+    ///
+    /// The file is wfc-metrics.jsonl beside wfc.yaml, or where the repository begins; it is read by itself
+    /// when it is there. `drift` in wfc.yaml says by how much each number may grow.
+    #[arg(long, value_name = "FILE", num_args = 0..=1, require_equals = true, default_missing_value = "")]
+    #[arg(conflicts_with_all = ["no_baseline", "baseline"])]
+    pub write_baseline: Option<String>,
+
+    /// Compare with the numbers in this file.
+    #[arg(long, value_name = "FILE", conflicts_with = "no_baseline")]
+    pub baseline: Option<String>,
+
+    /// Compare with nothing.
+    #[arg(long)]
+    pub no_baseline: bool,
+
+    /// How the numbers are written.
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub format: ListFormat,
+}
+
+const METRICS_EXAMPLES: &str = "\
+Examples:
+  wfc metrics                                 tables of services and workflows
+  wfc metrics orders.wfc --format json        for programs; docs/schema/metrics.json says what is in it
+  wfc metrics --write-baseline                from now on fail when coupling grows
+  wfc metrics --no-baseline                   only the numbers
+
+Exit codes:
+  0  measured; nothing grew by more than it may
+  1  a number grew too much since the baseline
+  2  wrong arguments, or a file that cannot be read or has errors";
+
+/// Orchestrate, choreograph, or cut into segments? Five questions about each workflow, answered from its
+/// steps, with what either style costs and what would tip the balance.
+#[derive(Args, Debug)]
+#[command(after_long_help = ADVISE_EXAMPLES)]
+pub struct Advise {
+    /// Files and folders whose workflows are looked at.
+    #[arg(value_name = "PATH", default_value = ".")]
+    pub paths: Vec<String>,
+
+    /// Leave out what matches, besides what wfc.yaml leaves out; can be given several times.
+    #[arg(long, value_name = "GLOB")]
+    pub exclude: Vec<String>,
+
+    #[command(flatten)]
+    pub configured: Configured,
+
+    /// Only the workflows of this name.
+    #[arg(long, value_name = "NAME")]
+    pub workflow: Option<String>,
+
+    /// Where no volatility is declared, count how often git knows each file to have changed.
+    #[arg(long)]
+    pub history: bool,
+
+    /// How the advice is written.
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub format: AdviceFormat,
+}
+
+const ADVISE_EXAMPLES: &str = "\
+Examples:
+  wfc advise                                  every workflow below this folder
+  wfc advise orders.wfc --workflow FulfilOrder
+  wfc advise --history                        with how often the files have changed
+  wfc advise --format markdown                for a pull request or a decision record
+  wfc advise --format json                    for programs; docs/schema/advice.json says what is in it
+
+Exit codes:
+  0  advised, whatever the advice
+  2  wrong arguments, or a file that cannot be read or has errors";
 
 /// List every rule with what it reports.
 #[derive(Args, Debug)]
@@ -770,6 +927,13 @@ impl From<EngineName> for Engine {
 pub enum ListFormat {
     Text,
     Json,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum AdviceFormat {
+    Text,
+    Json,
+    Markdown,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]

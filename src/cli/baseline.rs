@@ -80,6 +80,9 @@ impl Ledger<'_> {
 
     /// Takes out what was there before.
     pub fn part(&self, findings: Vec<Finding>, sources: &Sources) -> New {
+        if self.before.is_none() {
+            return New { findings, known: Vec::new(), held: Held::default() };
+        }
         let paths = self.paths(sources);
         let prints: Vec<Fingerprint> = findings.iter().map(|finding| print(finding, &paths)).collect();
         let held = self.hold(&prints, sources);

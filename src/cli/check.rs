@@ -10,7 +10,7 @@ use super::output::{Output, Unwritten};
 use super::progress::Progress;
 use super::today::today;
 use super::{Outcome, project};
-use crate::compile::{self, Checked};
+use crate::compile::{self, Checked, Settings, Unseen};
 use crate::finding::{self, Accepted, Finding};
 use crate::project::{Loaded, Project, Trouble, disk};
 use crate::report::paint::Paint;
@@ -98,7 +98,11 @@ pub fn once(wanted: &Check, output: &Output) -> Result<Round, Unwritten> {
         loaded.sources = fixed.sources;
         fixed.checked
     } else {
-        let checked = compile::check(&loaded.sources, settings);
+        let (selection, level) = (plan::selection(wanted, &project), plan::level(&project));
+        let is_unseen = |finding: &Finding| !selection.shows(finding, level(finding, &loaded.sources));
+        // What a change touches hangs on what proves a finding.
+        let unseen = wanted.since.is_none().then_some(Unseen(&is_unseen));
+        let checked = compile::check(&loaded.sources, Settings { unseen, ..settings });
         drop(progress);
         checked
     };
@@ -173,8 +177,7 @@ impl Told<'_> {
     fn tell(mut self, ledger: &Ledger, found: Checked) -> Result<Outcome, Unwritten> {
         let new = ledger.part(found.findings, &self.loaded.sources);
         let touched = self.change.touched(&self.loaded.sources);
-        let (here, elsewhere) =
-            new.findings.into_iter().partition(|finding| touched.has(finding, &self.loaded.sources));
+        let (here, elsewhere) = touched.part(new.findings, &self.loaded.sources);
         let mut selected = self.select(here);
         let n_allowed = found.accepted.len();
         selected.n_known = new.known.len();

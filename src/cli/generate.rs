@@ -75,6 +75,7 @@ fn errors(project: &Project, loaded: &mut Loaded) -> Vec<Finding> {
         joined: &joined,
         budget: project::budget(project),
         allows: Allows::Heard,
+        ..Settings::default()
     };
     let checked = compile::check(&loaded.sources, settings);
     let checked = plan::accept(Allows::Heard, project, &today, loaded, checked);

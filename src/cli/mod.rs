@@ -1,11 +1,13 @@
 //! The command line: arguments in, text and an exit code out.
 
+mod advise;
 mod args;
 mod baseline;
 mod check;
 mod colour;
 mod completions;
 mod config;
+mod diff;
 mod explain;
 mod fix;
 mod fmt;
@@ -13,6 +15,7 @@ mod generate;
 mod graph;
 mod init;
 mod man;
+mod metrics;
 mod output;
 mod progress;
 mod project;
@@ -72,9 +75,12 @@ fn run(arguments: &Arguments) -> Result<Outcome, Unwritten> {
     match &arguments.command {
         Command::Check(wanted) => check::run(wanted, &output),
         Command::Verify(wanted) => verify::run(wanted, &output),
+        Command::Diff(wanted) => diff::run(wanted, &output),
         Command::Fmt(wanted) => fmt::run(wanted, &output),
         Command::Gen(wanted) => generate::run(wanted, &output),
         Command::Graph(wanted) => graph::run(wanted, &output),
+        Command::Metrics(wanted) => metrics::run(wanted, &output),
+        Command::Advise(wanted) => advise::run(wanted, &output),
         Command::Rules(wanted) => rules::run(wanted, &output),
         Command::Explain(wanted) => explain::run(wanted, &output),
         Command::Init(wanted) => init::run(wanted, &output),

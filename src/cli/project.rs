@@ -33,6 +33,10 @@ pub fn budget(project: &Project) -> Budget {
         max_states: or(written.max_states, usual.max_states),
         efferent: or(written.efferent, usual.efferent),
         afferent: or(written.afferent, usual.afferent),
+        temporal: or(written.temporal, usual.temporal),
+        contract: or(written.contract, usual.contract),
+        control: or(written.control, usual.control),
+        chain: or(written.chain, usual.chain),
         attempts: written.attempts.map_or(usual.attempts, |number| number.value.into()),
     }
 }

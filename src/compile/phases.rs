@@ -2,6 +2,7 @@
 
 use super::follow_ups::{drop_follow_ups, drop_half_read};
 use super::systems::System;
+use crate::advise::{self, Advice, Grounds};
 use crate::check::verify::{Question, Verdict};
 use crate::check::{self, Budget};
 use crate::finding::{Finding, Severity};
@@ -10,6 +11,7 @@ use crate::generate::{self, Generated, Options};
 use crate::graph::{self, NodeKind, StepGraph};
 use crate::import;
 use crate::lower::{self, Lowered};
+use crate::metrics::{self, Metrics};
 use crate::model::{Allow, Model, Notified, Statement, StatementKind, WorkflowId};
 use crate::source::{FileId, SourceFile, Sources, Span};
 use crate::syntax;
@@ -88,6 +90,59 @@ pub(super) fn verify(
     let graph = graph::build(&lowered.model);
     let asked = questions.iter().map(|question| check::verify::verify(&lowered.model, &graph, *question));
     (asked.flatten().collect(), 0)
+}
+
+/// The coupling numbers of one system, and how many errors its text has.
+pub(super) fn measure(trees: &[Ast], system: &System, mut findings: Vec<Finding>) -> (Metrics, usize) {
+    let mut lowered = lower(trees, system);
+    drop_half_read(&findings, &mut lowered.findings);
+    findings.extend(lowered.findings);
+    let n_errors = findings.iter().filter(|finding| finding.severity == Severity::Error).count();
+    let graph = graph::build(&lowered.model);
+    (metrics::measure(&lowered.model, &graph), n_errors)
+}
+
+/// The advice for the workflows of one system that are called `wanted`, or for all of them; none where the
+/// text has errors, since it would rest on half of what is meant.
+pub(super) fn advise(
+    trees: &[Ast],
+    system: &System,
+    mut findings: Vec<Finding>,
+    grounds: &Grounds,
+    wanted: Option<&str>,
+) -> SystemAdvised {
+    let mut lowered = lower(trees, system);
+    drop_half_read(&findings, &mut lowered.findings);
+    findings.extend(lowered.findings);
+    let n_errors = findings.iter().filter(|finding| finding.severity == Severity::Error).count();
+    let names = lowered.model.workflows.values().map(|it| it.name.text.to_string()).collect();
+    if n_errors > 0 {
+        return SystemAdvised { advice: Vec::new(), names, n_errors };
+    }
+    let graph = graph::build(&lowered.model);
+    let is_wanted = |name: &str| wanted.is_none_or(|wanted| wanted == name);
+    SystemAdvised { advice: advise::advise(&lowered.model, &graph, grounds, is_wanted), names, n_errors }
+}
+
+/// One system's part of the advice.
+pub(super) struct SystemAdvised {
+    pub advice: Vec<Advice>,
+    /// Of all workflows of the system.
+    pub names: Vec<String>,
+    pub n_errors: usize,
+}
+
+/// The model and the step graph of one system, and the errors in its text.
+pub(super) fn built(sources: &Sources, system: &System) -> (Model, StepGraph, Vec<Finding>) {
+    let read = system.files.iter().map(|&id| read(id, sources.get(id)));
+    let (trees, of_reading): (Vec<Ast>, Vec<_>) = read.unzip();
+    let mut findings: Vec<Finding> = of_reading.into_iter().flatten().collect();
+    let mut lowered = lower(&trees, system);
+    drop_half_read(&findings, &mut lowered.findings);
+    findings.extend(lowered.findings);
+    super::versions::only_errors(&mut findings);
+    let graph = graph::build(&lowered.model);
+    (lowered.model, graph, findings)
 }
 
 /// The workflows, and the contracts that stand in the step graph.

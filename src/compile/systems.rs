@@ -5,6 +5,7 @@ use super::{Joined, path};
 use crate::lower::Links;
 use crate::model::World;
 use crate::source::{FileId, Sources};
+use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 use std::collections::BTreeSet;
 
@@ -20,6 +21,16 @@ pub struct System {
     pub world: Option<World>,
 }
 
+impl System {
+    /// The same among files of which `by` others come first.
+    pub fn shift(&mut self, by: u32) {
+        let shifted = |id: FileId| FileId(id.0 + by);
+        self.files.iter_mut().for_each(|id| *id = shifted(*id));
+        self.missing.iter_mut().for_each(|(id, _)| *id = shifted(*id));
+        self.links = self.links.shifted(by);
+    }
+}
+
 /// The systems of all files, ordered by their first file.
 pub fn systems(sources: &Sources, joined: &[Joined]) -> Vec<System> {
     let by_path: FxHashMap<String, FileId> =
@@ -27,8 +38,14 @@ pub fn systems(sources: &Sources, joined: &[Joined]) -> Vec<System> {
     let mut leaders: Vec<u32> = sources.ids().map(|id| id.0).collect();
     let mut links: Vec<(FileId, UsedPath, FileId)> = Vec::new();
     let mut missing: Vec<(FileId, UsedPath)> = Vec::new();
-    for (id, file) in sources.iter() {
-        for used in uses(&file.text) {
+    let files: Vec<_> = sources.iter().collect();
+    // To look through a text costs more than all else here; for one it is not worth to wake others.
+    let used: Vec<Vec<UsedPath>> = match files.len() {
+        0 | 1 => files.iter().map(|(_, file)| uses(&file.text)).collect(),
+        _ => files.par_iter().map(|(_, file)| uses(&file.text)).collect(),
+    };
+    for ((id, file), used) in files.into_iter().zip(used) {
+        for used in used {
             match by_path.get(&path::resolve(&file.path, &used.path)) {
                 Some(&other) => {
                     join(&mut leaders, id, other);

@@ -6,8 +6,11 @@ use super::state::{State, Status};
 use super::undo::can_be_undone;
 use super::unhandled::unhandled_refusals;
 use super::{Assumptions, Lens, Timers};
-use crate::graph::{EdgeId, EdgeKind, NodeId, NodeKind, ReceiveKind, RegionId, RegionKind, StepGraph, Timer};
+use crate::graph::{
+    EdgeId, EdgeKind, NodeId, NodeKind, ReceiveKind, RegionId, RegionKind, StepGraph, Timer, Trigger,
+};
 use crate::model::{EventId, GoalId, Id, Model, OperationId, ServiceId, UndoneBy, WorkflowId};
+use smallvec::{SmallVec, smallvec};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
@@ -15,6 +18,13 @@ use std::ops::Range;
 const MAX_ROUND_BITS: u32 = 2;
 /// Occurrences of one event in a run are counted up to here.
 pub(super) const MANY: u8 = 2;
+
+/// An end of a choreographed workflow, with the bytes of the workflow's progress and of the end itself.
+pub(super) struct Recorded<'g> {
+    pub trigger: &'g Trigger,
+    pub progress: usize,
+    pub goal: usize,
+}
 
 pub(super) struct Machine<'g> {
     pub model: &'g Model,
@@ -30,8 +40,9 @@ pub(super) struct Machine<'g> {
     /// The workflow whose runs are judged.
     pub judged: WorkflowId,
     pub workflows: Vec<WorkflowId>,
-    /// Ways a token can take from each node.
-    pub ways: Vec<Vec<EdgeId>>,
+    /// Ways a token can take, and by node which of them are its own.
+    ways: Vec<EdgeId>,
+    ways_from: Vec<Range<usize>>,
     /// The steps whose status is kept.
     pub acts: Vec<NodeId>,
     /// The bytes of their status, by node; one byte a round.
@@ -63,9 +74,12 @@ pub(super) struct Machine<'g> {
     /// Timers that matter, by what arms them.
     pub limits: Vec<NodeId>,
     pub watches: Vec<NodeId>,
+    has_pauses: bool,
     /// Events that may come from outside while somebody asks for them.
     pub outside: Vec<EventId>,
     pub unhandled: Vec<EdgeId>,
+    /// Ends that are recorded as soon as their formula holds.
+    pub recorded: Vec<Recorded<'g>>,
     /// Nodes on a line behind a pivot.
     pub behind_pivot: Vec<bool>,
     /// The pivots in the region of each limit: once one of them is done the limit no longer counts.
@@ -100,7 +114,8 @@ impl<'g> Machine<'g> {
             duplicates: assumed.duplicates,
             goes_on: assumed.goes_on,
             judged,
-            ways: vec![Vec::new(); graph.n_nodes()],
+            ways: Vec::new(),
+            ways_from: vec![0..0; graph.n_nodes()],
             acts: Vec::new(),
             slots: vec![0..0; graph.n_nodes()],
             undoable: vec![false; graph.n_nodes()],
@@ -120,8 +135,10 @@ impl<'g> Machine<'g> {
             listeners: Vec::new(),
             limits: Vec::new(),
             watches: Vec::new(),
+            has_pauses: false,
             outside: Vec::new(),
             unhandled: workflows.iter().flat_map(|id| unhandled_refusals(model, graph, *id)).collect(),
+            recorded: Vec::new(),
             behind_pivot: vec![false; graph.n_nodes()],
             pivots_in: BTreeMap::new(),
             free: Vec::new(),
@@ -150,11 +167,10 @@ impl<'g> Machine<'g> {
         nodes.sort();
         for id in &nodes {
             let node = graph.node(*id);
-            self.ways[id.index()] = graph
-                .out_edges(*id)
-                .filter(|edge| edge.edge.kind.moves_a_token())
-                .map(|edge| edge.id)
-                .collect();
+            let first = self.ways.len();
+            let ways = graph.out_edges(*id).filter(|edge| edge.edge.kind.moves_a_token());
+            self.ways.extend(ways.map(|edge| edge.id));
+            self.ways_from[id.index()] = first..self.ways.len();
             let rounds = 1 << graph.region(node.region).each_depth.min(MAX_ROUND_BITS);
             match &node.kind {
                 NodeKind::Act(act) => {
@@ -195,6 +211,7 @@ impl<'g> Machine<'g> {
                     }
                 }
                 NodeKind::Timer(Timer::Limit) => self.limits.push(*id),
+                NodeKind::Timer(Timer::Pause) => self.has_pauses = true,
                 NodeKind::Timer(Timer::Watch { .. } | Timer::RunLimit | Timer::Reminder)
                     if self.has_effect(*id) =>
                 {
@@ -222,6 +239,7 @@ impl<'g> Machine<'g> {
         self.goals = reserve(self.model.goals.len());
         self.causes = reserve(self.model.workflows.len());
         self.poison = reserve(1);
+        self.recorded = self.recorded_ends();
         self.same_message = self.waits_for_the_same(&nodes);
         self.outside = self.events_from_outside(&nodes);
         for limit in self.limits.clone() {
@@ -243,6 +261,20 @@ impl<'g> Machine<'g> {
             })
         });
         takes.collect()
+    }
+
+    fn recorded_ends(&self) -> Vec<Recorded<'g>> {
+        let ends = self.workflows.iter().flat_map(|workflow| {
+            let progress = self.progress(*workflow);
+            self.model.workflows[*workflow].goals.iter().map(move |goal| (progress, *goal))
+        });
+        ends.filter_map(|(progress, goal)| match &self.graph.node(self.graph.goal(goal)).kind {
+            NodeKind::Goal { trigger: Some(trigger), .. } => {
+                Some(Recorded { trigger, progress, goal: self.goal(goal) })
+            }
+            _ => None,
+        })
+        .collect()
     }
 
     fn mark_behind(&mut self, pivot: NodeId) {
@@ -296,9 +328,9 @@ impl<'g> Machine<'g> {
     /// Whether anything stands on the line of a side timer but notifications that nothing comes of.
     fn has_effect(&self, timer: NodeId) -> bool {
         let is_heard = |node| self.graph.out_edges(node).any(|edge| self.graph.is_publication(&edge));
-        self.graph.line_from(timer).iter().any(|node| match self.graph.node(*node).kind {
+        self.graph.is_on_line(timer, |id, node| match node.kind {
             NodeKind::Merge { .. } | NodeKind::Drop | NodeKind::Decide => false,
-            NodeKind::Notify { .. } => is_heard(*node),
+            NodeKind::Notify { .. } => is_heard(id),
             _ => true,
         })
     }
@@ -322,7 +354,17 @@ impl<'g> Machine<'g> {
     }
 
     pub fn initial(&self) -> State {
-        State { tokens: Vec::new(), memory: vec![0; self.poison + 1], network: Vec::new() }
+        State { tokens: SmallVec::new(), memory: smallvec![0; self.poison + 1], network: Vec::new() }
+    }
+
+    /// The ways a token can take from a node.
+    pub fn ways(&self, node: NodeId) -> &[EdgeId] {
+        &self.ways[self.ways_from[node.index()].clone()]
+    }
+
+    /// Whether any timer can make a difference; where none can, everybody is in time.
+    pub fn has_timers(&self) -> bool {
+        self.has_pauses || !self.limits.is_empty() || !self.watches.is_empty()
     }
 
     // ---- bytes ----------------------------------------------------------------------------------

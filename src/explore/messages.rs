@@ -4,16 +4,49 @@ use super::machine::{MANY, Machine};
 use super::moves::{Move, Moves, What};
 use super::state::{IDLE, OVER, State, Token};
 use crate::graph::{EdgeKind, NodeId, NodeKind, ReceiveKind, Trigger};
-use crate::model::{EventId, HowMany, Id, WorkflowId};
+use crate::model::{EventId, HowMany, WorkflowId};
+use smallvec::{SmallVec, smallvec};
+
+/// Rounds of nested parallel loops, each once.
+type Rounds = SmallVec<[u8; 4]>;
+
+/// Places in the list of terms of a formula.
+type Terms = SmallVec<[usize; 8]>;
 
 impl Machine<'_> {
-    /// The states after a receive has taken occurrences that it has not taken yet, one for each choice.
-    pub(super) fn takes(&self, state: &State, receive: NodeId, round: u8, trigger: &Trigger) -> Vec<State> {
+    /// The terms of a receive with occurrences that it has not taken yet; `None` while it waits for more.
+    fn ready_terms(&self, state: &State, receive: NodeId, round: u8, trigger: &Trigger) -> Option<Terms> {
         let available = |term: &usize| {
             let (event, _) = trigger.terms[*term];
             self.has_come(state, receive, event) > state.memory[self.taken(receive, *term, round)]
         };
-        let ready: Vec<usize> = (0..trigger.terms.len()).filter(available).collect();
+        let ready: Terms = (0..trigger.terms.len()).filter(available).collect();
+        let is_enough = match trigger.how {
+            HowMany::All => ready.len() == trigger.terms.len() && !ready.is_empty(),
+            HowMany::Any => !ready.is_empty(),
+            HowMany::Some(n) => ready.len() >= n as usize,
+        };
+        is_enough.then_some(ready)
+    }
+
+    /// Whether a receive could take something, if nothing else came first.
+    pub(super) fn is_ready(&self, state: &State, receive: NodeId) -> bool {
+        let NodeKind::Receive { trigger, .. } = &self.graph.node(receive).kind else { return false };
+        let standing = state.tokens.iter().filter(|token| self.waits_at(**token, receive));
+        let rounds = standing.map(|token| token.round).chain(self.listening(state, receive));
+        rounds.into_iter().any(|round| self.ready_terms(state, receive, round, trigger).is_some())
+    }
+
+    /// Whether a token stands at a receive, or at the race that it is an alternative of.
+    pub(super) fn waits_at(&self, token: Token, receive: NodeId) -> bool {
+        token.node == receive
+            || matches!(self.graph.node(token.node).kind, NodeKind::Race)
+                && self.ways(token.node).iter().any(|way| self.graph.edge(*way).to == receive)
+    }
+
+    /// The states after a receive has taken occurrences that it has not taken yet, one for each choice.
+    pub(super) fn takes(&self, state: &State, receive: NodeId, round: u8, trigger: &Trigger) -> Vec<State> {
+        let Some(ready) = self.ready_terms(state, receive, round, trigger) else { return Vec::new() };
         let take = |terms: &[usize]| {
             let mut next = state.clone();
             for term in terms {
@@ -28,16 +61,13 @@ impl Machine<'_> {
             next
         };
         match trigger.how {
-            HowMany::All if ready.len() == trigger.terms.len() && !ready.is_empty() => vec![take(&ready)],
             HowMany::Any => ready.iter().map(|term| take(&[*term])).collect(),
-            HowMany::Some(n) if ready.len() >= n as usize => vec![take(&ready)],
-            HowMany::All | HowMany::Some(_) => Vec::new(),
+            HowMany::All | HowMany::Some(_) => vec![take(&ready)],
         }
     }
 
-    pub(super) fn race_moves(&self, state: &State, token: Token) -> Moves {
-        let mut moves = Moves::new();
-        for way in &self.ways[token.node.index()] {
+    pub(super) fn race_moves(&self, state: &State, token: Token, moves: &mut Moves) {
+        for way in self.ways(token.node) {
             let receive = self.graph.edge(*way).to;
             let NodeKind::Receive { trigger, .. } = &self.graph.node(receive).kind else { continue };
             for mut next in self.takes(state, receive, token.round, trigger) {
@@ -48,22 +78,26 @@ impl Machine<'_> {
                 moves.push((Move { node: receive, what: What::Takes }, next));
             }
         }
-        moves
     }
 
     pub(super) fn listener_moves(&self, state: &State, moves: &mut Moves) {
         for receive in &self.listeners {
-            let NodeKind::Receive { trigger, .. } = &self.graph.node(*receive).kind else { continue };
-            for round in self.listening(state, *receive) {
-                for mut next in self.takes(state, *receive, round, trigger) {
-                    for way in &self.ways[receive.index()] {
-                        self.arrive(&mut next, self.graph.edge(*way).to, round, false);
-                    }
-                    if self.is_interrupt(*receive) {
-                        self.blame(&mut next, *receive);
-                    }
-                    moves.push((Move { node: *receive, what: What::Takes }, next));
+            self.moves_of(state, *receive, moves);
+        }
+    }
+
+    /// What one of those that listen can take.
+    pub(super) fn moves_of(&self, state: &State, listener: NodeId, moves: &mut Moves) {
+        let NodeKind::Receive { trigger, .. } = &self.graph.node(listener).kind else { return };
+        for round in self.listening(state, listener) {
+            for mut next in self.takes(state, listener, round, trigger) {
+                for way in self.ways(listener) {
+                    self.arrive(&mut next, self.graph.edge(*way).to, round, false);
                 }
+                if self.is_interrupt(listener) {
+                    self.blame(&mut next, listener);
+                }
+                moves.push((Move { node: listener, what: What::Takes }, next));
             }
         }
     }
@@ -73,13 +107,13 @@ impl Machine<'_> {
     }
 
     /// The rounds in which a receive listens now.
-    pub(super) fn listening(&self, state: &State, receive: NodeId) -> Vec<u8> {
+    pub(super) fn listening(&self, state: &State, receive: NodeId) -> Rounds {
         let node = self.graph.node(receive);
         let (Some(workflow), NodeKind::Receive { kind, trigger }) = (node.workflow, &node.kind) else {
-            return Vec::new();
+            return Rounds::new();
         };
         let progress = state.memory[self.progress(workflow)];
-        let once = |listens: bool| if listens { vec![0] } else { Vec::new() };
+        let once = |listens: bool| if listens { smallvec![0] } else { Rounds::new() };
         match kind {
             ReceiveKind::Reaction => once(progress != IDLE),
             ReceiveKind::Interrupt => self.rounds_in(state, node.region),
@@ -95,13 +129,13 @@ impl Machine<'_> {
                 once(!lives && self.has_ended(state, workflow))
             }
             ReceiveKind::Late => once(progress == OVER),
-            ReceiveKind::Wait | ReceiveKind::Alternative => Vec::new(),
+            ReceiveKind::Wait | ReceiveKind::Alternative => Rounds::new(),
         }
     }
 
     /// The rounds in which a region is active.
-    pub(super) fn rounds_in(&self, state: &State, region: crate::graph::RegionId) -> Vec<u8> {
-        let mut rounds: Vec<u8> = state
+    pub(super) fn rounds_in(&self, state: &State, region: crate::graph::RegionId) -> Rounds {
+        let mut rounds: Rounds = state
             .tokens
             .iter()
             .filter(|token| self.graph.is_within(self.graph.node(token.node).region, region))

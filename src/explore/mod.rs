@@ -4,6 +4,7 @@
 //! Messages are delivered as a bag, at least once, unless something else is assumed. Data is not modelled:
 //! a choice has all its branches.
 
+mod carry;
 mod closure;
 mod delivery;
 mod due;
@@ -22,7 +23,9 @@ mod tokens;
 mod transitions;
 mod undo;
 mod unhandled;
+mod whole;
 
+pub use carry::{CarriedOver, Counterparts, Fate, Stranded, carry_over};
 pub use delivery::Delivery;
 pub use example::{Wish, example};
 pub use lens::{Lens, explore_through};
@@ -33,6 +36,7 @@ pub use state::{Cause, Status};
 pub use transitions::Shown;
 pub use undo::can_be_undone;
 pub use unhandled::{is_taken, unhandled_refusals};
+pub use whole::{Extent, Following, Whole};
 
 use crate::graph::StepGraph;
 use crate::model::{Model, WorkflowId};

@@ -4,7 +4,7 @@ use super::machine::{MANY, Machine};
 use super::state::{Cause, IDLE, OVER, RUNNING, State, Status, Token};
 use super::{Lens, Orders, Timers};
 use crate::graph::{EdgeId, EdgeKind, NodeId, NodeKind, ReceiveKind, Trigger};
-use crate::model::{EventId, GoalId, HowMany, Id, WorkflowId};
+use crate::model::{EventId, GoalId, HowMany, WorkflowId};
 
 /// One thing that happened, for telling a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,72 +44,78 @@ pub(super) enum Order {
 }
 
 impl Machine<'_> {
-    /// What can happen, and whether steps that can wait were left out.
-    pub(super) fn successors(&self, state: &State, orders: Orders) -> (Moves, Order) {
-        let settled = !self.goes_on && self.is_settled(state);
-        if state.memory[self.poison] != 0 || settled {
-            return (Moves::new(), Order::Every);
-        }
-        if let Some(start) = self.start(state) {
-            return (vec![start], Order::Every);
-        }
-        if let Some(at_once) = self.at_once(state) {
-            return (at_once, Order::Every);
-        }
-        let orders = if self.delivery.is_ordered() { Orders::Every } else { orders };
-        if orders == Orders::Few
-            && let Some(mut moves) = self.free_moves(state)
-        {
-            self.record_goals_of(&mut moves);
-            return (moves, Order::Chosen);
-        }
-        let mut moves = Moves::new();
-        let chosen = self.chosen(state, orders);
-        let order = if chosen.is_some() { Order::Chosen } else { Order::Every };
-        for token in chosen.as_ref().unwrap_or(&state.tokens) {
-            moves.extend(self.token_moves(state, *token));
-        }
-        self.listener_moves(state, &mut moves);
-        self.consequence_moves(state, &mut moves);
-        self.outside_moves(state, &mut moves);
-        self.delivery_moves(state, &mut moves);
-        if self.timers == Timers::Hasty || moves.is_empty() {
-            self.timer_moves(state, &mut moves);
-        }
-        self.record_goals_of(&mut moves);
-        (moves, order)
+    /// Puts into `moves` what can happen; gives whether steps that can wait were left out.
+    pub(super) fn successors(&self, state: &State, orders: Orders, moves: &mut Moves) -> Order {
+        moves.clear();
+        let order = self.next_moves(state, orders, moves);
+        self.record_goals_of(moves);
+        order
     }
 
     /// What can happen, steps that keep to their branches in one order.
     pub(super) fn moves(&self, state: &State) -> Moves {
-        self.successors(state, Orders::AsNeeded).0
+        let mut moves = Moves::new();
+        self.successors(state, Orders::AsNeeded, &mut moves);
+        moves
+    }
+
+    fn next_moves(&self, state: &State, orders: Orders, moves: &mut Moves) -> Order {
+        let settled = !self.goes_on && self.is_settled(state);
+        if state.memory[self.poison] != 0 || settled {
+            return Order::Every;
+        }
+        if let Some(start) = self.start(state) {
+            moves.push(start);
+            return Order::Every;
+        }
+        if self.at_once(state, moves) {
+            return Order::Every;
+        }
+        let orders = if self.delivery.is_ordered() { Orders::Every } else { orders };
+        if orders == Orders::Few {
+            self.free_moves(state, moves);
+            if !moves.is_empty() {
+                return Order::Chosen;
+            }
+        }
+        let chosen = self.chosen(state, orders);
+        for token in chosen.as_deref().unwrap_or(&state.tokens) {
+            self.token_moves(state, *token, moves);
+        }
+        self.listener_moves(state, moves);
+        self.consequence_moves(state, moves);
+        self.outside_moves(state, moves);
+        self.delivery_moves(state, moves);
+        if self.timers == Timers::Hasty || moves.is_empty() {
+            self.timer_moves(state, moves);
+        }
+        if chosen.is_some() { Order::Chosen } else { Order::Every }
     }
 
     /// What happens before anything else can: a line goes on to where it needs an answer, what it
-    /// publishes included, and what has been handed over is taken.
-    fn at_once(&self, state: &State) -> Option<Moves> {
+    /// publishes included, and what has been handed over is taken. Gives whether there is any of that.
+    fn at_once(&self, state: &State, moves: &mut Moves) -> bool {
         if let Some(token) = state.tokens.iter().find(|token| self.goes_on(state, **token)) {
-            return Some(self.token_moves(state, *token));
+            self.token_moves(state, *token, moves);
+            return true;
         }
         if !self.delivery.is_ordered() {
-            return None;
+            return false;
         }
-        let mut moves = Moves::new();
         if !self.cannot_send(state) {
             let publishes =
                 |token: &&Token| matches!(self.graph.node(token.node).kind, NodeKind::Publish { .. });
             for token in state.tokens.iter().filter(publishes) {
-                moves.extend(self.token_moves(state, *token));
+                self.token_moves(state, *token, moves);
             }
         }
         if moves.is_empty() {
-            moves = self.forced_moves(state);
+            self.forced_moves(state, moves);
         }
-        self.record_goals_of(&mut moves);
-        Some(moves).filter(|moves| !moves.is_empty())
+        !moves.is_empty()
     }
 
-    fn record_goals_of(&self, moves: &mut Moves) {
+    pub(super) fn record_goals_of(&self, moves: &mut Moves) {
         for (_, next) in moves {
             self.record_goals(next);
         }
@@ -123,8 +129,8 @@ impl Machine<'_> {
             && !self.listeners.iter().any(|id| {
                 self.graph.node(*id).workflow == Some(self.judged)
                     && matches!(self.graph.node(*id).kind, NodeKind::Receive { kind: ReceiveKind::Late, .. })
-                    && self.graph.line_from(*id).iter().any(|node| {
-                        matches!(self.graph.node(*node).kind, NodeKind::Undo { .. } | NodeKind::Act(_))
+                    && self.graph.is_on_line(*id, |_, node| {
+                        matches!(node.kind, NodeKind::Undo { .. } | NodeKind::Act(_))
                     })
             })
     }
@@ -145,10 +151,9 @@ impl Machine<'_> {
         let start = self.graph.start(workflow);
         let mut next = state.clone();
         next.memory[self.progress(workflow)] = RUNNING;
-        for way in &self.ways[start.index()] {
+        for way in self.ways(start) {
             self.arrive(&mut next, self.graph.edge(*way).to, 0, false);
         }
-        self.record_goals(&mut next);
         Some((Move { node: start, what: What::Starts }, next))
     }
 
@@ -167,18 +172,11 @@ impl Machine<'_> {
     }
 
     /// Choreographed ends are recorded as soon as their formula holds.
-    fn record_goals(&self, state: &mut State) {
-        for workflow in &self.workflows {
-            if state.memory[self.progress(*workflow)] == IDLE {
-                continue;
-            }
-            for goal in &self.model.workflows[*workflow].goals {
-                if let NodeKind::Goal { trigger: Some(trigger), .. } =
-                    &self.graph.node(self.graph.goal(*goal)).kind
-                    && self.is_in(state, trigger)
-                {
-                    state.memory[self.goal(*goal)] = 1;
-                }
+    pub(super) fn record_goals(&self, state: &mut State) {
+        for end in &self.recorded {
+            let is_open = state.memory[end.progress] != IDLE && state.memory[end.goal] == 0;
+            if is_open && self.is_in(state, end.trigger) {
+                state.memory[end.goal] = 1;
             }
         }
     }
@@ -205,61 +203,56 @@ impl Machine<'_> {
         }
     }
 
-    pub(super) fn token_moves(&self, state: &State, token: Token) -> Moves {
+    /// Adds what a token can do; the ends that are recorded by that are not in it yet.
+    pub(super) fn token_moves(&self, state: &State, token: Token, moves: &mut Moves) {
         let node = token.node;
-        let ways = &self.ways[node.index()];
+        let ways = self.ways(node);
         let along = |way: &EdgeId, what: What| {
             let mut next = state.clone();
             self.travel(&mut next, token, *way);
             (Move { node, what }, next)
         };
-        let mut moves = match &self.graph.node(node).kind {
-            NodeKind::Merge { .. } => ways.iter().map(|way| along(way, What::Passes)).collect(),
+        match &self.graph.node(node).kind {
+            NodeKind::Merge { .. } => moves.extend(ways.iter().map(|way| along(way, What::Passes))),
             NodeKind::Notify { workflow, .. } => {
                 let mut next = state.clone();
                 self.comes_of(&mut next, node, *workflow);
                 self.travel_first(&mut next, token);
-                vec![(Move { node, what: What::Passes }, next)]
+                moves.push((Move { node, what: What::Passes }, next));
             }
-            NodeKind::Decide => ways.iter().map(|way| along(way, What::Chooses(*way))).collect(),
+            NodeKind::Decide => moves.extend(ways.iter().map(|way| along(way, What::Chooses(*way)))),
             NodeKind::Fork { each } => {
                 let mut next = state.clone();
                 self.fork(&mut next, token, *each);
-                vec![(Move { node, what: What::Passes }, next)]
+                moves.push((Move { node, what: What::Passes }, next));
             }
             NodeKind::Join { .. } => {
                 let joined = self.joined(state, token);
-                joined.into_iter().map(|next| (Move { node, what: What::Passes }, next)).collect()
+                moves.extend(joined.map(|next| (Move { node, what: What::Passes }, next)));
             }
-            NodeKind::Publish { .. } if self.cannot_send(state) => Vec::new(),
+            NodeKind::Publish { .. } if self.cannot_send(state) => {}
             NodeKind::Publish { event } => {
                 let mut next = state.clone();
                 self.publish(&mut next, *event);
                 self.travel_first(&mut next, token);
-                vec![(Move { node, what: What::Publishes }, next)]
+                moves.push((Move { node, what: What::Publishes }, next));
             }
-            NodeKind::Undo { .. } => vec![(Move { node, what: What::Undoes }, self.undo(state, token))],
-            NodeKind::End { goal } => vec![self.end(state, token, *goal)],
-            NodeKind::Act(_) | NodeKind::Run(_) => self.step_moves(state, token),
-            NodeKind::Receive { trigger, .. } => self
-                .takes(state, node, token.round, trigger)
-                .into_iter()
-                .map(|mut next| {
+            NodeKind::Undo { .. } => moves.push((Move { node, what: What::Undoes }, self.undo(state, token))),
+            NodeKind::End { goal } => moves.push(self.end(state, token, *goal)),
+            NodeKind::Act(_) | NodeKind::Run(_) => self.step_moves(state, token, moves),
+            NodeKind::Receive { trigger, .. } => {
+                for mut next in self.takes(state, node, token.round, trigger) {
                     self.travel_first(&mut next, token);
-                    (Move { node, what: What::Takes }, next)
-                })
-                .collect(),
-            NodeKind::Race => self.race_moves(state, token),
-            _ => Vec::new(),
-        };
-        for (_, next) in &mut moves {
-            self.record_goals(next);
+                    moves.push((Move { node, what: What::Takes }, next));
+                }
+            }
+            NodeKind::Race => self.race_moves(state, token, moves),
+            _ => {}
         }
-        moves
     }
 
     pub(super) fn travel_first(&self, state: &mut State, token: Token) {
-        match self.ways[token.node.index()].first() {
+        match self.ways(token.node).first() {
             Some(way) => self.travel(state, token, *way),
             None => state.remove(token),
         }
@@ -284,17 +277,17 @@ impl Machine<'_> {
     }
 
     /// A step is done, refused, or does not answer.
-    fn step_moves(&self, state: &State, token: Token) -> Moves {
+    fn step_moves(&self, state: &State, token: Token, moves: &mut Moves) {
         let node = token.node;
         let slot = self.slot(node, token.round);
         let status = slot.map_or(Status::None, |slot| Status::from_byte(state.memory[slot]));
         if status == Status::Tombstone {
             let mut next = state.clone();
             next.remove(token);
-            return vec![(Move { node, what: What::Passes }, next)];
+            moves.push((Move { node, what: What::Passes }, next));
+            return;
         }
-        let mut moves = Moves::new();
-        for way in &self.ways[node.index()] {
+        for way in self.ways(node) {
             let mut next = state.clone();
             let what = match &self.graph.edge(*way).edge.kind {
                 EdgeKind::Fails(_) => {
@@ -315,7 +308,6 @@ impl Machine<'_> {
             self.travel(&mut next, token, *way);
             moves.push((Move { node, what }, next));
         }
-        moves
     }
 
     /// A later round that fails does not take away what an earlier one did.

@@ -123,10 +123,7 @@ impl Machine<'_> {
         had: u8,
     ) -> bool {
         state.tokens.iter().any(|token| {
-            let stands = token.node == receive
-                || matches!(self.graph.node(token.node).kind, NodeKind::Race)
-                    && self.ways[token.node.index()].iter().any(|way| self.graph.edge(*way).to == receive);
-            stands
+            self.waits_at(*token, receive)
                 && trigger.terms.iter().enumerate().any(|(term, (named, _))| {
                     *named == event && state.memory[self.taken(receive, term, token.round)] >= had
                 })
@@ -134,18 +131,16 @@ impl Machine<'_> {
     }
 
     /// What has been handed over is taken before anything else happens.
-    pub(super) fn forced_moves(&self, state: &State) -> Moves {
-        let mut moves = Moves::new();
+    pub(super) fn forced_moves(&self, state: &State, moves: &mut Moves) {
         for token in &state.tokens {
             if matches!(self.graph.node(token.node).kind, NodeKind::Receive { .. } | NodeKind::Race) {
-                moves.extend(self.token_moves(state, *token));
+                self.token_moves(state, *token, moves);
             }
         }
-        self.listener_moves(state, &mut moves);
+        self.listener_moves(state, moves);
         moves.retain(|(made, _)| {
             !matches!(self.graph.node(made.node).kind, NodeKind::Receive { kind: ReceiveKind::Late, .. })
         });
-        moves
     }
 
     /// Events on their way, or published and never taken: who they were for.

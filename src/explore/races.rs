@@ -7,6 +7,7 @@ use super::state::{State, Token};
 use super::{Move, What};
 use crate::graph::{NodeId, NodeKind};
 use crate::model::{GoalId, GoalKind};
+use std::cell::LazyCell;
 use std::collections::BTreeSet;
 
 /// The classes of ends that can still be reached.
@@ -58,12 +59,16 @@ pub struct Race {
 impl Runs<'_> {
     /// The first race between the receives of each pair.
     pub fn races(&self, pairs: &BTreeSet<(NodeId, NodeId)>) -> Vec<Race> {
-        let reach = self.reachable_classes();
+        let reach = LazyCell::new(|| self.reachable_classes());
         let mut open = pairs.clone();
         let mut found = Vec::new();
         for (at, state) in self.states.iter().enumerate() {
             if open.is_empty() {
                 break;
+            }
+            let is_ready = |receive| self.machine.is_ready(state, receive);
+            if !open.iter().any(|(a, b)| is_ready(*a) && is_ready(*b)) {
+                continue;
             }
             let moves = self.machine.moves(state);
             let take = |receive: NodeId| -> Vec<State> {
@@ -152,7 +157,12 @@ impl Machine<'_> {
             let ends = |token: &&Token| matches!(self.graph.node(token.node).kind, NodeKind::End { .. });
             let next = match state.tokens.iter().find(ends) {
                 _ if self.goes_on_by_itself(&state) => self.moves(&state),
-                Some(token) => self.token_moves(&state, *token),
+                Some(token) => {
+                    let mut moves = Moves::new();
+                    self.token_moves(&state, *token, &mut moves);
+                    self.record_goals_of(&mut moves);
+                    moves
+                }
                 None => {
                     rest.push(state);
                     continue;

@@ -7,7 +7,7 @@
 //!   leaves less behind, and is not looked at.
 
 use super::machine::Machine;
-use super::moves::{Move, Moves, What};
+use super::moves::Moves;
 use super::state::{State, Token};
 use super::{Lens, Orders, Timers};
 use crate::graph::{EdgeId, EdgeKind, NodeId, NodeKind, ReceiveKind, RegionId, RegionKind, Timer, Trigger};
@@ -64,21 +64,14 @@ impl Machine<'_> {
             })
     }
 
-    /// The first free reaction that has its events.
-    pub(super) fn free_moves(&self, state: &State) -> Option<Moves> {
-        self.free.iter().find_map(|receive| {
-            let NodeKind::Receive { trigger, .. } = &self.graph.node(*receive).kind else { return None };
-            let mut moves = Moves::new();
-            for round in self.listening(state, *receive) {
-                for mut next in self.takes(state, *receive, round, trigger) {
-                    for way in &self.ways[receive.index()] {
-                        self.arrive(&mut next, self.graph.edge(*way).to, round, false);
-                    }
-                    moves.push((Move { node: *receive, what: What::Takes }, next));
-                }
+    /// Adds what the first free reaction that has its events does.
+    pub(super) fn free_moves(&self, state: &State, moves: &mut Moves) {
+        for reaction in &self.free {
+            self.moves_of(state, *reaction, moves);
+            if !moves.is_empty() {
+                return;
             }
-            Some(moves).filter(|moves| !moves.is_empty())
-        })
+        }
     }
 
     // ---- steps ------------------------------------------------------------------------------------
@@ -111,7 +104,7 @@ impl Machine<'_> {
             2 => Some(alike[1]),
             _ => None,
         };
-        let mut chosen = state.tokens.clone();
+        let mut chosen = state.tokens.to_vec();
         chosen.retain(|token| !moving.contains(token) || *token == first || Some(*token) == second);
         (chosen.len() < state.tokens.len()).then_some(chosen)
     }
@@ -126,7 +119,7 @@ impl Machine<'_> {
     /// Where a step goes when it stops its siblings.
     fn leaves_to(&self, token: Token) -> Vec<NodeId> {
         let Some(branch) = self.branch_around(token.node) else { return Vec::new() };
-        let ways = self.ways[token.node.index()].iter().filter(|way| !self.stays(**way, branch));
+        let ways = self.ways(token.node).iter().filter(|way| !self.stays(**way, branch));
         ways.map(|way| self.graph.edge(*way).to).collect()
     }
 
@@ -164,7 +157,7 @@ impl Machine<'_> {
         let mut open = vec![step];
         let mut seen = BTreeSet::new();
         while let Some(node) = open.pop() {
-            for way in &self.ways[node.index()] {
+            for way in self.ways(node) {
                 let to = self.graph.edge(*way).to;
                 let item = self.graph.node(to);
                 match &item.kind {
@@ -275,7 +268,7 @@ impl Machine<'_> {
             return if is_alone { Step::Local } else { Step::Other };
         };
         let staying = |way: &&EdgeId| self.stays(**way, branch);
-        let ways = &self.ways[token.node.index()];
+        let ways = self.ways(token.node);
         match ways.iter().filter(staying).count() {
             0 => Step::Other,
             n if n == ways.len() => Step::Local,

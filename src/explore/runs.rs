@@ -5,13 +5,16 @@ use super::machine::{MANY, Machine};
 use super::moves::{Move, Moves, Order, What};
 use super::state::{CUT, Cause, IDLE, OVER, POISONED, State, Status};
 use crate::graph::{NodeId, NodeKind, StepGraph};
-use crate::model::{EventId, GoalId, Id, ServiceId, WorkflowId};
+use crate::model::{EventId, GoalId, ServiceId, WorkflowId};
 use indexmap::IndexSet;
 use rustc_hash::FxBuildHasher;
 use std::collections::{BTreeSet, VecDeque};
 
 /// So many states are kept before fewer orders are tried.
 const ENOUGH_FOR_SMALL: usize = 1_000;
+
+/// Most workflows have about so many states.
+const FEW: usize = 32;
 
 /// Every state once, in the order in which they were reached.
 type States = IndexSet<State, FxBuildHasher>;
@@ -66,10 +69,14 @@ pub(super) fn run(machine: Machine, max_states: usize, orders: Orders) -> Runs {
 
 /// Breadth first up to `deep_from` states, then depth first.
 fn search(machine: Machine, max_states: usize, deep_from: usize, orders: Orders) -> Runs {
+    let mut states = States::with_capacity_and_hasher(FEW, FxBuildHasher);
+    states.insert(machine.initial());
+    let mut came_from = Vec::with_capacity(FEW);
+    came_from.push(None);
     let mut runs = Runs {
-        states: States::from_iter([machine.initial()]),
         machine,
-        came_from: vec![None],
+        states,
+        came_from,
         ends: Vec::new(),
         complete: true,
         cut: false,
@@ -77,18 +84,19 @@ fn search(machine: Machine, max_states: usize, deep_from: usize, orders: Orders)
         untaken: BTreeSet::new(),
     };
     let mut open = VecDeque::from([0]);
+    let mut moves = Moves::new();
     while runs.complete {
         let deep = runs.states.len() > deep_from;
         let Some(at) = (if deep { open.pop_back() } else { open.pop_front() }) else { break };
-        let (moves, order) = runs.machine.successors(&runs.states[at as usize], orders);
+        let order = runs.machine.successors(&runs.states[at as usize], orders, &mut moves);
         if moves.is_empty() {
             runs.end_of_moves(at);
         }
-        let is_progress = runs.keep(at, moves, max_states, &mut open);
+        let is_progress = runs.keep(at, &mut moves, max_states, &mut open);
         // Going round in chosen steps would put off the others for ever.
         if order == Order::Chosen && !is_progress {
-            let (moves, _) = runs.machine.successors(&runs.states[at as usize], Orders::Every);
-            runs.keep(at, moves, max_states, &mut open);
+            runs.machine.successors(&runs.states[at as usize], Orders::Every, &mut moves);
+            runs.keep(at, &mut moves, max_states, &mut open);
         }
     }
     runs.end_at_last_milestones();
@@ -114,6 +122,11 @@ impl<'g> Runs<'g> {
     /// Events that some run leaves untaken, and who they were for. Needs runs that go on after the end.
     pub fn untaken(&self) -> impl Iterator<Item = (EventId, ServiceId)> {
         self.untaken.iter().copied()
+    }
+
+    /// Whether timers made a difference; where they did not, the runs are those of either kind.
+    pub fn has_timers(&self) -> bool {
+        self.machine.has_timers()
     }
 
     pub fn n_states(&self) -> usize {
@@ -171,9 +184,9 @@ impl<'g> Runs<'g> {
     }
 
     /// Keeps the states that are new; gives whether there were any.
-    fn keep(&mut self, at: u32, moves: Moves, max_states: usize, open: &mut VecDeque<u32>) -> bool {
+    fn keep(&mut self, at: u32, moves: &mut Moves, max_states: usize, open: &mut VecDeque<u32>) -> bool {
         let before = self.states.len();
-        for (made, state) in moves {
+        for (made, state) in moves.drain(..) {
             let is_full = self.states.len() >= max_states;
             if is_full && !self.states.contains(&state) {
                 self.complete = false;
@@ -279,7 +292,7 @@ impl<'g> Runs<'g> {
         let full = |event| state.memory[self.machine.message(event)] >= MANY;
         state.tokens.iter().any(|token| match &self.machine.graph.node(token.node).kind {
             NodeKind::Receive { trigger, .. } => trigger.terms.iter().any(|(event, _)| full(*event)),
-            NodeKind::Race => self.machine.ways[token.node.index()].iter().any(|way| {
+            NodeKind::Race => self.machine.ways(token.node).iter().any(|way| {
                 match &self.machine.graph.node(self.machine.graph.edge(*way).to).kind {
                     NodeKind::Receive { trigger, .. } => trigger.terms.iter().any(|(event, _)| full(*event)),
                     _ => false,

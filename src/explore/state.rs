@@ -2,6 +2,7 @@
 
 use super::delivery::Parcel;
 use crate::graph::NodeId;
+use smallvec::SmallVec;
 
 /// A token on a node. In parallel loops two rounds stand for all of them: `round` has a bit for each
 /// such loop around the node.
@@ -52,14 +53,25 @@ impl Status {
     }
 }
 
-/// Tokens, and one byte for everything else that a run remembers; `Machine` knows which is which.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+/// Tokens, and one byte for everything else that a run remembers; `Machine` knows which is which. Those of
+/// most workflows fit into the state itself: it is copied for every move.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) struct State {
     /// Sorted.
-    pub tokens: Vec<Token>,
-    pub memory: Vec<u8>,
+    pub tokens: SmallVec<[Token; 4]>,
+    pub memory: SmallVec<[u8; 48]>,
     /// Messages in transit, where their order counts.
     pub network: Vec<Parcel>,
+}
+
+impl Clone for State {
+    fn clone(&self) -> State {
+        State {
+            tokens: SmallVec::from_slice(&self.tokens),
+            memory: SmallVec::from_slice(&self.memory),
+            network: if self.network.is_empty() { Vec::new() } else { self.network.clone() },
+        }
+    }
 }
 
 impl State {

@@ -4,7 +4,6 @@ use super::machine::Machine;
 use super::moves::{Move, Moves, What};
 use super::state::{IDLE, State, Status, Token};
 use crate::graph::{NodeId, NodeKind, Timer};
-use crate::model::Id;
 
 impl Machine<'_> {
     pub(super) fn timer_moves(&self, state: &State, moves: &mut Moves) {
@@ -24,7 +23,7 @@ impl Machine<'_> {
             {
                 let mut next = state.clone();
                 next.memory[byte] = 1;
-                for way in &self.ways[timer.index()] {
+                for way in self.ways(*timer) {
                     self.arrive(&mut next, self.graph.edge(*way).to, 0, false);
                 }
                 moves.push((Move { node: *timer, what: What::Fires }, next));
@@ -39,7 +38,7 @@ impl Machine<'_> {
         let counts = !passed
             .into_iter()
             .any(|pivot| self.statuses(state, *pivot).any(|status| status == Status::Kept));
-        let Some(way) = self.ways[limit.index()].first().filter(|_| counts) else { return };
+        let Some(way) = self.ways(limit).first().filter(|_| counts) else { return };
         if self.cannot_stop(state, region) {
             return;
         }

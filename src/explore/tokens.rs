@@ -61,7 +61,7 @@ impl Machine<'_> {
 
     pub(super) fn fork(&self, state: &mut State, token: Token, each: bool) {
         state.remove(token);
-        for way in &self.ways[token.node.index()] {
+        for way in self.ways(token.node) {
             let to = self.graph.edge(*way).to;
             let depth = self.graph.region(self.graph.node(to).region).each_depth;
             self.arrive(state, to, token.round, false);
@@ -100,7 +100,7 @@ impl Machine<'_> {
             Some(needs) if total - skipped < (*needs).min(total) => EdgeKind::Otherwise,
             Some(_) => return None,
         };
-        let ways = self.ways[token.node.index()].iter();
+        let ways = self.ways(token.node).iter();
         let way = ways.copied().find(|way| self.graph.edge(*way).edge.kind == kind)?;
         let mut next = state.clone();
         if needs.is_some() {

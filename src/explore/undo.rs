@@ -3,7 +3,7 @@
 use super::machine::Machine;
 use super::state::{State, Status, Token};
 use crate::graph::{NodeId, NodeKind, RegionId, StepGraph};
-use crate::model::{GoalKind, Id, Model, OperationId, UndoTarget, Undone, UndoneBy, WorkflowId};
+use crate::model::{GoalKind, Model, OperationId, UndoTarget, Undone, UndoneBy, WorkflowId};
 
 impl Machine<'_> {
     /// The state after an undo; `None` where the undoing line stops because nothing is left to undo.
@@ -52,7 +52,7 @@ impl Machine<'_> {
     }
 
     fn go_on(&self, next: &mut State, token: Token) {
-        if let Some(way) = self.ways[token.node.index()].first() {
+        if let Some(way) = self.ways(token.node).first() {
             self.travel(next, token, *way);
         }
     }

@@ -65,9 +65,9 @@ fn is_watched(graph: &StepGraph, edge: &EdgeView) -> bool {
 pub fn is_taken(graph: &StepGraph, subscription: &EdgeView) -> bool {
     match &graph.node(subscription.to).kind {
         NodeKind::Receive { kind: ReceiveKind::Reaction | ReceiveKind::Interrupt, .. } => {
-            graph.line_from(subscription.to).iter().any(|node| {
+            graph.is_on_line(subscription.to, |_, node| {
                 matches!(
-                    graph.node(*node).kind,
+                    node.kind,
                     NodeKind::Act(_)
                         | NodeKind::Run(_)
                         | NodeKind::Undo { .. }

@@ -221,13 +221,23 @@ impl Finding {
         self
     }
 
-    /// The finding as it would be if what it takes for granted were written.
-    pub fn as_written(mut self) -> Finding {
-        if let Some(assumption) = &self.rests_on {
-            self.severity = assumption.severity;
-            self.confidence = assumption.confidence;
+    /// What it would count as if what it takes for granted were written.
+    pub fn as_written(&self) -> (Severity, Confidence) {
+        match &self.rests_on {
+            Some(assumption) => (assumption.severity, assumption.confidence),
+            None => (self.severity, self.confidence),
         }
-        self
+    }
+
+    /// Keeps what it is known and counted by, and nothing that only a reader would look at.
+    pub fn forget_proof(&mut self) {
+        self.labels.truncate(1);
+        self.labels.shrink_to_fit();
+        self.witness = Vec::new();
+        self.left = Vec::new();
+        self.what_if = None;
+        self.help = Vec::new();
+        self.fixes = Vec::new();
     }
 
     pub fn entity(mut self, path: impl Into<String>) -> Finding {
@@ -270,15 +280,29 @@ pub fn sort(findings: &mut Vec<Finding>) {
 
 /// Numbers the findings that agree in rule, file and entity, in their order; numbers that are given stay.
 pub fn number(findings: &mut [Finding]) {
-    let mut counts: BTreeMap<(&'static str, FileId, String), u32> = BTreeMap::new();
-    let key = |finding: &Finding| (finding.rule.name, finding.span().file, finding.entity.clone());
+    if findings.iter().all(|finding| finding.occurrence != 0) {
+        return;
+    }
+    fn key(finding: &Finding) -> (&'static str, FileId, &str) {
+        (finding.rule.name, finding.span().file, &finding.entity)
+    }
+    let mut counts: BTreeMap<_, u32> = BTreeMap::new();
     for finding in findings.iter() {
         let count = counts.entry(key(finding)).or_default();
         *count = finding.occurrence.max(*count);
     }
-    for finding in findings.iter_mut().filter(|finding| finding.occurrence == 0) {
-        let count = counts.entry(key(finding)).or_default();
-        *count += 1;
-        finding.occurrence = *count;
+    let mut numbers = Vec::with_capacity(findings.len());
+    for finding in findings.iter() {
+        numbers.push(match finding.occurrence {
+            0 => {
+                let count = counts.entry(key(finding)).or_default();
+                *count += 1;
+                *count
+            }
+            given => given,
+        });
+    }
+    for (finding, number) in findings.iter_mut().zip(numbers) {
+        finding.occurrence = number;
     }
 }

@@ -13,6 +13,8 @@ pub enum Group {
     ControlFlow,
     Resilience,
     Data,
+    /// Two versions of a system, compared.
+    Versions,
     Syntax,
     Import,
 }
@@ -26,6 +28,7 @@ impl Group {
             Group::ControlFlow => "Control flow and choreography",
             Group::Resilience => "Resilience",
             Group::Data => "Data and names",
+            Group::Versions => "Two versions",
             Group::Syntax => "Syntax",
             Group::Import => "Imported files",
         }

@@ -29,6 +29,29 @@ impl StepGraph {
         circles
     }
 
+    /// Whether some of these nodes lead back to themselves along edges that `follow` lets through, by these
+    /// nodes alone. Nodes that nothing leads to are taken away until none is left; those of a circle stay.
+    pub fn has_circle(&self, nodes: &[NodeId], follow: impl Fn(&EdgeView) -> bool) -> bool {
+        let onward = |node| self.out_edges(node).filter(&follow).map(|edge| edge.to.index());
+        let mut is_here = vec![false; self.n_nodes()];
+        nodes.iter().for_each(|node| is_here[node.index()] = true);
+        let mut n_before = vec![0u32; self.n_nodes()];
+        nodes.iter().flat_map(|node| onward(*node)).for_each(|to| n_before[to] += 1);
+        let mut open: Vec<NodeId> =
+            nodes.iter().copied().filter(|node| n_before[node.index()] == 0).collect();
+        let mut n_left = nodes.len();
+        while let Some(node) = open.pop() {
+            n_left -= 1;
+            for to in onward(node).filter(|to| is_here[*to]) {
+                n_before[to] -= 1;
+                if n_before[to] == 0 {
+                    open.push(NodeId::from_index(to));
+                }
+            }
+        }
+        n_left > 0
+    }
+
     /// Everything behind these nodes along edges that `follow` lets through, themselves included; sorted.
     pub fn reached(
         &self,

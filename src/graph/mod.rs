@@ -113,12 +113,14 @@ impl StepGraph {
 
     /// The edges out of a node, in the order in which they were written.
     pub fn out_edges(&self, id: NodeId) -> impl Iterator<Item = EdgeView<'_>> {
-        self.outgoing.at(id).iter().map(|edge| self.edge(*edge))
+        let edges = self.outgoing.at(id).iter();
+        edges.map(move |(edge, to)| EdgeView { id: *edge, from: id, to: *to, edge: &self.graph[edge.0] })
     }
 
     /// The edges into a node, in the order in which they were written.
     pub fn in_edges(&self, id: NodeId) -> impl Iterator<Item = EdgeView<'_>> {
-        self.incoming.at(id).iter().map(|edge| self.edge(*edge))
+        let edges = self.incoming.at(id).iter();
+        edges.map(move |(edge, from)| EdgeView { id: *edge, from: *from, to: id, edge: &self.graph[edge.0] })
     }
 
     pub fn region(&self, id: RegionId) -> &Region {

@@ -91,22 +91,42 @@ impl StepGraph {
         if path[0] == from { path } else { Vec::new() }
     }
 
+    /// Whether something stands on the line behind `from`.
+    pub fn is_on_line(&self, from: NodeId, is_it: impl Fn(NodeId, &Node) -> bool) -> bool {
+        let along = |edge: &super::Edge| edge.kind.is_on_the_line();
+        self.spread_until(from, along, |id| is_it(id, self.node(id))).is_none()
+    }
+
     fn walk(&self, from: NodeId, along: impl Fn(&super::Edge) -> bool) -> Vec<NodeId> {
+        let mut found = self.spread_until(from, along, |_| false).unwrap_or_default();
+        found.sort_unstable();
+        found
+    }
+
+    /// Everything behind `from` in the order in which it is reached; `None` when some of it is enough.
+    fn spread_until(
+        &self,
+        from: NodeId,
+        along: impl Fn(&super::Edge) -> bool,
+        is_enough: impl Fn(NodeId) -> bool,
+    ) -> Option<Vec<NodeId>> {
         let mut seen = vec![false; self.n_nodes()];
-        let mut found = Vec::new();
-        let mut open = vec![from];
-        while let Some(at) = open.pop() {
+        let mut found: Vec<NodeId> = Vec::with_capacity(self.n_nodes().min(16));
+        let mut n_followed = 0;
+        let mut next = Some(from);
+        while let Some(at) = next {
             for edge in self.out_edges(at).filter(|edge| along(edge.edge)) {
-                let index = edge.to.index();
-                if !seen[index] {
-                    seen[index] = true;
+                if !std::mem::replace(&mut seen[edge.to.index()], true) {
+                    if is_enough(edge.to) {
+                        return None;
+                    }
                     found.push(edge.to);
-                    open.push(edge.to);
                 }
             }
+            next = found.get(n_followed).copied();
+            n_followed += 1;
         }
-        found.sort();
-        found
+        Some(found)
     }
 
     /// Whether the node is one that people wrote as something that happens, and not a joint of lines.

@@ -13,6 +13,15 @@ pub struct Removed<'a> {
     pub troubles: bool,
 }
 
+impl Removed<'_> {
+    /// Whether an edge is still there.
+    fn leaves(&self, edge: &EdgeView) -> bool {
+        let is_taken_out = self.subscriptions.contains(&edge.id);
+        let is_trouble = self.troubles && edge.edge.kind.is_trouble();
+        !is_taken_out && !is_trouble
+    }
+}
+
 /// Which nodes can occur.
 #[derive(Clone, Debug)]
 pub struct Occurrence {
@@ -36,7 +45,11 @@ impl StepGraph {
             }
             // An `undo all` has an edge to everything it may undo, and these bring nobody anywhere.
             for edge in self.out_edges(at).filter(|edge| edge.edge.kind.is_flow()) {
-                if !nodes[edge.to.index()] && self.can_occur(edge.to, &nodes, removed) {
+                if nodes[edge.to.index()] {
+                    continue;
+                }
+                let is_enough = !self.waits_for_more(edge.to) && removed.leaves(&edge);
+                if is_enough || self.can_occur(edge.to, &nodes, removed) {
                     open.push(edge.to);
                 }
             }
@@ -53,12 +66,17 @@ impl StepGraph {
         }
     }
 
+    /// Whether it takes more than one live edge to come to a node.
+    fn waits_for_more(&self, id: NodeId) -> bool {
+        match &self.node(id).kind {
+            NodeKind::Start { trigger } | NodeKind::Goal { trigger, .. } => trigger.is_some(),
+            NodeKind::Receive { .. } | NodeKind::Join { .. } => true,
+            _ => false,
+        }
+    }
+
     fn can_occur(&self, id: NodeId, nodes: &[bool], removed: Removed) -> bool {
-        let live = |edge: &EdgeView| {
-            nodes[edge.from.index()]
-                && !removed.subscriptions.contains(&edge.id)
-                && !(removed.troubles && edge.edge.kind.is_trouble())
-        };
+        let live = |edge: &EdgeView| nodes[edge.from.index()] && removed.leaves(edge);
         let flows = || self.in_edges(id).filter(live).filter(|edge| edge.edge.kind.is_flow());
         let holds = |trigger: &Trigger| {
             let arrived = |event| {

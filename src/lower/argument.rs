@@ -67,7 +67,7 @@ fn by_position(
         let value = expr(cx, &argument.value);
         let field = fields.get(at);
         if let Some(field) = field {
-            need(cx, &value, &field.ty, &format!("`{}` of `{callee}`", field.name.text));
+            need(cx, &value, &field.ty, format_args!("`{}` of `{callee}`", field.name.text));
         }
         arguments.push(Argument { parameter: field.map(|_| at), value });
     }
@@ -95,7 +95,7 @@ fn by_name(
                 }
                 given.insert(at, name.span);
                 let field = &fields[at];
-                need(cx, &value, &field.ty, &format!("`{}` of `{callee}`", field.name.text));
+                need(cx, &value, &field.ty, format_args!("`{}` of `{callee}`", field.name.text));
             }
             None => {
                 misspelt = true;

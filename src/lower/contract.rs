@@ -219,7 +219,8 @@ fn event(sys: &mut System, service: ServiceId, file: usize, written: &ast::Event
     id
 }
 
-fn annotate(annotations: &mut Annotations, written: &ast::Annotation) {
+/// Of several words about the same, the first one holds.
+pub(super) fn annotate(annotations: &mut Annotations, written: &ast::Annotation) {
     let span = written.span;
     match &written.kind {
         AnnotationKind::Volatility(volatility) => {
@@ -274,7 +275,7 @@ fn replaces(sys: &mut System, id: EventId, declared: &Declared, written: &ast::E
 
 /// What a contract says about other parts of the service.
 fn relations(sys: &mut System, id: OperationId, declared: &Declared, written: &ast::Operation) {
-    let entity = format!("{}/{}", declared.service.name.text, written.name.text);
+    let entity = || format!("{}/{}", declared.service.name.text, written.name.text);
     let mut publishes = Vec::new();
     for entry in &written.contract {
         match entry {
@@ -292,17 +293,17 @@ fn relations(sys: &mut System, id: OperationId, declared: &Declared, written: &a
                         publishes.push((found, event.span));
                     }
                     for finding in &mut sys.findings[before..] {
-                        finding.entity = entity.clone();
+                        finding.entity = entity();
                     }
                 }
             }
-            ContractEntry::IdempotentBy(names, _) => key_fields(sys, id, names, &entity),
+            ContractEntry::IdempotentBy(names, _) => key_fields(sys, id, names, entity),
             ContractEntry::Undone(undo) if sys.model.operations[id].undone.is_none() => {
                 let collected = Collected { regions: vec![Region::default()], ..Collected::default() };
                 let operation = &sys.model.operations[id];
                 let request = Request { fields: operation.fields.clone(), reply: operation.reply.clone() };
                 let mut cx = Body::new(sys, declared.file, &collected);
-                cx.entity = entity.clone();
+                cx.entity = entity();
                 let found = with_request(&mut cx, request, |cx| undone(cx, undo, Some(declared.id)));
                 sys.model.operations[id].undone = found;
             }
@@ -310,10 +311,10 @@ fn relations(sys: &mut System, id: OperationId, declared: &Declared, written: &a
         }
     }
     sys.model.operations[id].publishes = publishes;
-    contradiction(sys, id, &entity);
+    contradiction(sys, id, entity);
 }
 
-fn key_fields(sys: &mut System, id: OperationId, names: &[ast::Name], entity: &str) {
+fn key_fields(sys: &mut System, id: OperationId, names: &[ast::Name], entity: impl Fn() -> String) {
     for name in names {
         let operation = &sys.model.operations[id];
         if operation.fields.iter().any(|field| field.name.text == name.text) {
@@ -323,13 +324,13 @@ fn key_fields(sys: &mut System, id: OperationId, names: &[ast::Name], entity: &s
             .among(operation.fields.iter().map(|field| field.name.text.clone()))
             .finding()
             .message(format!("`{}` has no field `{}`", operation.name.text, name.text))
-            .entity(entity);
+            .entity(entity());
         sys.report(finding);
     }
 }
 
 /// What cannot be taken back has nothing that takes it back.
-fn contradiction(sys: &mut System, id: OperationId, entity: &str) {
+fn contradiction(sys: &mut System, id: OperationId, entity: impl Fn() -> String) {
     let operation = &sys.model.operations[id];
     let (Some(irreversible), Some(undone)) = (operation.irreversible, &operation.undone) else { return };
     match undone.by {
@@ -340,7 +341,7 @@ fn contradiction(sys: &mut System, id: OperationId, entity: &str) {
                 .label(irreversible, "and this says that nothing can")
                 .message(format!("`{}` is irreversible and undone at once", operation.name.text))
                 .help("keep the one that is true")
-                .entity(entity);
+                .entity(entity());
             sys.report(finding);
         }
     }

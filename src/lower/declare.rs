@@ -9,7 +9,7 @@ use crate::finding::Finding;
 use crate::model::{Annotations, Field, Service, ServiceId, TypeDecl, TypeId, TypeKind};
 use crate::source::Span;
 use crate::syntax::ast::{self, Item};
-use rustc_hash::FxHashMap;
+use smallvec::SmallVec;
 use smol_str::SmolStr;
 use std::collections::BTreeMap;
 
@@ -102,7 +102,7 @@ pub(super) fn distinct<'n>(
     kind: &str,
     owner: &str,
 ) {
-    let mut seen: FxHashMap<&str, Span> = FxHashMap::default();
+    let mut seen: BTreeMap<&str, Span> = BTreeMap::new();
     for name in names {
         match seen.get(name.text.as_str()) {
             Some(&first) => sys.report(twice(kind, name, first).entity(format!("{owner}/{}", name.text))),
@@ -126,7 +126,7 @@ const TYPE_OR_SERVICE: &str = "type or service";
 
 /// Where each name of a namespace is declared.
 #[derive(Default)]
-pub(super) struct Places(BTreeMap<SmolStr, Vec<(usize, Span)>>);
+pub(super) struct Places(BTreeMap<SmolStr, SmallVec<[(usize, Span); 1]>>);
 
 impl Places {
     pub fn add(&mut self, file: usize, written: &ast::Name) {

@@ -1,6 +1,7 @@
 //! What is surely known at a point of a workflow: which names have a value, and which optional values
 //! were tested. Where several ways meet, only what all of them know is left.
 
+use smallvec::SmallVec;
 use std::collections::BTreeSet;
 
 /// What a run knows at one point.
@@ -9,14 +10,14 @@ pub(super) struct Flow {
     /// Nothing gets here: everything counts as known, so that dead text is not blamed for names.
     dead: bool,
     /// One bit a name.
-    known: Vec<u64>,
+    known: SmallVec<[u64; 2]>,
     /// Optional values, as printed paths, that were found to be there.
     present: BTreeSet<String>,
 }
 
 impl Flow {
     pub fn new() -> Flow {
-        Flow { dead: false, known: Vec::new(), present: BTreeSet::new() }
+        Flow { dead: false, known: SmallVec::new(), present: BTreeSet::new() }
     }
 
     pub fn dead() -> Flow {
@@ -40,6 +41,11 @@ impl Flow {
 
     pub fn add_present(&mut self, paths: impl IntoIterator<Item = String>) {
         self.present.extend(paths);
+    }
+
+    /// Whether anything was tested, so that it is worth to ask for a path.
+    pub fn has_tested(&self) -> bool {
+        self.dead || !self.present.is_empty()
     }
 
     pub fn is_present(&self, path: &str) -> bool {

@@ -1,12 +1,13 @@
 //! What a workflow says about itself, so that others can run it: its style, its start, its ends.
 
+use super::contract::annotate;
 use super::declare::{fields, twice};
 use super::event_name;
 use super::rules::MISSING_STYLE;
 use super::system::{System, name};
 use super::unknown;
 use crate::model::{
-    Block, Formula, Goal, GoalKind, HowMany, Owner, Style, Term, Trigger, Workflow, WorkflowId,
+    Annotations, Block, Formula, Goal, GoalKind, HowMany, Owner, Style, Term, Trigger, Workflow, WorkflowId,
 };
 use crate::source::Span;
 use crate::syntax::ast::{self, Entry, StartsKind};
@@ -33,10 +34,22 @@ pub(super) fn head(sys: &mut System, file: usize, written: &ast::Workflow) -> Wo
         body: Block::empty(written.block.span),
         participants: Vec::new(),
         late: Vec::new(),
+        annotations: annotations(written),
         span: written.span,
     });
     goals(sys, file, id, written);
     id
+}
+
+/// What the graph cannot know of it.
+fn annotations(written: &ast::Workflow) -> Annotations {
+    let mut annotations = Annotations::default();
+    for entry in &written.block.entries {
+        if let Entry::Annotation(written) = entry {
+            annotate(&mut annotations, written);
+        }
+    }
+    annotations
 }
 
 fn style(sys: &mut System, file: usize, written: &ast::Workflow) -> Style {

@@ -17,6 +17,13 @@ impl Links {
         self.0.insert((from, path.into()), to);
     }
 
+    /// The same among files of which `by` others come first.
+    pub fn shifted(&self, by: u32) -> Links {
+        let shifted = |id: FileId| FileId(id.0 + by);
+        let links = self.0.iter().map(|((from, path), to)| ((shifted(*from), path.clone()), shifted(*to)));
+        Links(links.collect())
+    }
+
     pub fn get(&self, from: FileId, path: &str) -> Option<FileId> {
         self.0.get(&(from, path.into())).copied()
     }

@@ -5,9 +5,10 @@ use super::presence::printed;
 use super::rules::TYPE_MISMATCH;
 use super::types::{fits, present, print};
 use crate::model::{Expr, ExprKind, Literal, Type};
+use std::fmt::Display;
 
-/// Reports `found` where it does not fit `want`.
-pub(super) fn need(cx: &mut Body, found: &Expr, want: &Type, what: &str) {
+/// Reports `found` where it does not fit `want`; `what` names its place.
+pub(super) fn need(cx: &mut Body, found: &Expr, want: &Type, what: impl Display) {
     if fits(&found.ty, want) || cx.is_imported() {
         return;
     }

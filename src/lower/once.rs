@@ -7,26 +7,25 @@ use crate::source::Span;
 use crate::syntax::ast::{
     Block, ContractEntry, Entry, Event, Operation, OperationKind, Service, ServiceEntry,
 };
-use rustc_hash::FxHashMap;
+use smallvec::SmallVec;
+use std::fmt::Display;
 
-/// The first place of each entry that may stand once.
+/// The first place of each entry that may stand once; there are few of them.
 #[derive(Default)]
-struct Seen(FxHashMap<&'static str, Span>);
+struct Seen(SmallVec<[(&'static str, Span); 6]>);
 
 impl Seen {
-    fn add(&mut self, key: &'static str, span: Span, findings: &mut Vec<Finding>, entity: &str) {
-        match self.0.get(key) {
-            Some(&first) => findings.push(
+    fn add(&mut self, key: &'static str, span: Span, findings: &mut Vec<Finding>, entity: impl Display) {
+        match self.0.iter().find(|(known, _)| *known == key) {
+            Some(&(_, first)) => findings.push(
                 MISPLACED_ENTRY
                     .at(span, "said again")
                     .label(first, "said here first")
                     .message(format!("`{key}` stands twice"))
                     .help("keep the one that is meant; the first one counts")
-                    .entity(entity),
+                    .entity(entity.to_string()),
             ),
-            None => {
-                self.0.insert(key, span);
-            }
+            None => self.0.push((key, span)),
         }
     }
 }
@@ -85,17 +84,17 @@ pub(super) fn service(service: &Service, findings: &mut Vec<Finding>) {
                 seen.add(annotation_word(&written.kind), written.span, findings, entity);
             }
             ServiceEntry::Operation(operation) => {
-                self::operation(operation, findings, &format!("{entity}/{}", operation.name.text));
+                self::operation(operation, findings, format_args!("{entity}/{}", operation.name.text));
             }
             ServiceEntry::Event(event) => {
-                self::event(event, findings, &format!("{entity}/{}", event.name.text));
+                self::event(event, findings, format_args!("{entity}/{}", event.name.text));
             }
             ServiceEntry::Allow(_) | ServiceEntry::Bad(_) => {}
         }
     }
 }
 
-fn operation(operation: &Operation, findings: &mut Vec<Finding>, entity: &str) {
+fn operation(operation: &Operation, findings: &mut Vec<Finding>, entity: impl Display + Copy) {
     let mut seen = Seen::default();
     for entry in &operation.contract {
         let Some((word, span)) = contract_word(entry) else { continue };
@@ -118,7 +117,7 @@ fn operation(operation: &Operation, findings: &mut Vec<Finding>, entity: &str) {
     }
 }
 
-fn event(event: &Event, findings: &mut Vec<Finding>, entity: &str) {
+fn event(event: &Event, findings: &mut Vec<Finding>, entity: impl Display + Copy) {
     let mut seen = Seen::default();
     for entry in &event.contract {
         let Some((word, span)) = contract_word(entry) else { continue };
@@ -132,12 +131,12 @@ fn event(event: &Event, findings: &mut Vec<Finding>, entity: &str) {
     }
 }
 
-fn misplaced(word: &str, span: Span, place: &str, help: &str, entity: &str) -> Finding {
+fn misplaced(word: &str, span: Span, place: &str, help: &str, entity: impl Display) -> Finding {
     MISPLACED_ENTRY
         .at(span, format!("not in {place}"))
         .message(format!("`{word}` means nothing in {place}"))
         .help(help)
-        .entity(entity)
+        .entity(entity.to_string())
 }
 
 fn contract_word(entry: &ContractEntry) -> Option<(&'static str, Span)> {

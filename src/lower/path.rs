@@ -58,7 +58,8 @@ fn value(cx: &mut Body, id: ValueId, head: &Name, fields: &[Name], span: Span) -
     let slot = cx.value_slot(id);
     let ty = cx.sys.model.values[id].ty.clone();
     let ty = if cx.flow.knows(slot) { ty } else { optional(ty) };
-    let ty = if cx.flow.is_present(&value_path(id, &[])) { types::present(&ty).clone() } else { ty };
+    let is_present = cx.flow.has_tested() && cx.flow.is_present(&value_path(id, &[]));
+    let ty = if is_present { types::present(&ty).clone() } else { ty };
     read(cx, head, ty, fields, span, |fields| ExprKind::Value { value: id, fields })
 }
 
@@ -113,7 +114,6 @@ fn event(cx: &mut Body, parts: &[Name], span: Span) -> Option<Expr> {
             return Some(bad(span));
         }
     };
-    let declared = cx.sys.model.events[id].fields.clone();
     if fields.is_empty() {
         if cx.is_imported() {
             return Some(Expr {
@@ -122,10 +122,11 @@ fn event(cx: &mut Body, parts: &[Name], span: Span) -> Option<Expr> {
                 span,
             });
         }
+        let declared = cx.sys.model.events[id].fields.clone();
         whole(cx, name, "event", declared.iter().map(|field| field.name.text.as_str()));
         return Some(bad(span));
     }
-    let ty = record(&declared, surely);
+    let ty = record(&cx.sys.model.events[id].fields, surely);
     Some(read(cx, name, ty, fields, span, |fields| ExprKind::Event { event: id, fields }))
 }
 

@@ -42,8 +42,8 @@ pub(super) fn read(
         };
         ty = next;
         at = Span { start: head.span.start, ..field.span };
-        let here = cut(&kind, fields.len() - depth - 1);
-        if key(&here).is_some_and(|key| cx.flow.is_present(&key)) {
+        let here = || cut(&kind, fields.len() - depth - 1);
+        if cx.flow.has_tested() && key(&here()).is_some_and(|key| cx.flow.is_present(&key)) {
             ty = types::present(&ty).clone();
         }
     }

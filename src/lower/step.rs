@@ -10,7 +10,7 @@ use super::target;
 use super::types::{either, fits, optional, present};
 use crate::model::{Act, Block, Expr, ExprKind, LabelId, LoopName, Run, StatementKind, Type, ValueId};
 use crate::source::Span;
-use crate::syntax::ast::{self, StepSource};
+use crate::syntax::ast::{self, Entry, StepSource};
 
 pub(super) fn step(cx: &mut Body, written: &ast::Step) -> Option<StatementKind> {
     let (label, value) = cx.collected.names.get(&address(&written.name)).copied()?;
@@ -53,11 +53,13 @@ fn act(
         return StatementKind::Scope { label, block };
     };
     let declared = &cx.sys.model.operations[operation];
-    let request = Request { fields: declared.fields.clone(), reply: declared.reply.clone() };
+    let reply = declared.reply.clone();
+    let request = inside
+        .filter(|inside| says_undone(inside))
+        .map(|_| Request { fields: declared.fields.clone(), reply: reply.clone() });
     let mut raised = Raised::new();
     failures::of_operation(&cx.sys.model, operation, &mut raised);
-    let reply = declared.reply.clone();
-    let block = around(cx, inside, call_span, value, reply, raised, Some(request));
+    let block = around(cx, inside, call_span, value, reply, raised, request);
     let doc = written.doc.clone();
     StatementKind::Act(Box::new(Act {
         label,
@@ -70,6 +72,11 @@ fn act(
         call_span,
         doc,
     }))
+}
+
+/// Only an `undone by` reads the request.
+fn says_undone(inside: &ast::Block) -> bool {
+    inside.entries.iter().any(|entry| matches!(entry, Entry::Undone(_)))
 }
 
 fn child(
@@ -87,9 +94,11 @@ fn child(
     let mut raised = Raised::new();
     failures::of_workflow(&cx.sys.model, workflow, &mut raised);
     let outcome = call::outcome(cx, workflow);
-    let fields = cx.sys.model.workflows[workflow].parameters.clone();
-    let request = Request { fields, reply: outcome.clone() };
-    let block = around(cx, inside, call_span, value, outcome, raised, Some(request));
+    let parameters = &cx.sys.model.workflows[workflow].parameters;
+    let request = inside
+        .filter(|inside| says_undone(inside))
+        .map(|_| Request { fields: parameters.clone(), reply: outcome.clone() });
+    let block = around(cx, inside, call_span, value, outcome, raised, request);
     StatementKind::Run(Box::new(Run { label, value, workflow, arguments, block, call_span }))
 }
 

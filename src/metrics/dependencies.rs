@@ -133,9 +133,9 @@ fn taken(
 /// Whether a reaction does nothing but pass the news on. One that does nothing at all relies on nobody
 /// either.
 fn only_tells(graph: &StepGraph, receive: NodeId) -> bool {
-    graph.line_from(receive).iter().all(|id| {
-        matches!(
-            graph.node(*id).kind,
+    !graph.is_on_line(receive, |_, node| {
+        !matches!(
+            node.kind,
             NodeKind::Notify { .. } | NodeKind::Drop | NodeKind::Merge { .. } | NodeKind::Decide
         )
     })

@@ -17,10 +17,11 @@ impl Workflow {
 
 /// The blocks, and all that stand in them.
 fn unfold(mut found: Vec<&Block>) -> Vec<&Block> {
+    found.reserve(16);
     let mut next = 0;
     while let Some(block) = found.get(next).copied() {
         found.extend(block.sides());
-        found.extend(block.statements.iter().flat_map(Statement::blocks));
+        block.statements.iter().for_each(|statement| statement.add_blocks(&mut found));
         next += 1;
     }
     found
@@ -33,7 +34,7 @@ impl Block {
     }
 
     /// The blocks that stand around its statements.
-    pub fn sides(&self) -> Vec<&Block> {
+    fn sides(&self) -> impl Iterator<Item = &Block> {
         let limits = self.limits.iter().filter_map(|limit| limit.otherwise.as_ref());
         let needs = self.needs.iter().filter_map(|needs| needs.otherwise.as_deref());
         let bound = self.at_most_times.iter().filter_map(|bound| bound.otherwise.as_deref());
@@ -43,26 +44,31 @@ impl Block {
             .chain(self.reminders.iter().map(|reminder| &reminder.block))
             .chain(self.interrupts.iter().map(|interrupt| &interrupt.block))
             .chain(self.handlers.iter().map(|handler| &handler.block))
-            .collect()
     }
 }
 
 impl Statement {
     /// The blocks directly in it.
     pub fn blocks(&self) -> Vec<&Block> {
+        let mut found = Vec::new();
+        self.add_blocks(&mut found);
+        found
+    }
+
+    fn add_blocks<'m>(&'m self, found: &mut Vec<&'m Block>) {
         match &self.kind {
-            StatementKind::Act(act) => vec![&act.block],
-            StatementKind::Run(run) => vec![&run.block],
-            StatementKind::Scope { block, .. } => vec![block],
+            StatementKind::Act(act) => found.push(&act.block),
+            StatementKind::Run(run) => found.push(&run.block),
+            StatementKind::Scope { block, .. } => found.push(block),
             StatementKind::If { branches, otherwise } => {
-                branches.iter().map(|(_, block)| block).chain(otherwise).collect()
+                found.extend(branches.iter().map(|(_, block)| block).chain(otherwise));
             }
-            StatementKind::Parallel(parallel) => vec![&parallel.block],
-            StatementKind::ForEach(each) => vec![&each.block],
-            StatementKind::Repeat(repeat) => vec![&repeat.block],
+            StatementKind::Parallel(parallel) => found.push(&parallel.block),
+            StatementKind::ForEach(each) => found.push(&each.block),
+            StatementKind::Repeat(repeat) => found.push(&repeat.block),
             StatementKind::Wait(wait) => match &**wait {
-                Wait::For { block, .. } | Wait::Any { block } => vec![block],
-                Wait::Time(_) | Wait::Until(_) => Vec::new(),
+                Wait::For { block, .. } | Wait::Any { block } => found.push(block),
+                Wait::Time(_) | Wait::Until(_) => {}
             },
             StatementKind::Let { .. }
             | StatementKind::Publish { .. }
@@ -71,7 +77,7 @@ impl Statement {
             | StatementKind::Skip
             | StatementKind::Undo(_)
             | StatementKind::Then { .. }
-            | StatementKind::End { .. } => Vec::new(),
+            | StatementKind::End { .. } => {}
         }
     }
 }

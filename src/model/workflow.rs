@@ -1,6 +1,6 @@
 //! Workflows: what they say about themselves, their ends, and the sides of their participants.
 
-use super::{Block, EventId, Expr, Field, GoalId, Name, ServiceId, Type, Undone, WorkflowId};
+use super::{Annotations, Block, EventId, Expr, Field, GoalId, Name, ServiceId, Type, Undone, WorkflowId};
 use crate::source::Span;
 use smol_str::SmolStr;
 
@@ -20,6 +20,7 @@ pub struct Workflow {
     pub body: Block,
     pub participants: Vec<Participant>,
     pub late: Vec<Late>,
+    pub annotations: Annotations,
     pub span: Span,
 }
 

@@ -5,7 +5,10 @@ mod config;
 mod exclude;
 mod find;
 mod git;
+mod history;
+mod measures;
 mod read;
+mod revision;
 mod watch;
 mod write;
 
@@ -13,6 +16,9 @@ pub use baseline::{looked, read_baseline, write_baseline};
 pub use config::{Wanted, project};
 pub use exclude::Exclude;
 pub use git::{Changed, changed_since};
+pub use history::{History, history};
+pub use measures::{read_measures, write_measures};
+pub use revision::{Source, load_source, source};
 pub use watch::{Watcher, watch};
 pub use write::{replace, replace_in_folder, rewrite, write_new};
 
@@ -22,6 +28,7 @@ use crate::source::SourceFile;
 use rayon::prelude::*;
 use read::{Content, Demand};
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// What standard input is called that was given no name.
 pub const STDIN: &str = "<stdin>";
@@ -44,7 +51,7 @@ pub fn load_alone(request: &Request) -> Loaded {
 }
 
 /// By its path, the text of each file that was asked for, if it has one.
-type Texts = BTreeMap<String, Option<String>>;
+type Texts = BTreeMap<String, Option<Arc<str>>>;
 
 fn load_with(request: &Request, complete: impl FnOnce(&Exclude, &mut Texts, &mut Vec<Trouble>)) -> Loaded {
     let mut loaded = Loaded::default();

@@ -4,6 +4,7 @@ pub mod base;
 pub mod baseline;
 pub mod config;
 pub mod disk;
+pub mod measures;
 pub mod patterns;
 
 use crate::source::Sources;

@@ -6,7 +6,7 @@ use super::paint::{Colour, Depth, Paint, Style, printable};
 use super::place::place;
 use super::shell;
 use super::wrap::{hang, wrap};
-use crate::finding::{Confidence, Finding, Safety, Severity, WitnessStep};
+use crate::finding::{Confidence, Finding, Group, Safety, Severity, WitnessStep};
 use crate::source::Sources;
 use miette::{
     Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteError, MietteSpanContents,
@@ -72,7 +72,9 @@ fn foot(finding: &Finding, sources: &Sources, paint: &Paint) -> String {
     let mut lines = vec![format!("  more: {command}{}", doubt.unwrap_or_default())];
     // What came by standard input cannot be read again.
     let is_a_file = !sources.get(finding.span().file).path.starts_with('<');
-    if is_a_file && finding.can_be_drawn() {
+    // Nor can a check of one version find what two of them show.
+    let is_of_one = finding.rule.group != Group::Versions;
+    if is_a_file && is_of_one && finding.can_be_drawn() {
         lines.push(format!("  draw: {command} --run {}", shell::quoted(&place(finding, sources))));
     }
     lines.iter().map(|line| format!("{}\n", paint.style(Style::Quiet, line))).collect()

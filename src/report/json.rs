@@ -3,6 +3,9 @@
 
 use super::Report;
 use super::fingerprint::fingerprint;
+use super::versions::Versions;
+use crate::diff::{Change, Compared, How, Numbers, Row, Touched, Way};
+use crate::explore::Extent;
 use crate::finding::{Edit, Finding, Fix, Label, Safety, WitnessStep};
 use crate::source::{Sources, Span};
 use serde::Serialize;
@@ -16,6 +19,81 @@ struct Document<'a> {
     tool: Tool,
     findings: Vec<Record<'a>>,
     summary: Summary,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    versions: Option<Between<'a>>,
+}
+
+/// What two versions differ in; only in the report of `wfc diff`.
+#[derive(Serialize)]
+struct Between<'a> {
+    old: &'a str,
+    new: &'a str,
+    same: bool,
+    changes: Vec<Changed<'a>>,
+    services_that_must_change: Vec<MustChange<'a>>,
+    workflows: Vec<Workflow<'a>>,
+    coupling: Vec<Coupled<'a>>,
+}
+
+#[derive(Serialize)]
+struct Changed<'a> {
+    what: &'static str,
+    how: &'static str,
+    name: &'a str,
+    before: Option<&'a str>,
+    location: Location<'a>,
+}
+
+#[derive(Serialize)]
+struct MustChange<'a> {
+    service: &'a str,
+    why: &'a [String],
+}
+
+#[derive(Serialize)]
+struct Workflow<'a> {
+    workflow: &'a str,
+    critical_path_before: Option<Path<'a>>,
+    critical_path_after: Option<Path<'a>>,
+    runs_under_way: UnderWay,
+}
+
+#[derive(Serialize)]
+struct Path<'a> {
+    steps: u32,
+    /// In milliseconds, as far as it is declared.
+    latency: u64,
+    way: &'a [String],
+}
+
+/// Of the states that a run of the old version can be in.
+#[derive(Serialize)]
+struct UnderWay {
+    states: usize,
+    no_place: usize,
+    no_way: usize,
+    extent: &'static str,
+}
+
+#[derive(Serialize)]
+struct Coupled<'a> {
+    service: &'a str,
+    before: Option<Figures>,
+    after: Option<Figures>,
+}
+
+/// Under the names that `wfc metrics` has for them; those by kind are of `command`, `query` and `event`.
+#[derive(Serialize)]
+struct Figures {
+    efferent: usize,
+    efferent_by_kind: [usize; 3],
+    afferent: usize,
+    afferent_by_kind: [usize; 3],
+    temporal: usize,
+    chain: usize,
+    contract: usize,
+    control: usize,
+    bidirectional: usize,
 }
 
 #[derive(Serialize)]
@@ -131,13 +209,82 @@ struct Closing {
 
 /// One document.
 pub fn document(report: &Report) -> String {
+    write(report, None)
+}
+
+/// The same, with what two versions differ in.
+pub fn document_of_versions(report: &Report, versions: &Versions) -> String {
+    write(report, Some(between(report, versions)))
+}
+
+fn write<'a>(report: &Report<'a>, versions: Option<Between<'a>>) -> String {
     let document = Document {
         version: VERSION,
         tool: TOOL,
         findings: report.findings().iter().map(|finding| record(finding, report)).collect(),
         summary: summary(report),
+        versions,
     };
     format!("{}\n", text(serde_json::to_string_pretty(&document)))
+}
+
+fn between<'a>(report: &Report<'a>, versions: &Versions<'a>) -> Between<'a> {
+    let diff = versions.diff;
+    let changed = |change: &'a Change| {
+        let (how, before) = match &change.how {
+            How::Came => ("came", None),
+            How::Went => ("went", None),
+            How::Renamed(before) => ("renamed", Some(before.as_str())),
+            How::Changed(before) => ("changed", Some(before.as_str())),
+        };
+        let location = location(change.span, report.sources);
+        Changed { what: super::versions::what(change.what), how, name: &change.name, before, location }
+    };
+    let path = |way: &'a Way| Path { steps: way.length.steps, latency: way.length.latency, way: &way.steps };
+    let workflow = |it: &'a Compared| Workflow {
+        workflow: &it.workflow,
+        critical_path_before: it.path_before.as_ref().map(path),
+        critical_path_after: it.path_after.as_ref().map(path),
+        runs_under_way: UnderWay {
+            states: it.flight.states,
+            no_place: it.flight.no_place,
+            no_way: it.flight.no_way,
+            extent: match it.flight.extent {
+                Extent::Every => "every-order",
+                Extent::Few => "few-orders",
+                Extent::Part => "too-many-states",
+            },
+        },
+    };
+    let must_change = |it: &'a Touched| MustChange { service: &it.service, why: &it.why };
+    let coupled = |row: &'a Row| Coupled {
+        service: &row.service,
+        before: row.before.map(figures),
+        after: row.after.map(figures),
+    };
+    Between {
+        old: versions.old,
+        new: versions.new,
+        same: versions.is_same,
+        changes: diff.changes.iter().map(changed).collect(),
+        services_that_must_change: diff.touched.iter().map(must_change).collect(),
+        workflows: diff.workflows.iter().map(workflow).collect(),
+        coupling: diff.coupling.iter().map(coupled).collect(),
+    }
+}
+
+fn figures(numbers: Numbers) -> Figures {
+    Figures {
+        efferent: numbers.efferent.all,
+        efferent_by_kind: [numbers.efferent.command, numbers.efferent.query, numbers.efferent.event],
+        afferent: numbers.afferent.all,
+        afferent_by_kind: [numbers.afferent.command, numbers.afferent.query, numbers.afferent.event],
+        temporal: numbers.temporal,
+        chain: numbers.chain,
+        contract: numbers.contract,
+        control: numbers.control,
+        bidirectional: numbers.bidirectional,
+    }
 }
 
 /// One line a finding, and a last one that sums up.

@@ -11,6 +11,16 @@ const MOST: usize = 50;
 const LONGEST: usize = 60_000;
 
 pub fn report(report: &Report) -> String {
+    let files =
+        if report.n_files() == 1 { "1 file".to_string() } else { format!("{} files", report.n_files()) };
+    let mut out = format!("## wfc: {} in {files}\n", counted(report));
+    table(report, "wfc check", &mut out);
+    all_details(report, "wfc check", &mut out);
+    out
+}
+
+/// `1 error, 2 warnings`
+pub(super) fn counted(report: &Report) -> String {
     let [errors, warnings, infos] = report.counts();
     let counts = [(errors, "error"), (warnings, "warning"), (infos, "info")];
     let counted: Vec<String> = counts
@@ -22,16 +32,17 @@ pub fn report(report: &Report) -> String {
             },
         )
         .collect();
-    let counted = if counted.is_empty() { "no findings".to_string() } else { counted.join(", ") };
-    let files =
-        if report.n_files() == 1 { "1 file".to_string() } else { format!("{} files", report.n_files()) };
-    let mut out = format!("## wfc: {counted} in {files}\n");
+    if counted.is_empty() { "no findings".to_string() } else { counted.join(", ") }
+}
+
+/// A line for each finding; `command` shows those that are too many.
+pub(super) fn table(report: &Report, command: &str, out: &mut String) {
     if report.selected.n_hidden > 0 || report.n_allowed > 0 {
         out.push_str(&format!("\n{} hidden, {} allowed\n", report.selected.n_hidden, report.n_allowed));
     }
     let shown = &report.findings()[..report.findings().len().min(MOST)];
     if shown.is_empty() {
-        return out;
+        return;
     }
     out.push_str("\n| | rule | what | where |\n| --- | --- | --- | --- |\n");
     for finding in shown {
@@ -39,17 +50,20 @@ pub fn report(report: &Report) -> String {
     }
     let n_more = report.findings().len() - shown.len();
     if n_more > 0 {
-        out.push_str(&format!("\n{n_more} more: `wfc check` shows all of them.\n"));
+        out.push_str(&format!("\n{n_more} more: `{command}` shows all of them.\n"));
     }
-    for finding in shown {
+}
+
+/// The details of the findings in the table, as many as fit into a comment.
+pub(super) fn all_details(report: &Report, command: &str, out: &mut String) {
+    for finding in &report.findings()[..report.findings().len().min(MOST)] {
         let details = details(finding, report);
         if out.len() + details.len() > LONGEST {
-            out.push_str("\nThe details of the others are left out: `wfc check` shows them.\n");
+            out.push_str(&format!("\nThe details of the others are left out: `{command}` shows them.\n"));
             break;
         }
         out.push_str(&details);
     }
-    out
 }
 
 fn row(finding: &Finding, report: &Report) -> String {
@@ -84,7 +98,7 @@ fn at(finding: &Finding, report: &Report) -> String {
 }
 
 /// A text in a cell of a table in which only backticks mean something: they mark names.
-fn escaped(text: &str) -> String {
+pub(super) fn escaped(text: &str) -> String {
     let mut out = String::new();
     for (at, part) in printable(text).split('`').enumerate() {
         if at % 2 == 1 {
@@ -103,7 +117,7 @@ fn escaped(text: &str) -> String {
 }
 
 /// Code in a cell: backticks inside ask for longer ones outside, and `|` would end the cell.
-fn code(text: &str) -> String {
+pub(super) fn code(text: &str) -> String {
     let ticks = "`".repeat(longest_ticks(text) + 1);
     let pad = if text.starts_with('`') || text.ends_with('`') { " " } else { "" };
     format!("{ticks}{pad}{}{pad}{ticks}", text.replace('|', "\\|"))

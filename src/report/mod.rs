@@ -1,5 +1,6 @@
 //! Findings as something to read: the terminal, lists, pages. Everything here is data in, text out.
 
+pub mod advice;
 pub mod concise;
 pub mod diff;
 pub mod fingerprint;
@@ -11,6 +12,7 @@ mod json;
 mod junit;
 pub mod list;
 mod markdown;
+pub mod metrics;
 pub mod page;
 pub mod paint;
 pub mod paths;
@@ -20,7 +22,9 @@ mod sarif;
 pub mod selection;
 pub mod statistics;
 pub mod summary;
+mod table;
 pub mod verdict;
+pub mod versions;
 
 mod excerpt;
 mod sentence;

@@ -1,6 +1,6 @@
 //! Which findings are shown, and which of them make a run fail.
 
-use crate::finding::{Accepted, Confidence, Finding, Profile, Severity};
+use crate::finding::{Accepted, Confidence, Finding, Profile, Rule, Severity};
 
 /// What the user wants to see, and what shall fail the run.
 #[derive(Clone, Copy, Debug)]
@@ -61,22 +61,22 @@ pub fn select_by_level(
     level: impl Fn(&Finding) -> Option<Level>,
 ) -> Selected {
     let mut selected = Selected::default();
-    let mut hidden = Vec::new();
+    let mut remedy = Remedy::default();
     for finding in findings {
         let level = level(&finding);
-        let Some((finding, wish)) = selection.counted(finding, level) else {
+        let Some(weight) = selection.weight(&finding, level) else {
             selected.n_off += 1;
             continue;
         };
-        if selection.takes(&finding, wish) {
-            selected.shown.push(finding);
+        if selection.takes(finding.rule, weight) {
+            selected.shown.push(weight.put_on(finding));
         } else {
-            hidden.push((finding, wish));
+            selected.n_hidden += 1;
+            remedy.add(selection, finding.rule, weight);
         }
     }
     let fails = selected.shown.iter().any(|finding| finding.severity >= selection.fail_on);
-    selected.n_hidden = hidden.len();
-    selected.remedy = selection.remedy(&hidden);
+    selected.remedy = remedy.option();
     selected.verdict = if fails { Verdict::Fail } else { Verdict::Pass };
     selected
 }
@@ -88,57 +88,88 @@ enum Wish {
     Silent,
 }
 
+/// What a finding counts as.
+#[derive(Clone, Copy, Debug)]
+struct Weight {
+    severity: Severity,
+    confidence: Confidence,
+    wish: Wish,
+}
+
+impl Weight {
+    fn put_on(self, finding: Finding) -> Finding {
+        finding.severity(self.severity).confidence(self.confidence)
+    }
+}
+
 impl Selection {
     /// Whether the user gets to see a finding of this level.
     pub fn shows(&self, finding: &Finding, level: Option<Level>) -> bool {
-        self.shown(finding.clone(), level).is_some()
+        self.weight(finding, level).is_some_and(|weight| self.takes(finding.rule, weight))
     }
 
     /// A finding of this level as the user gets to see it, if at all.
     pub fn shown(&self, finding: Finding, level: Option<Level>) -> Option<Finding> {
-        let (finding, wish) = self.counted(finding, level)?;
-        self.takes(&finding, wish).then_some(finding)
+        let weight = self.weight(&finding, level)?;
+        self.takes(finding.rule, weight).then(|| weight.put_on(finding))
     }
 
-    /// A finding as it counts; nothing where it is turned off.
-    fn counted(&self, finding: Finding, level: Option<Level>) -> Option<(Finding, Wish)> {
-        let finding = match self.profile {
-            Profile::Default => finding,
+    /// What a finding counts as; nothing where it is turned off.
+    fn weight(&self, finding: &Finding, level: Option<Level>) -> Option<Weight> {
+        let (severity, confidence) = match self.profile {
+            Profile::Default => (finding.severity, finding.confidence),
             Profile::Strict | Profile::Audit => finding.as_written(),
         };
         match level {
             Some(Level::Off) => None,
-            Some(Level::At(severity)) => Some((finding.severity(severity), Wish::Spoken)),
-            None => Some((finding, Wish::Silent)),
+            Some(Level::At(severity)) => Some(Weight { severity, confidence, wish: Wish::Spoken }),
+            None => Some(Weight { severity, confidence, wish: Wish::Silent }),
         }
     }
 
-    fn takes(&self, finding: &Finding, wish: Wish) -> bool {
+    fn takes(&self, rule: &Rule, Weight { severity: weighed, confidence: sure, wish }: Weight) -> bool {
         // What may fail a run must be visible, whatever the profile says.
         let severity = min_severity(self.profile).min(self.fail_on);
         let confidence = self.min_confidence.unwrap_or(match wish {
             // Who asks for a rule wants to hear it, even if it is never surer than that.
-            Wish::Spoken => min_confidence(self.profile).min(finding.rule.confidence),
+            Wish::Spoken => min_confidence(self.profile).min(rule.confidence),
             Wish::Silent => min_confidence(self.profile),
         });
-        let is_in = wish == Wish::Spoken || finding.is_in(self.profile);
-        is_in && finding.severity >= severity && finding.confidence >= confidence
+        let is_in = wish == Wish::Spoken || self.profile >= rule.profile;
+        is_in && weighed >= severity && sure >= confidence
+    }
+}
+
+/// The mildest option that shows everything that is hidden.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+enum Remedy {
+    #[default]
+    None,
+    Strict,
+    Audit,
+    LowConfidence,
+}
+
+impl Remedy {
+    /// One more is hidden.
+    fn add(&mut self, selection: &Selection, rule: &Rule, weight: Weight) {
+        let is_shown_by = |profile| Selection { profile, ..*selection }.takes(rule, weight);
+        let needed = if is_shown_by(Profile::Strict) {
+            Remedy::Strict
+        } else if is_shown_by(Profile::Audit) {
+            Remedy::Audit
+        } else {
+            Remedy::LowConfidence
+        };
+        *self = needed.max(*self);
     }
 
-    /// The mildest option that shows everything in `hidden`.
-    fn remedy(&self, hidden: &[(Finding, Wish)]) -> Option<&'static str> {
-        let shows_all = |profile, min_confidence| {
-            let wider = Selection { profile, min_confidence, ..*self };
-            hidden.iter().all(|(finding, wish)| wider.takes(finding, *wish))
-        };
-        if hidden.is_empty() {
-            None
-        } else if shows_all(Profile::Strict, self.min_confidence) {
-            Some("--profile strict")
-        } else if shows_all(Profile::Audit, self.min_confidence) {
-            Some("--profile audit")
-        } else {
-            Some("--profile audit --min-confidence low")
+    fn option(self) -> Option<&'static str> {
+        match self {
+            Remedy::None => None,
+            Remedy::Strict => Some("--profile strict"),
+            Remedy::Audit => Some("--profile audit"),
+            Remedy::LowConfidence => Some("--profile audit --min-confidence low"),
         }
     }
 }

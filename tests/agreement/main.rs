@@ -4,6 +4,7 @@
 mod plain;
 mod random;
 mod verdict;
+mod versions;
 
 use plain::by_the_book;
 use random::{Dice, system};

@@ -14,39 +14,41 @@ use wfc::model::{EventId, GoalId, HowMany, Id, Model, UndoTarget, Undone, Undone
 const TWO: u8 = 2;
 
 #[derive(Clone, PartialEq, Eq, Hash)]
-struct State {
+pub struct State {
     /// Sorted: where lines stand, in which round, and whether they came there by `skip`.
-    tokens: Vec<(NodeId, u8, bool)>,
-    published: Vec<u8>,
+    pub tokens: Vec<(NodeId, u8, bool)>,
+    pub published: Vec<u8>,
     /// What each term of each receive has taken, by round.
-    taken: Vec<u8>,
+    pub taken: Vec<u8>,
     /// What has become of each act, by round.
-    journal: Vec<Status>,
-    fired: BTreeSet<NodeId>,
-    begun: BTreeSet<WorkflowId>,
-    over: BTreeSet<WorkflowId>,
-    goals: BTreeSet<GoalId>,
-    unhandled: bool,
+    pub journal: Vec<Status>,
+    pub fired: BTreeSet<NodeId>,
+    pub begun: BTreeSet<WorkflowId>,
+    pub over: BTreeSet<WorkflowId>,
+    pub goals: BTreeSet<GoalId>,
+    pub unhandled: bool,
 }
 
 type Token = (NodeId, u8, bool);
 
-/// What a transition was, as far as it may end a run.
+/// What a transition was, as far as somebody asks.
 #[derive(Clone, Copy)]
-enum Was {
+pub enum Was {
     End(NodeId),
     Undo(NodeId),
+    /// A step was done, or the event of this message came into the world.
+    Happened(NodeId),
     Other,
 }
 
 pub struct Book<'g> {
-    model: &'g Model,
-    graph: &'g StepGraph,
-    judged: WorkflowId,
+    pub model: &'g Model,
+    pub graph: &'g StepGraph,
+    pub judged: WorkflowId,
     timers: Timers,
-    workflows: Vec<WorkflowId>,
-    nodes: Vec<NodeId>,
-    acts: Vec<NodeId>,
+    pub workflows: Vec<WorkflowId>,
+    pub nodes: Vec<NodeId>,
+    pub acts: Vec<NodeId>,
     unhandled: Vec<EdgeId>,
 }
 
@@ -58,13 +60,7 @@ pub fn by_the_book(
     timers: Timers,
     most: usize,
 ) -> Option<Verdict> {
-    let workflows = upstream(graph, judged);
-    let nodes: Vec<NodeId> =
-        workflows.iter().flat_map(|id| graph.nodes_of(*id)).map(|(node, _)| node).collect();
-    let is_act = |node: &NodeId| matches!(graph.node(*node).kind, NodeKind::Act(_) | NodeKind::Run(_));
-    let acts = nodes.iter().copied().filter(is_act).collect();
-    let unhandled = workflows.iter().flat_map(|id| unhandled_refusals(model, graph, *id)).collect();
-    Book { model, graph, judged, timers, workflows, nodes, acts, unhandled }.all_runs(most)
+    Book::of(model, graph, judged, timers).all_runs(most)
 }
 
 /// The workflow, and those whose events it takes, and theirs.
@@ -86,9 +82,20 @@ fn upstream(graph: &StepGraph, judged: WorkflowId) -> Vec<WorkflowId> {
     }
 }
 
-impl Book<'_> {
-    fn all_runs(&self, most: usize) -> Option<Verdict> {
-        let first = State {
+impl<'g> Book<'g> {
+    pub fn of(model: &'g Model, graph: &'g StepGraph, judged: WorkflowId, timers: Timers) -> Book<'g> {
+        let workflows = upstream(graph, judged);
+        let nodes: Vec<NodeId> =
+            workflows.iter().flat_map(|id| graph.nodes_of(*id)).map(|(node, _)| node).collect();
+        let is_act = |node: &NodeId| matches!(graph.node(*node).kind, NodeKind::Act(_) | NodeKind::Run(_));
+        let acts = nodes.iter().copied().filter(is_act).collect();
+        let unhandled = workflows.iter().flat_map(|id| unhandled_refusals(model, graph, *id)).collect();
+        Book { model, graph, judged, timers, workflows, nodes, acts, unhandled }
+    }
+
+    /// The state before anything has happened.
+    pub fn first(&self) -> State {
+        State {
             tokens: Vec::new(),
             published: vec![0; self.model.events.len()],
             taken: vec![0; self.graph.n_nodes() * 3 * 4],
@@ -98,7 +105,24 @@ impl Book<'_> {
             over: BTreeSet::new(),
             goals: BTreeSet::new(),
             unhandled: false,
+        }
+    }
+
+    /// Whether the judged run is under way, and its lines wait for an answer, a message or time.
+    pub fn is_in_flight(&self, state: &State) -> bool {
+        let passes = |token: &Token| {
+            matches!(self.graph.node(token.0).kind, NodeKind::Undo { .. } | NodeKind::End { .. })
         };
+        !state.unhandled
+            && state.begun.contains(&self.judged)
+            && !state.over.contains(&self.judged)
+            && !self.moves(state).is_empty()
+            && self.starts(state).is_empty()
+            && !state.tokens.iter().any(|token| self.goes_on(state, *token) || passes(token))
+    }
+
+    fn all_runs(&self, most: usize) -> Option<Verdict> {
+        let first = self.first();
         let mut seen = HashSet::from([first.clone()]);
         let mut open = vec![first];
         let mut verdict = Verdict::default();
@@ -185,7 +209,7 @@ impl Book<'_> {
 
     // ---- what can happen ----------------------------------------------------------------------------
 
-    fn moves(&self, state: &State) -> Vec<(Was, State)> {
+    pub fn moves(&self, state: &State) -> Vec<(Was, State)> {
         if state.unhandled || self.is_done_with(state) {
             return Vec::new();
         }
@@ -243,7 +267,7 @@ impl Book<'_> {
         can.map(start).collect()
     }
 
-    fn record_goals(&self, state: &mut State) {
+    pub fn record_goals(&self, state: &mut State) {
         for (id, goal) in self.model.goals.iter().filter(|(_, goal)| state.begun.contains(&goal.workflow)) {
             let node = self.graph.node(self.graph.goal(id));
             let _ = goal;
@@ -305,7 +329,7 @@ impl Book<'_> {
                 let mut next = state.clone();
                 publish(&mut next, *event);
                 self.go_on(&mut next, token);
-                vec![(Was::Other, next)]
+                vec![(Was::Happened(self.graph.message(*event)), next)]
             }
             NodeKind::Undo { target, acts } => {
                 vec![(Was::Undo(node), self.undo(state, token, *target, acts))]
@@ -347,16 +371,20 @@ impl Book<'_> {
         let mut moves = Vec::new();
         for way in self.ways(token.0) {
             let mut next = state.clone();
+            let mut was = Was::Other;
             match &self.graph.edge(way).edge.kind {
                 EdgeKind::Fails(_) => note_trouble(&mut next.journal[slot], Status::Refused),
                 EdgeKind::Outage if self.leaves_something(token.0) => {
                     note_trouble(&mut next.journal[slot], Status::Unknown);
                 }
                 EdgeKind::Outage => {}
-                _ => self.done(&mut next, token.0, slot),
+                _ => {
+                    self.done(&mut next, token.0, slot);
+                    was = Was::Happened(token.0);
+                }
             }
             self.travel(&mut next, token, way);
-            moves.push((Was::Other, next));
+            moves.push((was, next));
         }
         moves
     }
@@ -663,7 +691,7 @@ impl Book<'_> {
             if asks {
                 let mut next = state.clone();
                 publish(&mut next, event);
-                moves.push((Was::Other, next));
+                moves.push((Was::Happened(self.graph.message(event)), next));
             }
         }
     }
@@ -827,16 +855,16 @@ impl Book<'_> {
         round & ((1 << self.graph.region(region).each_depth.min(2)) - 1)
     }
 
-    fn n_rounds(&self, node: NodeId) -> u8 {
+    pub fn n_rounds(&self, node: NodeId) -> u8 {
         1 << self.depth(node).min(2)
     }
 
-    fn slot(&self, act: NodeId, round: u8) -> usize {
+    pub fn slot(&self, act: NodeId, round: u8) -> usize {
         let at = self.acts.iter().position(|other| *other == act).expect("an act");
         4 * at + self.round_in(self.graph.node(act).region, round) as usize
     }
 
-    fn mark(&self, receive: NodeId, term: usize, round: u8) -> usize {
+    pub fn mark(&self, receive: NodeId, term: usize, round: u8) -> usize {
         assert!(term < 3);
         4 * (3 * receive.index() + term) + self.round_in(self.graph.node(receive).region, round) as usize
     }
@@ -886,7 +914,7 @@ fn note_trouble(status: &mut Status, trouble: Status) {
     }
 }
 
-fn put(state: &mut State, token: Token) {
+pub fn put(state: &mut State, token: Token) {
     let at = state.tokens.partition_point(|other| *other <= token);
     state.tokens.insert(at, token);
 }

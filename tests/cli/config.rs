@@ -241,11 +241,13 @@ fn budgets_say_how_much_is_too_much() {
     for (rule, budgets) in [
         ("efferent-budget", "efferent: 8"),
         ("afferent-budget", "afferent: 8"),
+        ("synchronous-chain", "chain: 3"),
+        ("coupling-budget", "control: 13"),
         ("retry-storm", "attempts: 16"),
     ] {
         let example = wfc::catalog::find(rule).unwrap().bad;
         let folder = Folder::new(&[("a.wfc", example)]);
-        let is_told = || folder.wfc(&["check"]).stdout.contains(&format!("[{rule}]"));
+        let is_told = || folder.wfc(&["check"]).stdout.contains(&format!("[{rule}"));
         assert!(is_told(), "{rule}");
         folder.write("wfc.yaml", format!("budgets: {{{budgets}}}"));
         assert!(!is_told(), "{rule}");

@@ -2,15 +2,18 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod advise;
 mod baseline;
 mod commands;
 mod config;
+mod diff;
 mod exit_codes;
 mod fixes;
 mod fmt;
 mod folder;
 mod graph;
 mod inputs;
+mod metrics;
 mod pictures;
 mod profiles;
 mod progress;

@@ -6,17 +6,18 @@ use std::process::{Command, Stdio};
 
 const WRONG: &str = "use \"gone.wfc\"\n";
 
-struct Repository(Folder);
+/// A folder that is a repository.
+pub struct Repository(pub Folder);
 
 impl Repository {
-    fn new(files: &[(&str, &str)]) -> Repository {
+    pub fn new(files: &[(&str, &str)]) -> Repository {
         let repository = Repository(Folder::new(files));
         repository.git(&["init", "-q", "-b", "main"]);
         repository.commit();
         repository
     }
 
-    fn git(&self, arguments: &[&str]) {
+    pub fn git(&self, arguments: &[&str]) {
         let run = Command::new("git")
             .args(["-c", "user.name=ann", "-c", "user.email=ann@shop.example", "-c", "commit.gpgsign=false"])
             .args(arguments)
@@ -27,7 +28,7 @@ impl Repository {
         assert!(run.status.success(), "{arguments:?} {run:?}");
     }
 
-    fn commit(&self) {
+    pub fn commit(&self) {
         self.git(&["add", "-A"]);
         self.git(&["commit", "-q", "--allow-empty", "-m", "more"]);
     }

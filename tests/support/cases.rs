@@ -18,10 +18,10 @@ type Shown = fn(&Sources) -> Result<String, Failed>;
 #[derive(Clone)]
 pub struct Case {
     pub name: String,
-    main: PathBuf,
+    pub main: PathBuf,
     /// The folder of the case, when it is one.
     folder: Option<PathBuf>,
-    expectation: PathBuf,
+    pub expectation: PathBuf,
 }
 
 /// The test of every case below `tests/`, the systems aside.
@@ -98,8 +98,9 @@ fn below(folder: &Path, name: &str, shown: Shown) -> Vec<Trial> {
 
 fn rules(folder: &Path) -> Vec<Trial> {
     let mut trials = Vec::new();
-    for rule in
-        wfc::catalog::rules().iter().filter(|rule| !matches!(rule.group, Group::Syntax | Group::Import))
+    for rule in wfc::catalog::rules()
+        .iter()
+        .filter(|rule| !matches!(rule.group, Group::Syntax | Group::Import | Group::Versions))
     {
         let (folder, name) = (folder.join(rule.name), format!("rules/{}", rule.name));
         trials.push(Trial::test(format!("{name}/has both kinds"), move || {
@@ -140,12 +141,12 @@ fn rule_case(rule: &str, case: &Case) -> Result<(), Failed> {
 }
 
 #[derive(Clone, Copy, PartialEq)]
-enum Kind {
+pub enum Kind {
     Finds,
     Silent,
 }
 
-fn kind_of(case: &Case) -> Result<Kind, Failed> {
+pub fn kind_of(case: &Case) -> Result<Kind, Failed> {
     let text = read(&case.main)?;
     match text.lines().next().unwrap_or("").trim_end() {
         "// finds" => Ok(Kind::Finds),
@@ -170,7 +171,7 @@ pub fn cases_in(folder: &Path, name: &str) -> Vec<Case> {
 }
 
 /// Whether everything in `folder` is a case or the expectation of one, and no two share a name.
-fn strays(folder: &Path, name: &str) -> Trial {
+pub fn strays(folder: &Path, name: &str) -> Trial {
     let (folder, name) = (folder.to_path_buf(), name.to_string());
     Trial::test(format!("{name}/no strays"), move || {
         let cases = cases_in(&folder, &name);

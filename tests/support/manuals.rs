@@ -2,12 +2,12 @@
 //! page is the one that would be generated today.
 
 use super::{
-    check, compare, entries, file_name, fixes, is_blessing, is_loud, layout, one_file, render, root,
+    check, compare, entries, file_name, fixes, is_blessing, is_loud, layout, one_file, render, root, versions,
 };
 use libtest_mimic::{Failed, Trial};
 use std::collections::BTreeSet;
 use std::fs;
-use wfc::finding::{Finding, Rule, Severity};
+use wfc::finding::{Finding, Group, Rule, Severity};
 use wfc::report::page::{self, Example};
 use wfc::report::paint::Paint;
 use wfc::report::{human, index};
@@ -19,17 +19,18 @@ pub fn trials() -> Vec<Trial> {
         let name = rule.name;
         trials.push(Trial::test(format!("manuals/{name}/words"), move || words(rule)));
         trials.push(Trial::test(format!("manuals/{name}/bad"), move || bad(rule)));
-        trials.push(Trial::test(format!("fixes/manuals/{name}"), move || {
-            fixes::hold(&example(rule, rule.bad))
-        }));
+        if rule.group != Group::Versions {
+            trials.push(Trial::test(format!("fixes/manuals/{name}"), move || {
+                fixes::hold(&example(rule, rule.bad))
+            }));
+        }
         trials.push(Trial::test(format!("manuals/{name}/layout"), move || {
             layout::hold(&example(rule, rule.bad))?;
             layout::hold(&example(rule, rule.good))
         }));
         trials.push(Trial::test(format!("manuals/{name}/good"), move || good(rule)));
         trials.push(Trial::test(format!("manuals/{name}/page"), move || {
-            let sources = example(rule, rule.bad);
-            let findings = check(&sources)?;
+            let (findings, sources) = judged(rule, rule.bad)?;
             let shown = Example { output: &terminal(&findings, &sources), findings: &findings };
             compare(&root().join(format!("docs/rules/{name}.md")), &page::markdown(rule, &shown))
         }));
@@ -48,6 +49,16 @@ pub fn trials() -> Vec<Trial> {
         }
     }));
     trials
+}
+
+/// What wfc finds in an example, or between the two versions in it.
+fn judged(rule: &Rule, text: &str) -> Result<(Vec<Finding>, Sources), Failed> {
+    if rule.group == Group::Versions {
+        let compared = versions::compared(text)?;
+        return Ok((compared.diff.findings, compared.sources));
+    }
+    let sources = example(rule, text);
+    Ok((check(&sources)?, sources))
 }
 
 /// A rule's example as a file of the language it is written in; as several, where lines such as
@@ -89,8 +100,7 @@ fn words(rule: &Rule) -> Result<(), Failed> {
 }
 
 fn bad(rule: &'static Rule) -> Result<(), Failed> {
-    let sources = example(rule, rule.bad);
-    let findings = check(&sources)?;
+    let (findings, sources) = judged(rule, rule.bad)?;
     let is_own = |finding: &&Finding| finding.rule.name == rule.name;
     let level = rule.severity.min(Severity::Warning);
     let is_found = findings.iter().filter(is_own).any(|finding| finding.severity >= level);
@@ -103,8 +113,7 @@ fn bad(rule: &'static Rule) -> Result<(), Failed> {
 }
 
 fn good(rule: &'static Rule) -> Result<(), Failed> {
-    let sources = example(rule, rule.good);
-    let findings = check(&sources)?;
+    let (findings, sources) = judged(rule, rule.good)?;
     if findings.iter().all(|finding| !is_loud(finding) && finding.rule.name != rule.name) {
         return Ok(());
     }

@@ -9,6 +9,7 @@ pub mod mutations;
 pub mod pages;
 pub mod render;
 pub mod systems;
+pub mod versions;
 
 use libtest_mimic::Failed;
 use std::fs;

@@ -16,8 +16,9 @@ Whoever needs a service feels its outages and each change of its contract. When 
 cannot change anything any more without asking all of them: subscriptions pile up without anybody
 having decided it.
 
-A service needs another when it calls it, runs its workflow, or takes its event in a way that an end
-relies on; each counts once, in all workflows together. Who is only notified does not count.",
+A service needs another when it calls it, runs its workflow, or takes its event; each counts once, in all
+workflows together. Who is only notified does not count, nor who only passes news on. It is the number that
+`wfc metrics` shows as Ca.",
     bad: r#"id CustomerId
 
 service Customers {
@@ -141,7 +142,7 @@ pub fn find(cx: &Context) -> Vec<Finding> {
     let mut findings = Vec::new();
     for (service, item) in cx.model.services.iter() {
         let mut needing: Vec<_> =
-            cx.needs().pairs().filter(|((_, to), _)| *to == service).map(|(_, why)| why).collect();
+            cx.needs().coupled().filter(|((_, to), _)| *to == service).map(|(_, why)| why).collect();
         if needing.len() <= cx.budget.afferent {
             continue;
         }

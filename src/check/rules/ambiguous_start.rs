@@ -73,8 +73,8 @@ of the two, with an `if` in it. Or let the publisher state two different facts."
 
 pub fn find(cx: &Context) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for workflow in cx.model.workflows.values() {
-        for block in workflow.blocks() {
+    for (id, workflow) in cx.model.workflows.iter() {
+        for block in cx.blocks(id) {
             let ends = block.interrupts.iter().filter(|it| ends_the_run(&it.block));
             findings.extend(of_pairs(cx, workflow, &ends.collect::<Vec<_>>(), differently));
             for statement in &block.statements {

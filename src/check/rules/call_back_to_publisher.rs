@@ -88,6 +88,14 @@ pub fn find(cx: &Context) -> Vec<Finding> {
             NodeKind::Start { trigger: Some(trigger) } if conducted => trigger,
             _ => continue,
         };
+        let is_of_publisher = |kind: &NodeKind| match kind {
+            NodeKind::Act(act) => published_by(cx, trigger, act).is_some(),
+            _ => false,
+        };
+        let own = node.workflow.into_iter().flat_map(|id| cx.graph.nodes_of(id));
+        if !own.into_iter().any(|(_, other)| is_of_publisher(&other.kind)) {
+            continue;
+        }
         for id in cx.graph.at_once_behind(taker) {
             let NodeKind::Act(act) = &cx.graph.node(id).kind else { continue };
             let is_asked = cx.model.operations[act.operation].kind == OperationKind::Query;

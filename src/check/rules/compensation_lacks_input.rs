@@ -1,7 +1,7 @@
 //! `compensation-lacks-input`: what takes a step back needs a value that nothing carries to it.
 
 use crate::check::Context;
-use crate::check::compensations::{Compensation, compensations, undone_at};
+use crate::check::compensations::Compensation;
 use crate::finding::{Confidence, Finding, Group, Profile, Rule, Severity};
 use crate::graph::{Act, EdgeKind, NodeId, NodeKind, Timer};
 use crate::model::{ExprKind, UndoneBy};
@@ -65,20 +65,20 @@ what the request says: `undone by Cancel(trip)`.",
 };
 
 pub fn find(cx: &Context) -> Vec<Finding> {
-    let places = undone_at(cx);
+    let places = cx.undone_at();
     let mut findings: Vec<Finding> = Vec::new();
-    for compensation in compensations(cx) {
+    for compensation in cx.compensations() {
         let place = places.get(&compensation.act);
         let NodeKind::Act(act) = &cx.graph.node(compensation.act).kind else { continue };
         let declared = &cx.model.operations[act.operation];
         if declared.idempotent_by.is_some() || cx.is_imported(declared.span) {
             continue;
         }
-        let (Some(place), Some(reply)) = (place, reads_reply(&compensation)) else { continue };
+        let (Some(place), Some(reply)) = (place, reads_reply(compensation)) else { continue };
         let Some(doubt) = in_doubt(cx, compensation.act) else { continue };
         let is_told = findings.iter().any(|known| known.span() == reply);
         if !is_told {
-            findings.push(finding(cx, &compensation, act, reply, doubt, *place));
+            findings.push(finding(cx, compensation, act, reply, doubt, *place));
         }
     }
     findings

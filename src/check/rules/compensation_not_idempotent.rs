@@ -1,7 +1,7 @@
 //! `compensation-not-idempotent`: what takes a step back may be sent twice, and would act twice.
 
 use crate::check::Context;
-use crate::check::compensations::{Compensation, compensations, undone_at};
+use crate::check::compensations::Compensation;
 use crate::finding::{Confidence, Finding, Group, Profile, Rule, Severity};
 use crate::model::{OperationId, OperationKind};
 use crate::source::Span;
@@ -83,14 +83,14 @@ already: `idempotent by trip`. The key of what is undone serves well, since one 
 };
 
 pub fn find(cx: &Context) -> Vec<Finding> {
-    let places = undone_at(cx);
+    let places = cx.undone_at();
     let mut told: BTreeMap<OperationId, Finding> = BTreeMap::new();
-    for compensation in compensations(cx) {
+    for compensation in cx.compensations() {
         let declared = &cx.model.operations[compensation.operation];
         let lacks_key = declared.kind == OperationKind::Command && declared.idempotent_by.is_none();
         let Some(place) = places.get(&compensation.act).filter(|_| lacks_key) else { continue };
         if !cx.is_imported(declared.span) {
-            told.entry(compensation.operation).or_insert_with(|| finding(cx, &compensation, *place));
+            told.entry(compensation.operation).or_insert_with(|| finding(cx, compensation, *place));
         }
     }
     told.into_values().collect()

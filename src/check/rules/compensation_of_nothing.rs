@@ -144,7 +144,7 @@ fn conditions_on(cx: &Context, steps: &[NodeId]) -> BTreeSet<Span> {
     let values: Vec<ValueId> = steps.iter().filter_map(value).collect();
     let reads = |expr: &Expr| value_reads(expr).iter().any(|value| values.contains(value));
     let mut found = BTreeSet::new();
-    let blocks = cx.model.workflows.values().flat_map(|workflow| workflow.blocks());
+    let blocks = cx.model.workflows.ids().flat_map(|workflow| cx.blocks(workflow));
     for statement in blocks.flat_map(|block| &block.statements) {
         if let StatementKind::If { branches, .. } = &statement.kind {
             found.extend(branches.iter().filter(|(expr, _)| reads(expr)).map(|(expr, _)| expr.span));

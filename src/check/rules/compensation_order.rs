@@ -1,7 +1,7 @@
 //! `compensation-order`: what a step rests on is taken back before the step itself.
 
 use crate::check::Context;
-use crate::check::compensations::{self, beside, compensations, is_late, when_done};
+use crate::check::compensations::{self, beside, is_late, when_done};
 use crate::check::reading::Sources;
 use crate::finding::{Confidence, Finding, Group, Profile, Rule, Severity};
 use crate::graph::{EdgeKind, EdgeView, NodeId, NodeKind};
@@ -138,7 +138,7 @@ impl<'g> Undos<'g> {
         for (step, act) in compensations::by_hand(cx) {
             by_hand.entry((cx.graph.node(step).workflow, act.operation)).or_default().push(step);
         }
-        for compensation in compensations(cx) {
+        for compensation in cx.compensations() {
             let workflow = cx.graph.node(compensation.act).workflow;
             let steps = by_hand.get(&(workflow, compensation.operation)).into_iter().flatten();
             undos.alone.entry(compensation.act).or_default().extend(steps);

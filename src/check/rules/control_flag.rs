@@ -3,7 +3,7 @@
 use crate::check::Context;
 use crate::finding::{Confidence, Finding, Group, Profile, Rule, Severity};
 use crate::graph::{NodeId, NodeKind};
-use crate::model::written::{Use, Written, written};
+use crate::model::written::{Use, Written};
 use crate::model::{Expr, ExprKind, Field, Literal, ValueKind, WorkflowId};
 
 pub static CONTROL_FLAG: Rule = Rule {
@@ -80,7 +80,7 @@ receiver decide.",
 };
 
 pub fn find(cx: &Context) -> Vec<Finding> {
-    let written = written(cx.model);
+    let written = cx.expressions();
     let flags = written.iter().filter_map(|one| {
         let Use::Ran { workflow, parameter: Some(at) } = one.used else { return None };
         let parameter = cx.model.workflows[workflow].parameters.get(at)?;
@@ -89,7 +89,7 @@ pub fn find(cx: &Context) -> Vec<Finding> {
         (is_constant(one.expr) && is_foreign).then_some((one.expr, caller, workflow, parameter))
     });
     let found = flags.filter_map(|(flag, caller, workflow, parameter)| {
-        let decided = decided_by(cx, &written, workflow, parameter)?;
+        let decided = decided_by(cx, written, workflow, parameter)?;
         Some(finding(cx, flag, caller, workflow, parameter, decided))
     });
     found.collect()

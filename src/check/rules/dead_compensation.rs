@@ -1,7 +1,7 @@
 //! `dead-compensation`: a step can be taken back, and no failing run has ever done it.
 
 use crate::check::Context;
-use crate::check::compensations::{Compensation, compensations};
+use crate::check::compensations::Compensation;
 use crate::explore::{RunEnd, Status, Stop, Timers};
 use crate::finding::{Confidence, Finding, Group, Profile, Rule, Severity};
 use crate::graph::{NodeId, NodeKind};
@@ -82,8 +82,8 @@ Ask what may still fail behind the step, and declare it. If nothing can, the ste
 };
 
 pub fn find(cx: &Context) -> Vec<Finding> {
-    let mut by_contract: BTreeMap<Span, Vec<Compensation>> = BTreeMap::new();
-    for compensation in compensations(cx) {
+    let mut by_contract: BTreeMap<Span, Vec<&Compensation>> = BTreeMap::new();
+    for compensation in cx.compensations() {
         if !cx.is_imported(compensation.undone.span) {
             by_contract.entry(compensation.undone.span).or_default().push(compensation);
         }
@@ -96,7 +96,7 @@ pub fn find(cx: &Context) -> Vec<Finding> {
             _ => None,
         })
         .collect();
-    let is_dead = |compensation: &Compensation| {
+    let is_dead = |compensation: &&Compensation| {
         let workflow = cx.graph.node(compensation.act).workflow;
         // What an inner workflow did may be taken back by the one that ran it.
         workflow.is_some_and(|id| !inner.contains(&id) && is_dead(cx, id, compensation.act))
@@ -135,7 +135,7 @@ fn fails(cx: &Context, end: &RunEnd) -> bool {
     }
 }
 
-fn finding(cx: &Context, steps: &[Compensation]) -> Finding {
+fn finding(cx: &Context, steps: &[&Compensation]) -> Finding {
     // INVARIANT: a contract is grouped under the steps that use it.
     let first = &steps[0];
     let by = cx.model.operation_path(first.operation);

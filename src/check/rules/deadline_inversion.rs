@@ -73,9 +73,9 @@ side. Where the limit is what counts, let the step be tried until it passes: `re
 
 pub fn find(cx: &Context) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for workflow in cx.model.workflows.values() {
+    for (id, workflow) in cx.model.workflows.iter() {
         findings.extend(of_workflow(cx, workflow));
-        for statement in workflow.blocks().into_iter().flat_map(|block| &block.statements) {
+        for statement in cx.blocks(id).iter().flat_map(|block| &block.statements) {
             let Some((length, limit)) = own_block(statement).and_then(limit) else { continue };
             let bound = Bound { length, span: limit.span, what: "limit", of: name(cx, workflow, statement) };
             findings.extend(judged(cx, &bound, &of_statement(cx, statement)));

@@ -197,7 +197,7 @@ fn thinnest<'n>(
         let groups = components(cx.model.services.len(), &without(edges, way));
         groups.iter().filter(|group| group.len() > 2).map(Vec::len).sum::<usize>()
     };
-    let n_places = |way: &Dependency| needs.0.get(&(way.from, way.to)).map_or(0, Vec::len);
+    let n_places = |way: &Dependency| needs.n_places(way.from, way.to);
     ways.iter().copied().min_by_key(|way| (left(way), n_places(way)))
 }
 

@@ -325,9 +325,9 @@ fn sounds_like_an_order(name: &str) -> bool {
     if ASKING.iter().any(|ending| name.len() > ending.len() && name.ends_with(ending)) {
         return true;
     }
-    let words = words(name);
-    let Some((first, rest)) = words.split_first() else { return false };
-    IMPERATIVES.contains(first) && !rest.is_empty() && !rest.iter().any(|word| is_past(word))
+    let mut words = words(name);
+    let Some(first) = words.next().filter(|first| IMPERATIVES.contains(first)) else { return false };
+    first.len() < name.len() && !words.any(is_past)
 }
 
 #[cfg(test)]

@@ -16,8 +16,9 @@ Each service that one needs is a reason for it to change, to fail and to wait. C
 their nature, up to a point: beyond it, one service knows the whole company, and every change
 passes through its team.
 
-Needed is whom a service calls, whose workflow it runs, or whose event it takes in a way that an end
-relies on; each counts once, in all workflows together. What is only notified does not count.",
+Needed is whom a service calls, whose workflow it runs, or whose event it takes; each counts once, in all
+workflows together. What is only notified does not count, nor what only passes news on. It is the number
+that `wfc metrics` shows as Ce.",
     bad: r#"id TripId
 
 service Travel {
@@ -101,7 +102,7 @@ pub fn find(cx: &Context) -> Vec<Finding> {
     let mut findings = Vec::new();
     for (service, item) in cx.model.services.iter() {
         let mut needed: Vec<_> =
-            cx.needs().pairs().filter(|((from, _), _)| *from == service).map(|(_, why)| why).collect();
+            cx.needs().coupled().filter(|((from, _), _)| *from == service).map(|(_, why)| why).collect();
         if needed.len() <= cx.budget.efferent {
             continue;
         }

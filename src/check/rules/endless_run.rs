@@ -73,7 +73,8 @@ is over, `repeat until …`, with `at most N times`; or give the circle a limit 
 
 pub fn find(cx: &Context) -> Vec<Finding> {
     let conducted = cx.model.workflows.iter().filter(|(_, workflow)| !workflow.is_choreographed());
-    conducted.flat_map(|(id, _)| of_workflow(cx, id)).collect()
+    let circular = conducted.map(|(id, _)| id).filter(|id| cx.goes_round(*id));
+    circular.flat_map(|id| of_workflow(cx, id)).collect()
 }
 
 fn of_workflow(cx: &Context, workflow: WorkflowId) -> Vec<Finding> {

@@ -1,7 +1,7 @@
 //! `fallible-compensation`: taking a step back may fail, and nobody is told.
 
 use crate::check::Context;
-use crate::check::compensations::{self, Compensation, compensations, undone_at, when_done};
+use crate::check::compensations::{self, Compensation, when_done};
 use crate::check::phrases::quoted;
 use crate::finding::{Confidence, Finding, Group, Profile, Rule, Severity};
 use crate::graph::{Act, EdgeKind, EdgeView, NodeId, NodeKind};
@@ -88,10 +88,10 @@ people: `on any { notify Support.OpenCase(…) }`.",
 };
 
 pub fn find(cx: &Context) -> Vec<Finding> {
-    let compensations = compensations(cx);
-    let places = undone_at(cx);
+    let compensations = cx.compensations();
+    let places = cx.undone_at();
     let mut findings: BTreeMap<OperationId, Finding> = BTreeMap::new();
-    for compensation in &compensations {
+    for compensation in compensations {
         let declared = &cx.model.operations[compensation.operation];
         let Some(place) = places.get(&compensation.act).filter(|_| !declared.fails.is_empty()) else {
             continue;
@@ -99,7 +99,7 @@ pub fn find(cx: &Context) -> Vec<Finding> {
         findings.entry(compensation.operation).or_insert_with(|| refusable(cx, compensation, *place));
     }
     let mut findings: Vec<Finding> = findings.into_values().collect();
-    findings.extend(by_hand(cx, &compensations));
+    findings.extend(by_hand(cx, compensations));
     findings
 }
 

@@ -1,7 +1,6 @@
 //! `fat-event`: an event with fields that nobody reads.
 
 use crate::check::Context;
-use crate::check::fields::Reads;
 use crate::check::phrases::quoted;
 use crate::finding::{Confidence, Finding, Group, Profile, Rule, Severity};
 use crate::model::World;
@@ -79,7 +78,7 @@ pub fn find(cx: &Context) -> Vec<Finding> {
     if cx.model.world == World::Open {
         return Vec::new();
     }
-    let reads = Reads::new(cx);
+    let reads = cx.event_reads();
     let mut findings = Vec::new();
     for (id, event) in cx.model.events.iter() {
         let is_ours = cx.model.services[event.service].external.is_none();

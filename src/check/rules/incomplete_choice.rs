@@ -94,7 +94,7 @@ pub fn find(cx: &Context) -> Vec<Finding> {
         let looks = Looks { cx, workflow };
         let reactions = workflow.participants.iter().flat_map(|participant| &participant.reactions);
         let closing: BTreeSet<Span> = reactions.map(|reaction| reaction.block.span).collect();
-        for block in workflow.blocks() {
+        for block in cx.blocks(id) {
             findings.extend(looks.choices(block, closing.contains(&block.span)));
         }
         findings.extend(looks.reactions(id));

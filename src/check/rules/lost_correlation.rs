@@ -73,7 +73,7 @@ lets the compiler notice the mistake by itself.",
 pub fn find(cx: &Context) -> Vec<Finding> {
     let mut findings = Vec::new();
     for (id, workflow) in cx.model.workflows.iter().filter(|(_, workflow)| !workflow.correlation.is_empty()) {
-        for block in workflow.blocks() {
+        for block in cx.blocks(id) {
             for statement in &block.statements {
                 if let StatementKind::Publish { event, event_span, arguments } = &statement.kind
                     && is_taken_here(cx, *event, id)

@@ -142,7 +142,7 @@ fn takers(cx: &Context, id: WorkflowId) -> BTreeMap<EventId, Taker> {
 }
 
 fn has_effect(cx: &Context, receive: NodeId) -> bool {
-    cx.graph.line_from(receive).iter().any(|node| match &cx.graph.node(*node).kind {
+    cx.graph.is_on_line(receive, |_, node| match &node.kind {
         NodeKind::Act(act) => act.is_write,
         NodeKind::Run(_) | NodeKind::Undo { .. } => true,
         _ => false,

@@ -158,7 +158,7 @@ fn waits_side_by_side(cx: &Context, workflow: WorkflowId) -> BTreeSet<(NodeId, N
 
 /// Whether the run may end on the line behind a wait.
 fn ends(cx: &Context, wait: NodeId) -> bool {
-    cx.graph.line_from(wait).iter().any(|node| matches!(cx.graph.node(*node).kind, NodeKind::End { .. }))
+    cx.graph.is_on_line(wait, |_, node| matches!(node.kind, NodeKind::End { .. }))
 }
 
 fn finding(cx: &Context, race: &Race) -> Finding {

@@ -115,7 +115,7 @@ fn of_workflow(cx: &Context, id: WorkflowId, calls: &[(NodeId, &Act)]) -> Findin
 
 /// The steps that have a breaker.
 fn protected(cx: &Context) -> BTreeSet<LabelId> {
-    let blocks = cx.model.workflows.values().flat_map(|workflow| workflow.blocks());
+    let blocks = cx.model.workflows.ids().flat_map(|workflow| cx.blocks(workflow));
     let statements = blocks.flat_map(|block| &block.statements);
     statements
         .filter_map(|statement| match &statement.kind {

@@ -1,7 +1,7 @@
 //! `missing-isolation`: another workflow changes what this one may still take back.
 
 use crate::check::Context;
-use crate::check::compensations::{beside, compensations, is_late, when_done};
+use crate::check::compensations::{beside, is_late, when_done};
 use crate::finding::{Confidence, Finding, Group, Profile, Rule, Severity};
 use crate::graph::{Act, NodeId, NodeKind};
 use crate::model::{EntityId, OperationKind, WorkflowId};
@@ -163,7 +163,7 @@ fn unsettled(cx: &Context, writers: &Writers) -> Vec<Unsettled> {
         let mut all = written.into_iter().flatten().flat_map(|(entity, _)| writers.get(entity)).flatten();
         all.any(|(_, workflow)| Some(*workflow) != own)
     };
-    let steps = compensations(cx).into_iter().map(|compensation| compensation.act);
+    let steps = cx.compensations().iter().map(|compensation| compensation.act);
     let steps: Vec<NodeId> = steps.filter(is_shared).collect();
     let mut undos: BTreeMap<NodeId, Vec<NodeId>> = BTreeMap::new();
     for (undo, node) in cx.graph.nodes().filter(|(id, _)| cx.occurring.contains(*id)) {

@@ -13,6 +13,7 @@ mod contested_command;
 mod contested_event;
 mod contradictory_ends;
 mod control_flag;
+mod coupling_budget;
 mod dead_compensation;
 mod dead_end;
 mod deadline_inversion;
@@ -60,6 +61,7 @@ mod unbounded_wait;
 mod uncertain_pivot;
 mod undeclared_orchestrator;
 mod undo_without_compensation;
+mod unfitting_style;
 mod unhandled_command;
 mod unhandled_failure;
 mod unhandled_outage;
@@ -90,6 +92,8 @@ pub(super) const ALL: &[(&Rule, Find)] = &[
     (&dependency_cycle::DEPENDENCY_CYCLE, dependency_cycle::find),
     (&efferent_budget::EFFERENT_BUDGET, efferent_budget::find),
     (&afferent_budget::AFFERENT_BUDGET, afferent_budget::find),
+    (&coupling_budget::COUPLING_BUDGET, coupling_budget::find),
+    (&unfitting_style::UNFITTING_STYLE, unfitting_style::find),
     (&event_loop::EVENT_LOOP, event_loop::find),
     (&synchronous_chain::SYNCHRONOUS_CHAIN, synchronous_chain::find),
     (&call_back_to_publisher::CALL_BACK_TO_PUBLISHER, call_back_to_publisher::find),

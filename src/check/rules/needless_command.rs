@@ -3,9 +3,9 @@
 use crate::check::Context;
 use crate::finding::{Confidence, Finding, Group, Profile, Rule, Severity};
 use crate::graph::{Act, EdgeKind, NodeId, NodeKind};
-use crate::model::written::written;
 use crate::model::{ExprKind, LabelId, ValueKind};
 use crate::source::Span;
+use std::cell::LazyCell;
 use std::collections::BTreeSet;
 
 pub static NEEDLESS_COMMAND: Rule = Rule {
@@ -74,7 +74,7 @@ workflow SellAgain(order: OrderId) {
 };
 
 pub fn find(cx: &Context) -> Vec<Finding> {
-    let read = read_answers(cx);
+    let read = LazyCell::new(|| read_answers(cx));
     let acts = cx.graph.nodes().filter(|(id, _)| cx.occurring.contains(*id));
     let needless = acts.filter_map(|(id, node)| match &node.kind {
         NodeKind::Act(act) if act.is_write && act.is_remote && act.on_the_line => Some((id, &**act)),
@@ -82,7 +82,7 @@ pub fn find(cx: &Context) -> Vec<Finding> {
     });
     needless
         .filter(|(id, act)| {
-            !read.contains(&place(cx, act.label)) && says_nothing_more(cx, act) && !is_met(cx, *id)
+            says_nothing_more(cx, act) && !is_met(cx, *id) && !read.contains(&place(cx, act.label))
         })
         .filter_map(|(id, act)| notified(cx, act).map(|elsewhere| finding(cx, id, act, elsewhere)))
         .collect()
@@ -90,7 +90,7 @@ pub fn find(cx: &Context) -> Vec<Finding> {
 
 /// The names of the steps whose answer is read, by their place.
 fn read_answers(cx: &Context) -> BTreeSet<Span> {
-    let written = written(cx.model);
+    let written = cx.expressions();
     let inner = written.iter().flat_map(|one| one.expr.with_parts());
     inner
         .filter_map(|expr| match &expr.kind {

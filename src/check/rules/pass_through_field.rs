@@ -1,7 +1,6 @@
 //! `pass-through-field`: a field that its reader only hands on.
 
 use crate::check::Context;
-use crate::check::fields::Reads;
 use crate::finding::{Confidence, Finding, Group, Profile, Rule, Severity};
 use crate::model::World;
 
@@ -101,7 +100,7 @@ pub fn find(cx: &Context) -> Vec<Finding> {
     if cx.model.world == World::Open {
         return Vec::new();
     }
-    let reads = Reads::new(cx);
+    let reads = cx.event_reads();
     let mut findings = Vec::new();
     for (id, event) in cx.model.events.iter() {
         for field in reads.contents(event) {

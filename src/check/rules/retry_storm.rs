@@ -132,9 +132,9 @@ struct Step<'m> {
 
 fn steps<'m>(cx: &Context<'m>) -> BTreeMap<WorkflowId, Vec<Step<'m>>> {
     let mut steps: BTreeMap<WorkflowId, Vec<Step>> = BTreeMap::new();
-    for (id, workflow) in cx.model.workflows.iter() {
+    for id in cx.model.workflows.ids() {
         let found = steps.entry(id).or_default();
-        for statement in workflow.blocks().into_iter().flat_map(|block| &block.statements) {
+        for statement in cx.blocks(id).iter().flat_map(|block| &block.statements) {
             let (block, run) = match &statement.kind {
                 StatementKind::Act(act) => (&act.block, None),
                 StatementKind::Run(run) => (&run.block, Some(&**run)),

@@ -69,8 +69,8 @@ workflow SellOrder(order: OrderId) {
 pub fn find(cx: &Context) -> Vec<Finding> {
     let entries = entries(cx);
     let mut swallowing: BTreeMap<(WorkflowId, NodeId), Vec<NodeId>> = BTreeMap::new();
-    for (id, workflow) in cx.model.workflows.iter() {
-        for block in workflow.blocks() {
+    for id in cx.model.workflows.ids() {
+        for block in cx.blocks(id) {
             for handler in &block.handlers {
                 let Some(&entry) = entries.get(&handler.span) else { continue };
                 if !takes_everything(cx, block, handler, entry) || says_something(&handler.block) {

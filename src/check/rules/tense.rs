@@ -60,8 +60,7 @@ pub fn find(cx: &Context) -> Vec<Finding> {
             .help("name it by what has happened, such as `OrderShipped`")
             .entity(format!("{service}/{}", event.name.text))
     });
-    let is_news =
-        |name: &str| words(name).last().is_some_and(|word: &&str| word.ends_with("ed") && word.len() > 4);
+    let is_news = |name: &str| words(name).last().is_some_and(|word| word.ends_with("ed") && word.len() > 4);
     let commands = cx.model.operations.values().filter(|operation| {
         operation.kind == OperationKind::Command && written(operation.span) && is_news(&operation.name.text)
     });
@@ -78,5 +77,5 @@ pub fn find(cx: &Context) -> Vec<Finding> {
 
 /// `Available`, `Overdue` and the like say how things stand, which is news, too.
 fn tells_the_past(name: &str) -> bool {
-    words(name).iter().any(|word| is_past(word) || word.ends_with("able"))
+    words(name).any(|word| is_past(word) || word.ends_with("able"))
 }

@@ -67,7 +67,8 @@ is to be told: `wait for JobFinished { within 1d else { … } }`.",
 };
 
 pub fn find(cx: &Context) -> Vec<Finding> {
-    cx.model.workflows.iter().flat_map(|(id, workflow)| of_workflow(cx, id, workflow)).collect()
+    let circular = cx.model.workflows.iter().filter(|(id, _)| cx.goes_round(*id));
+    circular.flat_map(|(id, workflow)| of_workflow(cx, id, workflow)).collect()
 }
 
 fn of_workflow(cx: &Context, id: WorkflowId, workflow: &Workflow) -> Vec<Finding> {
@@ -80,7 +81,7 @@ fn of_workflow(cx: &Context, id: WorkflowId, workflow: &Workflow) -> Vec<Finding
         cx.occurring.contains(*node) && !is_driven && cx.graph.limits_around(*node).is_empty()
     };
     let nodes: Vec<NodeId> = cx.graph.nodes_of(id).map(|(node, _)| node).filter(spins).collect();
-    let lists = lists(workflow);
+    let lists = lists(cx, id);
     let goes_round = |edge: &EdgeView| {
         let ends_by_itself = edge.edge.kind == EdgeKind::Guard(Guard::Again)
             && (lists.contains(&edge.edge.span) || has_bound(cx, edge.from));
@@ -97,8 +98,8 @@ fn of_workflow(cx: &Context, id: WorkflowId, workflow: &Workflow) -> Vec<Finding
 }
 
 /// The lists that loops go through: they end with them.
-fn lists(workflow: &Workflow) -> BTreeSet<Span> {
-    let statements = workflow.blocks().into_iter().flat_map(|block| &block.statements);
+fn lists(cx: &Context, workflow: WorkflowId) -> BTreeSet<Span> {
+    let statements = cx.blocks(workflow).iter().flat_map(|block| &block.statements);
     statements
         .filter_map(|statement| match &statement.kind {
             StatementKind::ForEach(each) => Some(each.list.span),

@@ -27,6 +27,14 @@ impl Change {
 }
 
 impl Touched {
+    /// The findings that have to do with the change, and the others.
+    pub fn part(&self, findings: Vec<Finding>, sources: &Sources) -> (Vec<Finding>, Vec<Finding>) {
+        match self {
+            Touched(None) => (findings, Vec::new()),
+            Touched(Some(_)) => findings.into_iter().partition(|finding| self.has(finding, sources)),
+        }
+    }
+
     /// Whether a finding has a place, or a step of its proof, in one of them.
     pub fn has(&self, finding: &Finding, sources: &Sources) -> bool {
         let Touched(Some(files)) = self else { return true };

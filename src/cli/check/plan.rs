@@ -1,6 +1,6 @@
 //! What `wfc check` goes by: the command line, above the configuration, above what wfc does by itself.
 
-use crate::cli::args::Check;
+use crate::cli::args::{Check, ConfidenceName, ProfileName, SeverityName};
 use crate::cli::project;
 use crate::compile::{Allows, Checked, Joined, Settings};
 use crate::finding::Finding;
@@ -37,11 +37,20 @@ pub fn request(wanted: &Check, project: &Project) -> Request {
 
 /// The command line stands above the configuration, and that above what wfc does by itself.
 pub fn selection(wanted: &Check, project: &Project) -> Selection {
+    selection_of(wanted.profile, wanted.fail_on, wanted.min_confidence, project)
+}
+
+/// The same for other commands that find something.
+pub fn selection_of(
+    profile: Option<ProfileName>,
+    fail_on: Option<SeverityName>,
+    min_confidence: Option<ConfidenceName>,
+    project: &Project,
+) -> Selection {
     let (usual, config) = (Selection::default(), &project.config);
-    let profile = wanted.profile.map(Into::into).or(config.profile.map(|word| word.value.into()));
-    let fail_on = wanted.fail_on.map(Into::into).or(config.fail_on.map(|word| word.value.into()));
-    let confidence =
-        wanted.min_confidence.map(Into::into).or(config.min_confidence.map(|word| word.value.into()));
+    let profile = profile.map(Into::into).or(config.profile.map(|word| word.value.into()));
+    let fail_on = fail_on.map(Into::into).or(config.fail_on.map(|word| word.value.into()));
+    let confidence = min_confidence.map(Into::into).or(config.min_confidence.map(|word| word.value.into()));
     Selection {
         profile: profile.unwrap_or(usual.profile),
         fail_on: fail_on.unwrap_or(usual.fail_on),
@@ -51,7 +60,13 @@ pub fn selection(wanted: &Check, project: &Project) -> Selection {
 
 /// What decides about the check itself.
 pub fn settings<'a>(wanted: &Check, project: &Project, today: &'a str, joined: &'a [Joined]) -> Settings<'a> {
-    Settings { today: Some(today), joined, budget: project::budget(project), allows: allows(wanted) }
+    Settings {
+        today: Some(today),
+        joined,
+        budget: project::budget(project),
+        allows: allows(wanted),
+        unseen: None,
+    }
 }
 
 /// Whether what somebody accepts is found all the same.

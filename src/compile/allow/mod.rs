@@ -2,6 +2,7 @@
 
 pub mod rules;
 
+use super::versions::is_of_versions;
 use crate::finding::{Acceptance, Accepted, Finding, Fix, Rule, suggest};
 use crate::lower::rules::UNKNOWN_NAME;
 use crate::model::Allow;
@@ -79,7 +80,10 @@ fn about(allow: &Allow, ground: &Ground, n_accepted: usize) -> Option<Finding> {
         );
     }
     let is_judged = ground.used.iter().any(|used| allow.reach.contains(*used) || used.contains(allow.reach));
-    let is_unused = n_accepted == 0 && allow.because.is_some() && is_judged && !ground.damaged;
+    // What it accepts of a change, only a comparison can tell.
+    let is_of_versions = is_of_versions(name, ground.known);
+    let is_unused =
+        n_accepted == 0 && allow.because.is_some() && is_judged && !ground.damaged && !is_of_versions;
     is_unused.then(|| {
         UNUSED_ALLOW
             .at(allow.span, "nothing here needs it")

@@ -18,10 +18,11 @@ impl super::Builder<'_> {
     }
 
     fn list_edges(&mut self) {
-        let (from, to): (Vec<NodeId>, Vec<NodeId>) =
-            self.graph.edges().map(|edge| (edge.from, edge.to)).unzip();
-        self.graph.outgoing = Adjacency::new(self.graph.n_nodes(), &from);
-        self.graph.incoming = Adjacency::new(self.graph.n_nodes(), &to);
+        let n_nodes = self.graph.n_nodes();
+        let mut ends: Vec<(NodeId, NodeId)> = self.graph.edges().map(|edge| (edge.from, edge.to)).collect();
+        self.graph.outgoing = Adjacency::new(n_nodes, &ends);
+        ends.iter_mut().for_each(|(from, to)| std::mem::swap(from, to));
+        self.graph.incoming = Adjacency::new(n_nodes, &ends);
     }
 
     fn close_regions(&mut self) {

@@ -12,6 +12,7 @@ use super::{
 };
 use crate::model::{Formula, Id, LabelId, Model, ServiceId, Trigger as Start, Trouble, WorkflowId};
 use crate::source::{FileId, Span};
+use petgraph::graph::DiGraph;
 use smol_str::SmolStr;
 
 /// Builds the step graph of a system.
@@ -77,9 +78,12 @@ enum What<'a> {
 
 impl<'m> Builder<'m> {
     fn new(model: &'m Model) -> Builder<'m> {
+        // About what there will be.
+        let n_nodes =
+            model.events.len() + model.goals.len() + 4 * model.labels.len() + 8 * model.workflows.len();
         let mut builder = Builder {
             model,
-            graph: StepGraph::default(),
+            graph: StepGraph { graph: DiGraph::with_capacity(n_nodes, 2 * n_nodes), ..StepGraph::default() },
             frames: vec![Frame { parent: None, handlers: Vec::new(), give: None, skip: None }],
             collectors: Vec::new(),
             entries: vec![None; model.labels.len()],

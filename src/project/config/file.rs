@@ -3,6 +3,7 @@
 use super::spanned::Spanned;
 use crate::explore::{Delivery, Timers};
 use crate::finding::{Confidence, Profile, Severity};
+use crate::metrics::Number;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Deserialize;
 use serde::de::{Deserializer, MapAccess, Visitor};
@@ -34,6 +35,8 @@ pub struct File {
     pub baseline: Option<Spanned<String>>,
     /// How far `wfc check` looks, and how much is too much.
     pub budgets: Budgets,
+    /// By how much coupling numbers may grow beyond those of the baseline of `wfc metrics`.
+    pub drift: Drift,
     /// What `wfc verify` assumes.
     pub verify: Verify,
     /// Sets of imported files that belong together.
@@ -62,8 +65,38 @@ pub struct Budgets {
     pub efferent: Option<Spanned<u32>>,
     /// Services that may need one: `afferent-budget`.
     pub afferent: Option<Spanned<u32>>,
+    /// Services that one may call and wait for: `coupling-budget`.
+    pub temporal: Option<Spanned<u32>>,
+    /// Fields, by versions, that one may read of all others: `coupling-budget`.
+    pub contract: Option<Spanned<u32>>,
+    /// What one may decide of others' work: `coupling-budget`.
+    pub control: Option<Spanned<u32>>,
+    /// Calls between services of which each may wait for the next one: `synchronous-chain`.
+    pub chain: Option<Spanned<u32>>,
     /// Calls that one outage may become: `retry-storm`.
     pub attempts: Option<Spanned<u32>>,
+}
+
+/// By how much coupling numbers may grow beyond those of the baseline of `wfc metrics`.
+#[derive(Clone, Copy, Debug, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
+pub struct Drift {
+    /// Services that one needs.
+    pub efferent: Option<Spanned<u32>>,
+    /// Services that need one.
+    pub afferent: Option<Spanned<u32>>,
+    /// Services that one calls and waits for.
+    pub temporal: Option<Spanned<u32>>,
+    /// Calls of which each waits for the next.
+    pub chain: Option<Spanned<u32>>,
+    /// Fields that one reads of others, by versions.
+    pub contract: Option<Spanned<u32>>,
+    /// What one decides of others' work.
+    pub control: Option<Spanned<u32>>,
+    /// Services that need each other both ways.
+    pub bidirectional: Option<Spanned<u32>>,
+    /// Circles of three and more services.
+    pub circles: Option<Spanned<u32>>,
 }
 
 /// What `wfc verify` assumes, and how far it looks.
@@ -115,8 +148,54 @@ impl Budgets {
             max_states: self.max_states.or(other.max_states),
             efferent: self.efferent.or(other.efferent),
             afferent: self.afferent.or(other.afferent),
+            temporal: self.temporal.or(other.temporal),
+            contract: self.contract.or(other.contract),
+            control: self.control.or(other.control),
+            chain: self.chain.or(other.chain),
             attempts: self.attempts.or(other.attempts),
         }
+    }
+}
+
+impl Drift {
+    /// Where both say something of the same, this one is the stronger.
+    pub fn above(self, other: Drift) -> Drift {
+        Drift {
+            efferent: self.efferent.or(other.efferent),
+            afferent: self.afferent.or(other.afferent),
+            temporal: self.temporal.or(other.temporal),
+            chain: self.chain.or(other.chain),
+            contract: self.contract.or(other.contract),
+            control: self.control.or(other.control),
+            bidirectional: self.bidirectional.or(other.bidirectional),
+            circles: self.circles.or(other.circles),
+        }
+    }
+
+    /// What is written of a number.
+    pub fn written(&self, number: Number) -> Option<Spanned<u32>> {
+        match number {
+            Number::Efferent => self.efferent,
+            Number::Afferent => self.afferent,
+            Number::Temporal => self.temporal,
+            Number::Chain => self.chain,
+            Number::Contract => self.contract,
+            Number::Control => self.control,
+            Number::Bidirectional => self.bidirectional,
+            Number::Circles => self.circles,
+        }
+    }
+
+    /// By how much the number may grow; nothing: by any. Who needs more than before has to be looked at;
+    /// who is needed more, and who reads and decides more, is a matter of size.
+    pub fn limit(&self, number: Number) -> Option<usize> {
+        let usual = match number {
+            Number::Efferent | Number::Temporal | Number::Chain | Number::Bidirectional | Number::Circles => {
+                Some(0)
+            }
+            Number::Afferent | Number::Contract | Number::Control => None,
+        };
+        self.written(number).map(|written| written.value as usize).or(usual)
     }
 }
 

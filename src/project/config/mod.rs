@@ -24,7 +24,8 @@ pub use systems::{joined, sets};
 
 use crate::source::{FileId, Sources};
 use file::{
-    Allowance, Budgets, ConfidenceWord, File, Level, Override, ProfileWord, SeverityWord, System, Verify,
+    Allowance, Budgets, ConfidenceWord, Drift, File, Level, Override, ProfileWord, SeverityWord, System,
+    Verify,
 };
 use mistake::Mistake;
 use spanned::Spanned;
@@ -47,6 +48,7 @@ pub struct Config {
     /// Of several that match, the last one holds.
     pub overrides: Vec<Override>,
     pub budgets: Budgets,
+    pub drift: Drift,
     pub verify: Verify,
     pub systems: Vec<System>,
     pub allow: Vec<Allowance>,
@@ -68,6 +70,7 @@ impl Config {
         self.min_confidence = file.min_confidence.or(self.min_confidence);
         self.baseline = file.baseline.or(self.baseline.take());
         self.budgets = file.budgets.above(self.budgets);
+        self.drift = file.drift.above(self.drift);
         self.verify = file.verify.above(self.verify);
         self.exclude.extend(file.exclude.0);
         self.rules.extend(file.rules.0.into_iter().map(|(name, level)| (name.value, level)));

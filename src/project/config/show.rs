@@ -8,6 +8,7 @@ use crate::check::Budget;
 use crate::check::verify::MAX_STATES as VERIFIED_STATES;
 use crate::explore::Delivery;
 use crate::finding::{Profile, Severity};
+use crate::metrics::Number;
 use crate::source::Span;
 use std::fmt::{Display, Write};
 
@@ -59,7 +60,16 @@ pub fn show(config: &Config) -> String {
     out.number("max-states", budgets.max_states, of_wfc.max_states);
     out.number("efferent", budgets.efferent, of_wfc.efferent);
     out.number("afferent", budgets.afferent, of_wfc.afferent);
+    out.number("temporal", budgets.temporal, of_wfc.temporal);
+    out.number("contract", budgets.contract, of_wfc.contract);
+    out.number("control", budgets.control, of_wfc.control);
+    out.number("chain", budgets.chain, of_wfc.chain);
     out.number("attempts", budgets.attempts, of_wfc.attempts);
+    out.text.push_str("drift:\n");
+    for number in Number::ALL {
+        let limit = config.drift.limit(number).map_or("any".to_string(), |limit| limit.to_string());
+        out.line(1, number.name(), limit, config.drift.written(number).map(|it| it.span));
+    }
     let verify = config.verify;
     out.text.push_str("verify:\n");
     let delivery = verify.delivery.map_or(Delivery::default(), |word| word.value.into());

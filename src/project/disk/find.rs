@@ -103,13 +103,25 @@ fn walk(folder: &str, troubles: &mut Vec<Trouble>, mut add: impl FnMut(&str, Dem
 /// leads to a workflow, and never to a folder, so that no circle can arise.
 fn demand(entry: &DirEntry, path: &str) -> Option<Demand> {
     let kind = entry.file_type()?;
-    let extension = path.rsplit_once('.').map_or("", |(_, extension)| extension);
-    match extension {
+    match extension(path) {
         "wfc" if kind.is_file() => Some(Demand::Met),
         "wfc" if kind.is_symlink() && !entry.path().is_dir() && !leads_back(entry) => Some(Demand::Met),
         "json" | "json5" | "yaml" | "yml" if kind.is_file() => Some(Demand::IfRecognised),
         _ => None,
     }
+}
+
+/// How much a file is wanted that is met by its name alone.
+pub fn demand_by_name(path: &str) -> Option<Demand> {
+    match extension(path) {
+        "wfc" => Some(Demand::Met),
+        "json" | "json5" | "yaml" | "yml" => Some(Demand::IfRecognised),
+        _ => None,
+    }
+}
+
+fn extension(path: &str) -> &str {
+    path.rsplit_once('.').map_or("", |(_, extension)| extension)
 }
 
 /// Whether a link leads to a workflow beside or below it, which the walk meets anyway.

@@ -4,7 +4,7 @@ use crate::compile;
 use crate::project::Trouble;
 use crate::project::base::Base;
 use std::collections::BTreeSet;
-use std::io::ErrorKind;
+use std::io::{Error, ErrorKind, Write};
 use std::process::{Command, Stdio};
 
 /// The files that differ from a revision, or that git does not know yet.
@@ -44,17 +44,47 @@ pub fn changed_since(revision: &str) -> Result<Changed, Trouble> {
     })
 }
 
-/// What git answers; nothing where it says no.
 fn git(arguments: &[&str]) -> Result<Option<String>, Trouble> {
+    ask("--since", arguments)
+}
+
+/// What git answers; nothing where it says no. `whose` is what the user asked for.
+pub(super) fn ask(whose: &str, arguments: &[&str]) -> Result<Option<String>, Trouble> {
     let run = Command::new("git").args(arguments).stdin(Stdio::null()).output();
     match run {
         Ok(run) if run.status.success() => Ok(Some(String::from_utf8_lossy(&run.stdout).into_owned())),
         Ok(_) => Ok(None),
-        Err(error) if error.kind() == ErrorKind::NotFound => {
-            Err(trouble("git is wanted for this, and there is none".to_string()))
-        }
-        Err(error) => Err(trouble(format!("git cannot be started: {error}"))),
+        Err(error) => Err(cannot_start(whose, &error)),
     }
+}
+
+/// What git answers to what it is told on its standard input.
+pub(super) fn tell(whose: &str, arguments: &[&str], input: &str) -> Result<Vec<u8>, Trouble> {
+    let mut run = Command::new("git")
+        .args(arguments)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .map_err(|error| cannot_start(whose, &error))?;
+    let stdin = run.stdin.take();
+    // It answers while it is still told, so that both have to go on at once.
+    let output = std::thread::scope(|scope| {
+        scope.spawn(|| stdin.map(|mut stdin| stdin.write_all(input.as_bytes())));
+        run.wait_with_output()
+    });
+    match output {
+        Ok(output) if output.status.success() => Ok(output.stdout),
+        Ok(_) => Err(Trouble::new(whose, "git cannot read it")),
+        Err(error) => Err(Trouble::new(whose, format!("git cannot be read: {error}"))),
+    }
+}
+
+fn cannot_start(whose: &str, error: &Error) -> Trouble {
+    if error.kind() == ErrorKind::NotFound {
+        return Trouble::new(whose, "git is wanted for this, and there is none");
+    }
+    Trouble::new(whose, format!("git cannot be started: {error}"))
 }
 
 fn trouble(what: String) -> Trouble {

@@ -4,6 +4,7 @@ use crate::compile;
 use std::fs::File;
 use std::io::{self, ErrorKind, Read};
 use std::path::Path;
+use std::sync::Arc;
 
 /// More than any workflow; less than what would make the machine suffer.
 const LIMIT: u64 = 64 << 20;
@@ -22,7 +23,7 @@ pub enum Demand {
 }
 
 pub enum Content {
-    Text(String),
+    Text(Arc<str>),
     /// Something else; nobody asked for it.
     Foreign,
     /// Not there; whoever wanted it will say so.
@@ -67,7 +68,8 @@ fn bytes(path: &str) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-fn text(path: &str, bytes: Vec<u8>, demand: Demand) -> Content {
+/// The text of a file that somebody else has read.
+pub fn text(path: &str, bytes: Vec<u8>, demand: Demand) -> Content {
     let refuse = |why: String| match demand {
         Demand::IfRecognised => Content::Foreign,
         Demand::Met | Demand::Used | Demand::Named => Content::Unreadable(why),
@@ -77,7 +79,7 @@ fn text(path: &str, bytes: Vec<u8>, demand: Demand) -> Content {
         Err(why) => return refuse(why),
     };
     if demand == Demand::Met || compile::recognise(path, &text).is_some() {
-        return Content::Text(text);
+        return Content::Text(text.into());
     }
     refuse(
         "not a format that wfc reads: neither a .wfc file nor an Amazon States Language machine".to_string(),
