@@ -42,6 +42,7 @@ fn main() {
     versions(&size, folder.path());
     long_workflow(&size, folder.path());
     wide_parallel(&size, folder.path());
+    pictures(&size, folder.path());
     coupling(&size, folder.path());
     parsing(&size, folder.path());
 }
@@ -160,6 +161,32 @@ fn long_workflow(size: &Size, folder: &Path) {
         row(&format!("`wfc graph` of it, {n_steps} steps"), "", &with_memory(&drawn));
     }
     row("four times the steps take", "4 ×", &format!("{:.1} ×", ratio(walls[1], walls[0])));
+}
+
+/// A picture of one workflow with about so many boxes, beside what Graphviz takes for the same one.
+fn pictures(size: &Size, folder: &Path) {
+    let has_dot = std::process::Command::new("dot").arg("-V").output().is_ok();
+    for n_nodes in [50, 500, 2_000] {
+        let (text, svg) = (folder.join(format!("picture-{n_nodes}.wfc")), folder.join("picture.svg"));
+        fs::write(&text, inputs::long_workflow(n_nodes * 2 / 3)).unwrap();
+        let graph = |output: &Path| {
+            let mut meter = Meter::new(WFC);
+            meter.arg("graph").arg(text.to_str().unwrap()).arg("--split").arg("0").arg("--no-findings");
+            meter.arg("-o").arg(output.to_str().unwrap());
+            meter
+        };
+        let drawn = graph(&svg).best_of((size.times / 4).max(2));
+        row(&format!("`wfc graph` to SVG, {n_nodes} boxes"), "faster than `dot`", &with_memory(&drawn));
+        let dot = folder.join("picture.dot");
+        graph(&dot).best_of(1);
+        if !has_dot {
+            row("`dot -Tsvg` of the same", "", "not installed");
+            continue;
+        }
+        let mut meter = Meter::new("dot");
+        meter.arg("-Tsvg").arg(dot.to_str().unwrap()).arg("-o").arg(svg.to_str().unwrap());
+        row("`dot -Tsvg` of the same", "", &with_memory(&meter.best_of(2)));
+    }
 }
 
 fn wide_parallel(size: &Size, folder: &Path) {

@@ -33,7 +33,7 @@ pub use layout::{Formatted, formatted};
 pub use measure::{Measured, measure};
 pub use path::{normalise, resolve};
 pub use phases::recognise;
-pub use picture::{Picture, Pictured, draw, draw_joined, draw_run};
+pub use picture::{Picture, Pictured, Wanted, draw, draw_run, drawn_run, written};
 pub use systems::with_users;
 pub use uses::uses;
 pub use verify::{Verified, verify};

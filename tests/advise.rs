@@ -371,11 +371,12 @@ fn colour(kind: Kind) -> &'static str {
 
 /// Who needs whom in the DOT picture of the services, and by what.
 fn drawn(sources: &Sources) -> BTreeSet<(String, String, &'static str)> {
-    use wfc::compile::{Picture, Pictured};
-    let view = wfc::diagram::View::Services;
-    let Pictured::Text { text, .. } = compile::draw(sources, view, Picture::Dot, None) else {
+    use wfc::compile::{Picture, Pictured, Wanted};
+    let wanted = Wanted::of(wfc::diagram::View::Services);
+    let Pictured::Drawing { drawing, .. } = compile::draw(sources, &wanted) else {
         return BTreeSet::new();
     };
+    let text = compile::written(&drawing, Picture::Dot, sources);
     let id = |word: &str| word.trim_matches('"').trim_start_matches("service_").to_string();
     let mut edges = BTreeSet::new();
     for line in text.lines().filter(|line| line.contains("->")) {

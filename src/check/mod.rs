@@ -8,6 +8,7 @@ mod context;
 mod contradictions;
 mod dependencies;
 mod durations;
+pub mod example;
 mod external;
 mod fields;
 mod fixes;

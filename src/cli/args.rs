@@ -1,8 +1,7 @@
 //! What can be said on the command line, and the help texts for it.
 
 use super::colour::ColorChoice;
-use crate::compile::Picture;
-use crate::diagram::View;
+use crate::diagram::{Theme, View};
 use crate::explore::{Delivery, Timers};
 use crate::finding::{Confidence, Profile, Severity};
 use crate::generate::{Engine, Target};
@@ -393,9 +392,46 @@ pub struct Graph {
     #[command(flatten)]
     pub configured: Configured,
 
-    /// What to draw.
-    #[arg(long, value_name = "VIEW", default_value = "flow")]
-    pub view: ViewName,
+    /// What to draw; without it the steps, or with --finding the run that proves it.
+    #[arg(long, value_name = "VIEW")]
+    pub view: Option<ViewName>,
+
+    /// Of the sequence: the run in which this goes wrong, and nothing else. A business failure, an `outage`,
+    /// or a failure of the workflow.
+    #[arg(long, value_name = "NAME")]
+    pub failure: Option<String>,
+
+    /// Draw only what proves the findings of this rule, or the one with this fingerprint.
+    #[arg(long, value_name = "RULE|FINGERPRINT", conflicts_with_all = ["no_findings", "failure"])]
+    pub finding: Option<String>,
+
+    /// Leave out what was found.
+    #[arg(long)]
+    pub no_findings: bool,
+
+    /// Draw only what is called so, and what is near it.
+    #[arg(long, value_name = "NAME")]
+    pub focus: Option<String>,
+
+    /// With --focus: how many arrows away something may be.
+    #[arg(long, value_name = "N", default_value_t = 1, requires = "focus")]
+    pub depth: usize,
+
+    /// Draw as one box: each of the `workflows`, of the `teams` or `services`, or the frame called NAME.
+    #[arg(long, value_name = "WHAT")]
+    pub collapse: Option<String>,
+
+    /// From so many steps on draw an overview and parts; 0 draws everything in one picture.
+    #[arg(long, value_name = "N")]
+    pub split: Option<usize>,
+
+    /// Write nothing, and end with 1 where the files are not what would be written.
+    #[arg(long, requires = "output")]
+    pub check: bool,
+
+    /// Of SVG: as the reader's system wants it, or always light or dark.
+    #[arg(long, value_name = "THEME", default_value = "auto")]
+    pub theme: ThemeName,
 
     /// In which language; without it, the name given to -o decides, else it is mermaid.
     #[arg(long, value_name = "FORMAT")]
@@ -405,16 +441,20 @@ pub struct Graph {
     #[arg(long, value_name = "NAME")]
     pub workflow: Option<String>,
 
-    /// Write to this file instead of standard output.
+    /// Write to this file, or into this folder, instead of standard output.
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<String>,
 }
 
 const GRAPH_EXAMPLES: &str = "\
 Examples:
-  wfc graph orders.wfc                        Mermaid on standard output
-  wfc graph orders.wfc -o orders.dot          DOT, because the file's name says so
-  wfc graph . --view services -o services.mmd
+  wfc graph orders.wfc                        on a terminal a drawing of letters, else Mermaid
+  wfc graph orders.wfc -o orders.svg          a picture, because the file's name says so
+  wfc graph . --view services -o docs/        an overview and its parts in a folder
+  wfc graph . --view services --focus Payments --depth 2
+  wfc graph orders.wfc --view sequence --failure CardDeclined
+  wfc graph orders.wfc --finding missing-compensation
+  wfc graph orders.wfc -o orders.svg --check  in CI: is the committed picture current?
   wfc graph orders.wfc --format dot | dot -Tsvg > orders.svg";
 
 /// Generate a project, or the same workflow in another format.
@@ -844,6 +884,14 @@ pub enum ViewName {
     Flow,
     /// The services and what connects them.
     Services,
+    /// One run: all goes well, or what --failure names goes wrong.
+    Sequence,
+    /// Who publishes what, and who does something about it.
+    Events,
+    /// What is undone, in which order, and from where.
+    Compensation,
+    /// Services by services, with the kinds of coupling.
+    Matrix,
 }
 
 impl From<ViewName> for View {
@@ -851,25 +899,46 @@ impl From<ViewName> for View {
         match name {
             ViewName::Flow => View::Flow,
             ViewName::Services => View::Services,
+            ViewName::Sequence => View::Sequence,
+            ViewName::Events => View::Events,
+            ViewName::Compensation => View::Compensation,
+            ViewName::Matrix => View::Matrix,
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum ThemeName {
+    Auto,
+    Light,
+    Dark,
+}
+
+impl From<ThemeName> for Theme {
+    fn from(name: ThemeName) -> Theme {
+        match name {
+            ThemeName::Auto => Theme::Auto,
+            ThemeName::Light => Theme::Light,
+            ThemeName::Dark => Theme::Dark,
         }
     }
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
 pub enum PictureName {
+    /// For pages that show it as a picture.
     Mermaid,
+    /// For Graphviz.
     Dot,
+    D2,
+    Plantuml,
+    /// For programs, with the place of everything.
+    Json,
+    /// Boxes of letters, as wide as the terminal.
+    #[value(alias = "ascii")]
+    Text,
+    /// A picture.
     Svg,
-}
-
-impl From<PictureName> for Picture {
-    fn from(name: PictureName) -> Picture {
-        match name {
-            PictureName::Mermaid => Picture::Mermaid,
-            PictureName::Dot => Picture::Dot,
-            PictureName::Svg => Picture::Svg,
-        }
-    }
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]

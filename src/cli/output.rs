@@ -10,6 +10,8 @@ pub struct Output {
     pub stdout: Paint,
     pub stderr: Paint,
     pub loudness: Loudness,
+    /// Whether somebody looks at stdout.
+    pub is_terminal: bool,
 }
 
 /// How much is said about the run.
@@ -38,11 +40,13 @@ impl Output {
             stdout: Paint { colour, link_base, depth },
             stderr: Paint { colour: stderr, link_base: None, depth },
             loudness,
+            is_terminal: stdout_is_terminal,
         }
     }
 
     pub fn plain() -> Output {
-        Output { stdout: Paint::plain(), stderr: Paint::plain(), loudness: Loudness::Usual }
+        let loudness = Loudness::Usual;
+        Output { stdout: Paint::plain(), stderr: Paint::plain(), loudness, is_terminal: false }
     }
 
     /// Writes `text` to stdout, all of it or an error: a full disk must not look like a clean run.

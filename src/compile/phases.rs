@@ -5,12 +5,11 @@ use super::systems::System;
 use crate::advise::{self, Advice, Grounds};
 use crate::check::verify::{Question, Verdict};
 use crate::check::{self, Budget};
-use crate::diagram::{self, Diagram, Subject, View};
 use crate::finding::{Finding, Severity};
 use crate::generate;
 use crate::graph::{self, NodeKind, StepGraph};
 use crate::import;
-use crate::lower::{self, Links, Lowered};
+use crate::lower::{self, Lowered};
 use crate::metrics::{self, Metrics};
 use crate::model::{Allow, Model, Notified, Statement, StatementKind, WorkflowId};
 use crate::source::{FileId, SourceFile, Sources, Span};
@@ -155,39 +154,6 @@ fn used(model: &Model, graph: &StepGraph) -> Vec<Span> {
         _ => None,
     });
     workflows.chain(contracts).collect()
-}
-
-/// Draws the workflows of one system that are called `wanted`, or all of them.
-pub(super) fn draw(
-    sources: &Sources,
-    trees: &[Ast],
-    links: &Links,
-    view: View,
-    wanted: Option<&str>,
-) -> Drawn {
-    let lowered = lower::lower(trees, links);
-    let graph = graph::build(&lowered.model);
-    let named = |name: &str| wanted.is_none_or(|wanted| wanted == name);
-    let workflows: Vec<_> =
-        lowered.model.workflows.iter().filter(|(_, it)| named(&it.name.text)).map(|(id, _)| id).collect();
-    let text = |span: Span| sources.get(span.file).slice(span).to_string();
-    let n_workflows = workflows.len();
-    let subject = Subject { model: &lowered.model, graph: &graph, text: &text, workflows };
-    Drawn {
-        diagram: diagram::draw(&subject, view),
-        n_workflows,
-        names: lowered.model.workflows.values().map(|it| it.name.text.to_string()).collect(),
-        findings: lowered.findings,
-    }
-}
-
-/// One system's part of a diagram.
-pub(super) struct Drawn {
-    pub diagram: Diagram,
-    pub n_workflows: usize,
-    /// Of all workflows of the system.
-    pub names: Vec<String>,
-    pub findings: Vec<Finding>,
 }
 
 /// What a system means.

@@ -1,10 +1,22 @@
 //! A diagram in the language of Graphviz.
 
-use super::look::{self, Look, Shape, Stroke};
-use super::{Diagram, Direction, Edge, EdgeKind, Group, Node};
+mod sequence;
+mod table;
 
-/// The diagram as a DOT graph.
-pub fn dot(diagram: &Diagram) -> String {
+use super::drawing::annotated;
+use super::look::{self, Look, Shape, Stroke};
+use super::{Body, Diagram, Direction, Drawing, Edge, EdgeKind, Group, Node};
+
+/// The drawing as a DOT graph: a run as a ladder of points, a matrix as one node with a table.
+pub fn dot(drawing: &Drawing) -> String {
+    match &drawing.body {
+        Body::Graph(diagram) => graph(&annotated(diagram, &drawing.remarks), drawing),
+        Body::Run(run) => sequence::ladder(run),
+        Body::Table(matrix) => table::table(matrix),
+    }
+}
+
+fn graph(diagram: &Diagram, drawing: &Drawing) -> String {
     let mut out = String::from("digraph workflow {\n");
     let rankdir = match diagram.direction {
         Direction::Down => "TB",
@@ -16,7 +28,7 @@ pub fn dot(diagram: &Diagram) -> String {
     line(&mut out, 1, &format!("node [{font}, fontsize=11, margin=\"0.14,0.08\", height=0.35]"));
     let edge = "fontsize=10, color=\"#475467\", fontcolor=\"#344054\", arrowsize=0.7";
     line(&mut out, 1, &format!("edge [{font}, {edge}]"));
-    inside(&mut out, diagram, None, 1);
+    inside(&mut out, diagram, drawing, None, 1);
     // Graphviz finds good places for loose nodes by itself.
     for edge in diagram.edges.iter().filter(|edge| edge.kind != EdgeKind::Unseen) {
         line(&mut out, 1, &drawn(diagram, edge));
@@ -26,9 +38,9 @@ pub fn dot(diagram: &Diagram) -> String {
 }
 
 /// The nodes of a group, and the groups in it.
-fn inside(out: &mut String, diagram: &Diagram, group: Option<usize>, depth: usize) {
+fn inside(out: &mut String, diagram: &Diagram, drawing: &Drawing, group: Option<usize>, depth: usize) {
     for node in diagram.nodes.iter().filter(|node| node.group == group) {
-        line(out, depth, &declared(node));
+        line(out, depth, &declared(node, drawing));
     }
     let inner = diagram.groups.iter().enumerate().filter(|(_, it)| it.parent == group);
     for (at, Group { id, kind, title, .. }) in inner {
@@ -43,7 +55,7 @@ fn inside(out: &mut String, diagram: &Diagram, group: Option<usize>, depth: usiz
                 "label=<<b>{title}</b>>; labeljust=l; style=\"rounded,filled\"; fillcolor=\"{fill}\"; color=\"{stroke}\"; margin=14"
             ),
         );
-        inside(out, diagram, Some(at), depth + 1);
+        inside(out, diagram, drawing, Some(at), depth + 1);
         line(out, depth, "}");
     }
 }
@@ -54,8 +66,9 @@ fn line(out: &mut String, depth: usize, text: &str) {
     out.push('\n');
 }
 
-fn declared(node: &Node) -> String {
+fn declared(node: &Node, drawing: &Drawing) -> String {
     let look = look::node(node.kind);
+    let (colour, width) = look::border(&node.about, &look, &drawing.remarks);
     let (shape, style) = shape(&look);
     let dashes = if look.is_dashed { ",dashed" } else { "" };
     format!(
@@ -63,9 +76,9 @@ fn declared(node: &Node) -> String {
         node.id,
         text(&node.title, &node.lines),
         look.fill,
-        look.line,
+        colour,
         look.text,
-        look.width
+        width
     )
 }
 
@@ -78,7 +91,7 @@ fn shape(look: &Look) -> (&'static str, &'static str) {
         Shape::Diamond => ("diamond", "filled"),
         // Graphviz makes slanted shapes twice as high as their text.
         Shape::Spreading | Shape::Gathering => ("box", "filled"),
-        Shape::Leaning => ("note", "filled"),
+        Shape::Leaning | Shape::Note => ("note", "filled"),
         Shape::Circle => ("circle", "filled"),
     }
 }
@@ -89,15 +102,17 @@ fn drawn(diagram: &Diagram, edge: &Edge) -> String {
     if !edge.lines.is_empty() {
         attributes.push(format!("label={}", text(&[], &edge.lines)));
     }
-    match look.stroke {
-        Stroke::None | Stroke::Solid => {}
-        Stroke::Dashed => attributes.push("style=dashed".to_string()),
-        Stroke::Thick => attributes.push("penwidth=2".to_string()),
+    let stands_out = look::stands_out(&edge.about);
+    if look.stroke == Stroke::Dashed {
+        attributes.push("style=dashed".to_string());
+    }
+    if stands_out || look.stroke == Stroke::Thick {
+        attributes.push(if stands_out { "penwidth=2.6" } else { "penwidth=2" }.to_string());
     }
     if edge.kind == EdgeKind::Next {
         attributes.push("weight=4".to_string());
     }
-    if let Some(colour) = look.colour {
+    if let Some(colour) = if stands_out { Some(look::CIRCLE) } else { look.colour } {
         attributes.push(format!("color=\"{colour}\""));
         attributes.push(format!("fontcolor=\"{colour}\""));
     }
@@ -118,6 +133,7 @@ fn text(title: &[String], lines: &[String]) -> String {
     format!("<{}>", title.chain(lines.iter().map(below)).collect::<Vec<_>>().join("<br/>"))
 }
 
+/// Text in which nothing means anything.
 fn escaped(line: &str) -> String {
     let mut out = String::new();
     for c in line.chars() {

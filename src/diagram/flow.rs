@@ -1,6 +1,7 @@
 //! The steps of workflows, as people wrote them: joints of lines are left out, and what may happen in
 //! many places is drawn once.
 
+pub(super) mod about;
 mod describe;
 mod groups;
 mod lines;
@@ -11,9 +12,10 @@ mod trouble;
 use super::ids::Ids;
 use super::label::{listed, wrapped};
 use super::said::{Said, said};
-use super::{Diagram, Edge, EdgeKind, Node, NodeKind, Subject};
+use super::{About, Diagram, Edge, EdgeKind, Node, NodeKind, Subject};
 use crate::graph::{self, NodeId, ReceiveKind, RegionId, RegionKind, StepGraph, Timer};
 use crate::model::{Id, ServiceId, WorkflowId};
+use crate::source::Span;
 use std::collections::BTreeMap;
 
 /// Draws the workflows of `subject`.
@@ -62,6 +64,8 @@ struct Trace {
     to: usize,
     kind: EdgeKind,
     label: String,
+    /// Where its reason is written.
+    span: Option<Span>,
 }
 
 impl Sketch<'_> {
@@ -121,6 +125,7 @@ impl Sketch<'_> {
             lines: described.lines,
             group: self.group_of(id),
             stands_for: Some(id),
+            about: self.about(id),
         };
         self.diagram.nodes.push(node);
         let at = self.diagram.nodes.len() - 1;
@@ -133,7 +138,11 @@ impl Sketch<'_> {
         self.anchors.get(&self.subject.graph.node(beside).region).copied()
     }
 
-    fn said_at(&self, id: NodeId, table: impl Fn(&Said) -> &BTreeMap<crate::source::Span, String>) -> String {
+    fn about(&self, id: NodeId) -> About {
+        about::about(self.subject.model, self.subject.graph, id)
+    }
+
+    fn said_at(&self, id: NodeId, table: impl Fn(&Said) -> &BTreeMap<Span, String>) -> String {
         let node = self.subject.graph.node(id);
         self.said_of(id).and_then(|said| table(said).get(&node.span)).cloned().unwrap_or_default()
     }
@@ -148,12 +157,14 @@ impl Sketch<'_> {
         let mut edges: Vec<(Edge, Vec<String>)> = Vec::new();
         let mut known: BTreeMap<(usize, usize, EdgeKind), usize> = BTreeMap::new();
         let mut parallels: BTreeMap<(usize, usize), usize> = BTreeMap::new();
-        for Trace { from, to, kind, label } in self.traces {
+        for Trace { from, to, kind, label, span } in self.traces {
             let at = *known.entry((from, to, kind)).or_insert_with(|| {
-                edges.push((Edge { from, to, kind, lines: Vec::new() }, Vec::new()));
+                let about = About::default();
+                edges.push((Edge { from, to, kind, lines: Vec::new(), about }, Vec::new()));
                 *parallels.entry((from, to)).or_default() += 1;
                 edges.len() - 1
             });
+            edges[at].0.about.spans.extend(span);
             let labels = &mut edges[at].1;
             if !label.is_empty() && !labels.contains(&label) {
                 labels.push(label);

@@ -23,6 +23,32 @@ pub fn wrapped(text: &str, width: usize) -> Vec<String> {
     lines
 }
 
+/// Lines that `fits` lets through, broken at words, and a longer word by force. Nothing is cut.
+pub fn fitted(text: &str, fits: impl Fn(&str) -> bool) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for word in spaced(text).split_whitespace() {
+        match lines.last_mut().map(|line| format!("{line} {word}")).filter(|line| fits(line)) {
+            Some(longer) => *lines.last_mut().expect("there is a last line") = longer,
+            None => lines.extend(by_force(word, &fits)),
+        }
+    }
+    lines
+}
+
+/// A word in pieces that fit.
+fn by_force(word: &str, fits: &impl Fn(&str) -> bool) -> Vec<String> {
+    let mut pieces = vec![String::new()];
+    for c in word.chars() {
+        let last = pieces.last_mut().expect("there is a last piece");
+        last.push(c);
+        if last.chars().count() > 1 && !fits(last) {
+            last.pop();
+            pieces.push(c.to_string());
+        }
+    }
+    pieces
+}
+
 fn length(text: &str) -> usize {
     text.chars().count()
 }
@@ -42,12 +68,15 @@ pub fn listed<T: AsRef<str>>(names: &[T], last_word: &str, most: usize) -> Strin
 
 /// One line without control characters and invisible marks of direction.
 fn clean(text: &str) -> String {
-    let spaced: String = text.chars().map(|c| if is_unseen(c) { ' ' } else { c }).collect();
-    let line = spaced.split_whitespace().collect::<Vec<_>>().join(" ");
+    let line = spaced(text).split_whitespace().collect::<Vec<_>>().join(" ");
     if line.chars().count() <= LONGEST {
         return line;
     }
     line.chars().take(LONGEST - 1).chain(['…']).collect()
+}
+
+fn spaced(text: &str) -> String {
+    text.chars().map(|c| if is_unseen(c) { ' ' } else { c }).collect()
 }
 
 fn is_unseen(c: char) -> bool {

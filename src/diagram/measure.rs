@@ -10,6 +10,13 @@ const ADVANCE: [u16; 95] = [
     278, 556, 500, 722, 500, 500, 500, 334, 260, 334, 584,
 ];
 
+/// Sizes of the fonts: of names and titles, of what is said below a name, and of the words of edges.
+pub const TITLE: f64 = 13.0;
+pub const TEXT: f64 = 11.0;
+pub const LABEL: f64 = 10.5;
+/// From one line of text to the next, in sizes of the font.
+pub const LEADING: f64 = 1.32;
+
 /// Fonts differ; nothing may be cut off.
 const RESERVE: f64 = 1.06;
 /// Bold letters are wider.

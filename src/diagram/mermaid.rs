@@ -3,13 +3,25 @@
 //! Every text stands in quotes, and whatever could mean something to Mermaid, to the Markdown in its
 //! labels or to the page around it is written as a character's number: names are data.
 
+pub mod sequence;
+mod table;
+
+use super::drawing::annotated;
 use super::look::{self, Shape, Stroke};
-use super::{Diagram, Direction, EdgeKind, Group, Node};
+use super::{Body, Diagram, Direction, Drawing, EdgeKind, Group, Node};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
-/// The diagram as a Mermaid flowchart.
-pub fn mermaid(diagram: &Diagram) -> String {
+/// The drawing as Mermaid text: a flowchart, a sequence diagram, or a grid of blocks for a matrix.
+pub fn mermaid(drawing: &Drawing) -> String {
+    match &drawing.body {
+        Body::Graph(diagram) => flowchart(&annotated(diagram, &drawing.remarks), drawing),
+        Body::Run(run) => sequence::mermaid_sequence(run) + &sequence::remarks(run, &drawing.remarks),
+        Body::Table(matrix) => table::grid(matrix),
+    }
+}
+
+fn flowchart(diagram: &Diagram, drawing: &Drawing) -> String {
     let mut out = match diagram.direction {
         Direction::Down => String::from("flowchart TD\n"),
         Direction::Right => String::from("flowchart LR\n"),
@@ -28,6 +40,7 @@ pub fn mermaid(diagram: &Diagram) -> String {
         line(&mut out, 1, &format!("{from} {arrow}{label} {to}"));
     }
     styles(&mut out, diagram);
+    marks(&mut out, diagram, drawing);
     out
 }
 
@@ -55,7 +68,7 @@ fn line(out: &mut String, depth: usize, text: &str) {
 fn declared(node: &Node) -> String {
     let look = look::node(node.kind);
     let (open, close) = match look.shape {
-        Shape::Box => ("[", "]"),
+        Shape::Box | Shape::Note => ("[", "]"),
         Shape::Round => ("(", ")"),
         Shape::Pill => ("([", "])"),
         Shape::Double => ("[[", "]]"),
@@ -79,20 +92,36 @@ fn styles(out: &mut String, diagram: &Diagram) {
         );
         line(out, 1, &format!("classDef {} {style}", look.class));
     }
-    let mut coloured: BTreeMap<EdgeKind, Vec<String>> = BTreeMap::new();
+    let mut coloured: BTreeMap<(EdgeKind, bool), Vec<String>> = BTreeMap::new();
     for (number, edge) in diagram.edges.iter().enumerate() {
-        coloured.entry(edge.kind).or_default().push(number.to_string());
+        coloured.entry((edge.kind, look::stands_out(&edge.about))).or_default().push(number.to_string());
     }
-    for (kind, numbers) in coloured {
+    for ((kind, stands_out), numbers) in coloured {
         let look = look::edge(kind);
-        let width = if look.stroke == Stroke::Thick { "2.5px" } else { "1.5px" };
-        if let Some(colour) = look.colour {
+        let width = match (stands_out, look.stroke) {
+            (true, _) => "3px",
+            (false, Stroke::Thick) => "2.5px",
+            (false, _) => "1.5px",
+        };
+        if let Some(colour) = if stands_out { Some(look::CIRCLE) } else { look.colour } {
             line(out, 1, &format!("linkStyle {} stroke:{colour},stroke-width:{width}", numbers.join(",")));
         }
     }
     for group in &diagram.groups {
         let (fill, stroke) = look::group(group.kind);
         line(out, 1, &format!("style {} fill:{fill},stroke:{stroke}", group.id));
+    }
+}
+
+/// The borders of nodes at which something was found, or that lie on a circle.
+fn marks(out: &mut String, diagram: &Diagram, drawing: &Drawing) {
+    for node in &diagram.nodes {
+        let look = look::node(node.kind);
+        let (colour, width) = look::border(&node.about, &look, &drawing.remarks);
+        if (colour, width) == (look.line, look.width) {
+            continue;
+        }
+        line(out, 1, &format!("style {} stroke:{colour},stroke-width:{width}px", node.id));
     }
 }
 
@@ -104,7 +133,7 @@ fn text(title: &[String], lines: &[String]) -> String {
 }
 
 /// A line in which nothing means anything but itself.
-pub(super) fn escaped(line: &str) -> String {
+pub(in crate::diagram) fn escaped(line: &str) -> String {
     let mut out = String::new();
     let letters: Vec<char> = line.chars().collect();
     // `1.` and `1)` at the beginning would be a list.

@@ -1,24 +1,45 @@
 //! Diagrams for people: nodes, edges and groups without coordinates, and a printer for each format.
 
+mod about;
+mod compensation;
+mod d2;
 mod dot;
+mod drawing;
+mod events;
 mod expression;
 mod flow;
 mod ids;
+mod json;
 mod label;
+pub mod large;
 mod layout;
 mod look;
+mod marks;
+pub mod matrix;
 mod measure;
 mod mermaid;
-mod mermaid_sequence;
+mod plantuml;
 mod said;
+pub mod scene;
 pub mod sequence;
 mod services;
 mod svg;
+mod terminal;
+mod undone;
 
+pub use about::About;
+pub use d2::d2;
 pub use dot::dot;
+pub use drawing::{Body, Drawing, Remark};
+pub use json::json;
+pub use layout::{Frame, Point, Size};
+pub use marks::{Marks, mark};
 pub use mermaid::mermaid;
-pub use mermaid_sequence::mermaid_sequence;
-pub use svg::svg;
+pub use mermaid::sequence::mermaid_sequence;
+pub use plantuml::plantuml;
+pub use scene::{Scene, scene};
+pub use svg::{Theme, svg};
+pub use terminal::terminal;
 
 use crate::graph::{NodeId, StepGraph};
 use crate::model::{Model, WorkflowId};
@@ -31,6 +52,30 @@ pub enum View {
     Flow,
     /// The services and what connects them.
     Services,
+    /// One run, and what passes between the services in it.
+    Sequence,
+    /// Who publishes what, and who does something about it.
+    Events,
+    /// What is undone, in which order, and from where.
+    Compensation,
+    /// Services by services, with the kinds of coupling.
+    Matrix,
+}
+
+impl View {
+    pub const ALL: [View; 6] =
+        [View::Flow, View::Services, View::Sequence, View::Events, View::Compensation, View::Matrix];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            View::Flow => "flow",
+            View::Services => "services",
+            View::Sequence => "sequence",
+            View::Events => "events",
+            View::Compensation => "compensation",
+            View::Matrix => "matrix",
+        }
+    }
 }
 
 /// What is drawn: a system, or some of its workflows.
@@ -69,6 +114,7 @@ pub struct Group {
     pub title: String,
     /// The position of a group before this one.
     pub parent: Option<usize>,
+    pub about: About,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -91,6 +137,7 @@ pub struct Node {
     pub group: Option<usize>,
     /// The node of the step graph it stands for.
     pub stands_for: Option<NodeId>,
+    pub about: About,
 }
 
 /// What a node is; the look follows from it.
@@ -125,6 +172,10 @@ pub enum NodeKind {
     Unhandled,
     Service,
     ExternalService,
+    /// A workflow as a whole, or a part of a picture that stands elsewhere.
+    Whole,
+    /// What is said beside the picture.
+    Remark,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -135,6 +186,7 @@ pub struct Edge {
     pub kind: EdgeKind,
     /// No line where it says nothing.
     pub lines: Vec<String>,
+    pub about: About,
 }
 
 /// What an edge is; the look follows from it.
@@ -158,11 +210,26 @@ pub enum EdgeKind {
     Unseen,
 }
 
-/// Draws `view` of a system.
-pub fn draw(subject: &Subject, view: View) -> Diagram {
+/// Draws `view` of a system. A run is told by whoever has looked for it, so that a sequence is empty here.
+pub fn draw(subject: &Subject, view: View) -> Body {
     match view {
-        View::Flow => flow::draw(subject),
-        View::Services => services::draw(subject),
+        View::Flow => Body::Graph(flow::draw(subject)),
+        View::Services => Body::Graph(services::draw(subject)),
+        View::Events => Body::Graph(events::draw(subject)),
+        View::Compensation => Body::Graph(compensation::draw(subject)),
+        View::Matrix => Body::Table(matrix::draw(subject)),
+        View::Sequence => Body::Run(sequence::Sequence::default()),
+    }
+}
+
+impl Body {
+    /// Puts another body of the same view beside this one. Runs do not stand beside each other.
+    pub fn put_beside(&mut self, other: Body) {
+        match (self, other) {
+            (Body::Graph(own), Body::Graph(other)) => own.put_beside(other),
+            (Body::Table(own), Body::Table(other)) => own.put_beside(other),
+            (own, other) => *own = other,
+        }
     }
 }
 

@@ -3,7 +3,9 @@
 
 mod of_finding;
 
-pub use of_finding::of_finding;
+pub use of_finding::{of_finding, of_run};
+
+use super::About;
 
 /// A picture of one run.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -18,6 +20,7 @@ pub struct Side {
     /// Letters, digits and `_`, unique in its diagram, and no word of any format.
     pub id: String,
     pub title: Vec<String>,
+    pub about: About,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,12 +31,22 @@ pub enum Item {
         to: usize,
         kind: MessageKind,
         lines: Vec<String>,
+        about: About,
     },
     Note {
         over: Over,
         kind: NoteKind,
         lines: Vec<String>,
+        about: About,
     },
+}
+
+impl Item {
+    pub fn about_mut(&mut self) -> &mut About {
+        match self {
+            Item::Message { about, .. } | Item::Note { about, .. } => about,
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

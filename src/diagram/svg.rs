@@ -1,38 +1,33 @@
-//! A diagram as SVG, drawn by ourselves: it needs no font, script or program beside a browser, and reads
-//! on a light page, on a dark one, and on paper.
+//! A scene as SVG: it needs no font, script or program beside a browser, and reads on a light page, on a
+//! dark one, and on paper.
 
-use super::layout::{Frame, Layout, Point, Route, Size, Sizes, layout};
-use super::look::{self, Shape, Stroke};
-use super::measure::{Weight, width};
-use super::{Diagram, Direction, Edge, EdgeKind, Group, GroupKind, Node};
+mod palette;
+mod shape;
+
+pub use palette::Theme;
+
+use super::layout::{Frame, Point, Size};
+use super::look::{self, Stroke};
+use super::measure::{LABEL, LEADING, TEXT, TITLE};
+use super::scene::{Align, BADGE, Badge, Head, LegendEntry, Scene, SceneEdge, SceneGroup, SceneNode};
+use palette::Palette;
+use std::collections::BTreeMap;
 use std::fmt::Write;
 
-const TITLE: f64 = 13.0;
-const TEXT: f64 = 11.0;
-const LABEL: f64 = 10.5;
-/// From one line of text to the next, in sizes of the font.
-const LEADING: f64 = 1.32;
 /// Around the whole picture.
-const MARGIN: f64 = 12.0;
-/// Colours of the page, on light ground; some readers of SVG know no variables, so these stand in every
-/// element, and `DARK` overrides them.
-const LINE: &str = "#475467";
-const INK: &str = "#101828";
-const GROUND: &str = "#ffffff";
+const MARGIN: f64 = 14.0;
+/// Some readers of SVG know no style, so that colours and widths stand in every element as well.
 const STYLE: &str = "\
-text{font-family:Helvetica,Arial,'Liberation Sans',sans-serif}\
-.title,.name{font-weight:bold;font-size:13px}.text{font-size:11px}\
-.edge{fill:none;stroke-width:1.2px}.thick{stroke-width:2.2px}.dashed{stroke-dasharray:5 3}\
-.label{font-size:10.5px;text-anchor:middle;paint-order:stroke;stroke-width:4px;stroke-linejoin:round}\
-.name,.text{text-anchor:middle}\
-@media (prefers-color-scheme:dark){.ground{fill:#161b26}.title{fill:#f2f4f7}.edge{stroke:#98a2b3}.head{fill:#98a2b3}\
-.label{stroke:#161b26}.plain{fill:#f2f4f7}}\
-@media print{.ground{fill:#ffffff}.title,.plain{fill:#101828}.edge{stroke:#475467}.head{fill:#475467}.label{stroke:#ffffff}}";
+text{font-family:Helvetica,Arial,'Liberation Sans',sans-serif;unicode-bidi:isolate}\
+.title,.name{font-weight:bold;font-size:13px}.text,.rule{font-size:11px}.rule{font-weight:bold}\
+.edge{fill:none}.label{font-size:10.5px;text-anchor:middle;paint-order:stroke;stroke-width:4px;stroke-linejoin:round}\
+.number{font-size:10px;font-weight:bold;text-anchor:middle;fill:#ffffff}";
 
-/// The diagram as one SVG document.
-pub fn svg(diagram: &Diagram) -> String {
-    let placed = layout(diagram, &sizes(diagram));
-    let (w, h) = (placed.size.width + 2.0 * MARGIN, placed.size.height + 2.0 * MARGIN);
+/// The scene as one SVG document.
+pub fn svg(scene: &Scene, theme: Theme) -> String {
+    let palette = if theme == Theme::Dark { Palette::Dark } else { Palette::Light };
+    let Size { width, height } = scene.size;
+    let (w, h) = (width + 2.0 * MARGIN, height + 2.0 * MARGIN);
     let mut out = String::new();
     let _ = writeln!(
         out,
@@ -41,146 +36,175 @@ pub fn svg(diagram: &Diagram) -> String {
         n(h),
         n(-MARGIN)
     );
-    let _ = writeln!(out, "<style>{STYLE}</style>");
+    if !scene.title.is_empty() {
+        let _ = writeln!(out, "<title>{}</title>", escaped(&scene.title));
+    }
+    let dark = if theme == Theme::Auto { on_dark(scene) } else { String::new() };
+    let _ = writeln!(out, "<style>{STYLE}{dark}</style>");
     let _ = writeln!(
         out,
-        "<rect class=\"ground\" x=\"{0}\" y=\"{0}\" width=\"{1}\" height=\"{2}\" fill=\"{GROUND}\"/>",
+        "<rect class=\"ground\" x=\"{0}\" y=\"{0}\" width=\"{1}\" height=\"{2}\" fill=\"{3}\"/>",
         n(-MARGIN),
         n(w),
-        n(h)
+        n(h),
+        palette.ground()
     );
-    for (group, frame) in diagram.groups.iter().zip(&placed.groups) {
-        if let Some(frame) = frame {
-            frame_of_group(&mut out, group, *frame);
-        }
-    }
-    for (edge, route) in diagram.edges.iter().zip(&placed.edges) {
-        if edge.kind != EdgeKind::Unseen {
-            line_of_edge(&mut out, edge, &touching(diagram, &placed, edge, route));
-        }
-    }
-    for (node, frame) in diagram.nodes.iter().zip(&placed.nodes) {
-        shape_of_node(&mut out, node, *frame);
-    }
-    labels(&mut out, diagram, &placed);
+    scene.groups.iter().for_each(|group| frame_of_group(&mut out, group, palette));
+    scene.edges.iter().for_each(|edge| line_of_edge(&mut out, edge, palette));
+    scene.nodes.iter().for_each(|node| node_of_scene(&mut out, node, palette));
+    // Labels come last, so that no line runs through one.
+    scene.edges.iter().for_each(|edge| label_of_edge(&mut out, edge, palette));
+    let badges =
+        scene.nodes.iter().flat_map(|it| &it.badges).chain(scene.edges.iter().flat_map(|it| &it.badges));
+    badges.for_each(|badge| circle(&mut out, badge));
+    scene.legend.iter().for_each(|entry| legend(&mut out, entry, palette));
     out.push_str("</svg>\n");
     out
 }
 
-/// What everything needs when it is drawn like this.
-pub(super) fn sizes(diagram: &Diagram) -> Sizes {
-    Sizes {
-        nodes: diagram.nodes.iter().map(size_of_node).collect(),
-        labels: diagram
-            .edges
-            .iter()
-            .map(|edge| (!edge.lines.is_empty()).then(|| size_of_label(edge)))
-            .collect(),
-        titles: diagram
-            .groups
-            .iter()
-            .map(|group| Size { width: width(&group.title, TITLE, Weight::Bold), height: TITLE * LEADING })
-            .collect(),
+/// The rules that turn what is in this scene dark, on screens whose readers want that.
+fn on_dark(scene: &Scene) -> String {
+    let dark = Palette::Dark;
+    let mut rules = format!(
+        ".ground{{fill:{0}}}.title,.plain,.legend text{{fill:{1}}}.edge.plain{{fill:none;stroke:{2}}}\
+         .head.plain{{fill:{2}}}.label{{stroke:{0}}}",
+        dark.ground(),
+        dark.ink(),
+        dark.line()
+    );
+    let boxes: BTreeMap<&str, _> = scene.nodes.iter().map(|node| (node.class, node.colours)).collect();
+    for (class, colours) in boxes {
+        let [fill, line, text] = dark.of_box(colours);
+        let _ = write!(rules, ".{class} .shape{{fill:{fill};stroke:{line}}}.{class} text{{fill:{text}}}");
+    }
+    let edges = scene.edges.iter().filter_map(|edge| Some((class_of(edge), colour_of(edge)?)));
+    for (class, colour) in edges.collect::<BTreeMap<_, _>>() {
+        let colour = dark.of_edge(colour);
+        let _ = write!(
+            rules,
+            ".edge.{class}{{stroke:{colour}}}.head.{class}{{fill:{colour}}}.label.{class}{{fill:{colour}}}"
+        );
+    }
+    format!("@media screen and (prefers-color-scheme:dark){{{rules}}}")
+}
+
+/// What lies on a circle is of the colour of trouble, whatever it is.
+fn class_of(edge: &SceneEdge) -> &'static str {
+    match (edge.about.is_circular, edge.colour) {
+        (true, _) => "circular",
+        (false, None) => "plain",
+        (false, Some(_)) => edge.class,
     }
 }
 
-fn size_of_node(node: &Node) -> Size {
-    let titles = node.title.iter().map(|line| width(line, TITLE, Weight::Bold));
-    let texts = node.lines.iter().map(|line| width(line, TEXT, Weight::Plain));
-    let wide = titles.chain(texts).fold(0.0, f64::max);
-    let high = text_height(node);
-    let (width, height) = match look::node(node.kind).shape {
-        Shape::Box | Shape::Round => (wide + 24.0, high + 14.0),
-        Shape::Pill => (wide + 32.0, high + 12.0),
-        Shape::Double => (wide + 36.0, high + 14.0),
-        Shape::Hexagon => (wide + 38.0, high + 14.0),
-        Shape::Diamond => (wide * 1.45 + 36.0, high * 1.45 + 26.0),
-        Shape::Spreading | Shape::Gathering | Shape::Leaning => (wide + 44.0, high + 14.0),
-        Shape::Circle => (wide.max(high) + 10.0, wide.max(high) + 10.0),
-    };
-    Size { width, height }
+fn colour_of(edge: &SceneEdge) -> Option<&'static str> {
+    if edge.about.is_circular { Some(look::CIRCLE) } else { edge.colour }
 }
 
-fn text_height(node: &Node) -> f64 {
-    (node.title.len() as f64 * TITLE + node.lines.len() as f64 * TEXT) * LEADING
-}
-
-fn size_of_label(edge: &Edge) -> Size {
-    let wide = edge.lines.iter().map(|line| width(line, LABEL, Weight::Plain)).fold(0.0, f64::max);
-    Size { width: wide + 8.0, height: edge.lines.len() as f64 * LABEL * LEADING + 4.0 }
-}
-
-fn frame_of_group(out: &mut String, group: &Group, frame: Frame) {
-    let (fill, stroke) = look::group(group.kind);
-    let radius = if group.kind == GroupKind::Workflow { 10.0 } else { 6.0 };
+fn frame_of_group(out: &mut String, group: &SceneGroup, palette: Palette) {
+    let (fill, stroke) = look::group_of_class(group.class);
+    let radius = if group.class == "workflow" { 10.0 } else { 6.0 };
+    let frame = group.frame;
     let _ = writeln!(
         out,
-        "<rect x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\" rx=\"{}\" fill=\"{fill}\" stroke=\"{stroke}\"/>",
+        "<rect x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\" rx=\"{}\" {} stroke=\"{stroke}\"/>",
         n(frame.x),
         n(frame.y),
         n(frame.width),
         n(frame.height),
-        n(radius)
+        n(radius),
+        fill_with_opacity(fill)
     );
+    if group.title.is_empty() {
+        return;
+    }
     let _ = writeln!(
         out,
-        "<text class=\"title\" x=\"{}\" y=\"{}\" fill=\"{INK}\">{}</text>",
+        "<text class=\"title\" x=\"{}\" y=\"{}\" fill=\"{}\">{}</text>",
         n(frame.x + 10.0),
         n(frame.y + 8.0 + TITLE * 0.8),
+        palette.ink(),
         escaped(&group.title)
     );
 }
 
-fn line_of_edge(out: &mut String, edge: &Edge, route: &Route) {
-    let look = look::edge(edge.kind);
-    let Some((path, tip, before)) = path(route) else { return };
-    let kind = match look.stroke {
-        Stroke::None | Stroke::Solid => "",
-        Stroke::Dashed => " dashed",
-        Stroke::Thick => " thick",
-    };
-    // A colour of its own is a style, which stands above that of the page.
-    let paint = |what: &str| match look.colour {
-        Some(colour) => format!("style=\"{what}:{colour}\""),
-        None => format!("{what}=\"{LINE}\""),
-    };
-    let _ = writeln!(out, "<path class=\"edge{kind}\" fill=\"none\" {} d=\"{path}\"/>", paint("stroke"));
-    let _ = writeln!(out, "<path class=\"head\" {} d=\"{}\"/>", paint("fill"), head(tip, before));
+/// `#rrggbbaa` in the way that every reader of SVG knows.
+fn fill_with_opacity(colour: &str) -> String {
+    let (solid, alpha) = colour.split_at(colour.len().min(7));
+    match u8::from_str_radix(alpha, 16) {
+        Ok(alpha) => format!("fill=\"{solid}\" fill-opacity=\"{:.2}\"", f64::from(alpha) / 255.0),
+        Err(_) => format!("fill=\"{solid}\""),
+    }
 }
 
-/// The route, up to where the shapes at its ends really are: those that taper are smaller than their frame.
-fn touching(diagram: &Diagram, placed: &Layout, edge: &Edge, route: &Route) -> Route {
-    let mut route = route.clone();
-    let last = route.points.len().saturating_sub(1);
-    for (node, at) in [(edge.from, 0), (edge.to, last)] {
-        let Some(point) = route.points.get_mut(at) else { continue };
-        if look::node(diagram.nodes[node].kind).shape != Shape::Diamond || edge.from == edge.to {
-            continue;
+fn line_of_edge(out: &mut String, edge: &SceneEdge, palette: Palette) {
+    let Some((_, tip, before)) = path(&edge.points) else { return };
+    // Under its own words a line would be struck through.
+    let pieces = match &edge.label {
+        Some(label) => outside(&edge.points, label.frame),
+        None => vec![edge.points.clone()],
+    };
+    let path: String = pieces.iter().filter_map(|piece| path(piece)).map(|(path, ..)| path).collect();
+    let class = class_of(edge);
+    let colour = colour_of(edge).map_or(palette.line().to_string(), |colour| palette.of_edge(colour));
+    let width = match edge.stroke {
+        Stroke::None => return,
+        _ if !edge.about.remarks.is_empty() || edge.about.is_witness => "2.6",
+        Stroke::Solid | Stroke::Dashed => "1.2",
+        Stroke::Thick => "2.2",
+    };
+    let dashes = if edge.stroke == Stroke::Dashed { " stroke-dasharray=\"5 3\"" } else { "" };
+    let _ = writeln!(
+        out,
+        "<path class=\"edge {class}\" fill=\"none\" stroke=\"{colour}\" stroke-width=\"{width}\"{dashes} d=\"{path}\"/>"
+    );
+    let _ = match edge.head {
+        Head::None => Ok(()),
+        Head::Filled => {
+            writeln!(out, "<path class=\"head {class}\" fill=\"{colour}\" d=\"{}\"/>", triangle(tip, before))
         }
-        let frame = placed.nodes[node];
-        let middle = Point { x: frame.x + frame.width / 2.0, y: frame.y + frame.height / 2.0 };
-        let (dx, dy) = (point.x - middle.x, point.y - middle.y);
-        // On the side that the layers run along, the border is nearer the further it is from the middle.
-        match diagram.direction {
-            Direction::Down => point.y = middle.y + dy * (1.0 - dx.abs() / (frame.width / 2.0)),
-            Direction::Right => point.x = middle.x + dx * (1.0 - dy.abs() / (frame.height / 2.0)),
+        Head::Open | Head::Cross => writeln!(
+            out,
+            "<path class=\"edge {class}\" fill=\"none\" stroke=\"{colour}\" stroke-width=\"1.4\" d=\"{}\"/>",
+            if edge.head == Head::Open { open(tip, before) } else { cross(tip, before) }
+        ),
+    };
+}
+
+/// The pieces of a line at right angles that lie outside of a frame.
+fn outside(points: &[Point], frame: Frame) -> Vec<Vec<Point>> {
+    let (left, right) = (frame.x, frame.x + frame.width);
+    let (top, bottom) = (frame.y, frame.y + frame.height);
+    let mut pieces = vec![points.first().copied().into_iter().collect::<Vec<_>>()];
+    for pair in points.windows(2) {
+        let (a, b) = (pair[0], pair[1]);
+        let passes = match (a.y - b.y).abs() < 0.01 {
+            true => a.y > top && a.y < bottom && a.x.min(b.x) < left && a.x.max(b.x) > right,
+            false => a.x > left && a.x < right && a.y.min(b.y) < top && a.y.max(b.y) > bottom,
+        };
+        if passes {
+            let enter = Point { x: a.x.clamp(left, right), y: a.y.clamp(top, bottom) };
+            let leave = Point { x: b.x.clamp(left, right), y: b.y.clamp(top, bottom) };
+            pieces.last_mut().into_iter().for_each(|piece| piece.push(enter));
+            pieces.push(vec![leave]);
         }
+        pieces.last_mut().into_iter().for_each(|piece| piece.push(b));
     }
-    route
+    pieces
 }
 
 /// How round the corners of edges are.
 const CORNER: f64 = 6.0;
 
 /// The line as a path with round corners, where it arrives, and from where.
-fn path(route: &Route) -> Option<(String, Point, Point)> {
-    let (first, before, last) = match route.points.as_slice() {
+fn path(points: &[Point]) -> Option<(String, Point, Point)> {
+    let (first, before, last) = match points {
         [a, b] => (*a, *a, *b),
         [a, .., b, c] => (*a, *b, *c),
         _ => return None,
     };
     let mut path = format!("M{} {}", n(first.x), n(first.y));
-    for corner in route.points.windows(3) {
+    for corner in points.windows(3) {
         let (a, b, c) = (corner[0], corner[1], corner[2]);
         let radius = CORNER.min(distance(a, b) / 2.0).min(distance(b, c) / 2.0);
         let (into, out) = (towards(b, a, radius), towards(b, c, radius));
@@ -200,79 +224,66 @@ fn towards(from: Point, to: Point, by: f64) -> Point {
     Point { x: from.x + (to.x - from.x) * share, y: from.y + (to.y - from.y) * share }
 }
 
-/// A triangle whose tip is at `tip`, coming from `before`.
-fn head(tip: Point, before: Point) -> String {
+/// Points near `tip`, along the way back to `before` and beside it.
+fn near(tip: Point, before: Point) -> impl Fn(f64, f64) -> String {
     let (dx, dy) = (tip.x - before.x, tip.y - before.y);
     let length = (dx * dx + dy * dy).sqrt().max(0.001);
     let (ux, uy) = (dx / length, dy / length);
-    let (back, half) = (7.0, 3.4);
-    let at = |along: f64, beside: f64| {
+    move |along: f64, beside: f64| {
         format!("{} {}", n(tip.x - ux * along - uy * beside), n(tip.y - uy * along + ux * beside))
-    };
-    format!("M{}L{}L{}Z", at(0.0, 0.0), at(back, half), at(back, -half))
+    }
 }
 
-fn shape_of_node(out: &mut String, node: &Node, frame: Frame) {
-    let look = look::node(node.kind);
-    let dashes = if look.is_dashed { " stroke-dasharray=\"4 3\"" } else { "" };
-    let paint = format!(
-        "fill=\"{}\" stroke=\"{}\" stroke-width=\"{}\"{dashes}",
-        look.fill,
-        look.line,
-        n(f64::from(look.width) * 0.6 + 0.6)
-    );
-    let rect = |radius: f64| {
-        format!(
-            "<rect x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\" rx=\"{}\" {paint}/>",
-            n(frame.x),
-            n(frame.y),
-            n(frame.width),
-            n(frame.height),
-            n(radius)
-        )
+fn triangle(tip: Point, before: Point) -> String {
+    let at = near(tip, before);
+    format!("M{}L{}L{}Z", at(0.0, 0.0), at(7.0, 3.4), at(7.0, -3.4))
+}
+
+fn open(tip: Point, before: Point) -> String {
+    let at = near(tip, before);
+    format!("M{}L{}L{}", at(8.0, 4.0), at(0.0, 0.0), at(8.0, -4.0))
+}
+
+fn cross(tip: Point, before: Point) -> String {
+    let at = near(tip, before);
+    format!("M{}L{}M{}L{}", at(2.0, 4.0), at(10.0, -4.0), at(2.0, -4.0), at(10.0, 4.0))
+}
+
+fn node_of_scene(out: &mut String, node: &SceneNode, palette: Palette) {
+    let worst = node.badges.iter().map(|badge| badge.severity).max();
+    let _ = writeln!(out, "<g class=\"{}\">", node.class);
+    if !node.about.doc.is_empty() {
+        let _ = writeln!(out, "<title>{}</title>", escaped(&node.about.doc));
+    }
+    let [fill, line, text] = palette.of_box(node.colours);
+    // The cells of a table stand so near each other that a number has to do.
+    let has_room = !node.is_cell;
+    if let Some(severity) = worst.filter(|_| has_room) {
+        shape::halo(out, node, look::severity(severity), 3.0);
+    } else if has_room && (node.about.is_circular || node.about.is_witness) {
+        shape::halo(out, node, look::CIRCLE, 1.4);
+    }
+    shape::shape(out, node, &fill, &line);
+    words(out, node, &text);
+    out.push_str("</g>\n");
+}
+
+fn words(out: &mut String, node: &SceneNode, colour: &str) {
+    let frame = node.frame;
+    let high = (node.title.len() as f64 * TITLE + node.lines.len() as f64 * TEXT) * LEADING;
+    let mut y = frame.y + (frame.height - high) / 2.0;
+    let (x, anchor) = match node.align {
+        Align::Middle => (frame.x + frame.width / 2.0, " text-anchor=\"middle\""),
+        Align::Start => (frame.x + 8.0, ""),
+        Align::End => (frame.x + frame.width - 8.0, " text-anchor=\"end\""),
     };
-    let polygon = |corners: &[(f64, f64)]| {
-        let points: Vec<String> =
-            corners.iter().map(|(x, y)| format!("{},{}", n(frame.x + x), n(frame.y + y))).collect();
-        format!("<polygon points=\"{}\" {paint}/>", points.join(" "))
-    };
-    let (w, h) = (frame.width, frame.height);
-    let shape = match look.shape {
-        Shape::Box => rect(2.0),
-        Shape::Round => rect(9.0),
-        Shape::Pill => rect(h / 2.0),
-        Shape::Double => {
-            let bars = [7.0, w - 7.0].map(|x| {
-                format!(
-                    "<line x1=\"{0}\" x2=\"{0}\" y1=\"{1}\" y2=\"{2}\" stroke=\"{3}\"/>",
-                    n(frame.x + x),
-                    n(frame.y),
-                    n(frame.y + h),
-                    look.line
-                )
-            });
-            rect(2.0) + &bars.concat()
-        }
-        Shape::Hexagon => {
-            polygon(&[(12.0, 0.0), (w - 12.0, 0.0), (w, h / 2.0), (w - 12.0, h), (12.0, h), (0.0, h / 2.0)])
-        }
-        Shape::Diamond => polygon(&[(w / 2.0, 0.0), (w, h / 2.0), (w / 2.0, h), (0.0, h / 2.0)]),
-        Shape::Spreading => polygon(&[(14.0, 0.0), (w - 14.0, 0.0), (w, h), (0.0, h)]),
-        Shape::Gathering => polygon(&[(0.0, 0.0), (w, 0.0), (w - 14.0, h), (14.0, h)]),
-        Shape::Leaning => polygon(&[(0.0, 0.0), (w - 14.0, 0.0), (w, h), (14.0, h)]),
-        Shape::Circle => rect(w / 2.0),
-    };
-    let _ = writeln!(out, "{shape}");
-    let middle = frame.x + w / 2.0;
-    let mut y = frame.y + (h - text_height(node)) / 2.0;
     for (lines, class, size) in [(&node.title, "name", TITLE), (&node.lines, "text", TEXT)] {
         for line in lines {
             let _ = writeln!(
                 out,
-                "<text class=\"{class}\" x=\"{}\" y=\"{}\" fill=\"{}\">{}</text>",
-                n(middle),
+                "<text class=\"{class}\" x=\"{}\" y=\"{}\"{anchor} fill=\"{colour}\">{}</text>",
+                n(x),
                 n(y + size * LEADING * 0.76),
-                look.text,
                 escaped(line)
             );
             y += size * LEADING;
@@ -280,26 +291,62 @@ fn shape_of_node(out: &mut String, node: &Node, frame: Frame) {
     }
 }
 
-/// Labels come last, so that no line runs through one.
-fn labels(out: &mut String, diagram: &Diagram, placed: &Layout) {
-    for (edge, route) in diagram.edges.iter().zip(&placed.edges) {
-        let Some(at) = route.label.filter(|_| edge.kind != EdgeKind::Unseen) else { continue };
-        let (class, colour) = match look::edge(edge.kind).colour {
-            Some(colour) => ("label", colour),
-            None => ("label plain", INK),
-        };
-        let top = at.y - edge.lines.len() as f64 * LABEL * LEADING / 2.0;
-        for (number, line) in edge.lines.iter().enumerate() {
-            let y = top + (number as f64 + 0.76) * LABEL * LEADING;
-            let _ = writeln!(
-                out,
-                "<text class=\"{class}\" x=\"{}\" y=\"{}\" fill=\"{colour}\" stroke=\"{GROUND}\">{}</text>",
-                n(at.x),
-                n(y),
-                escaped(line)
-            );
-        }
+fn label_of_edge(out: &mut String, edge: &SceneEdge, palette: Palette) {
+    let Some(label) = &edge.label else { return };
+    let class = class_of(edge);
+    let colour = colour_of(edge).map_or(palette.ink().to_string(), |colour| palette.of_edge(colour));
+    let frame = label.frame;
+    let top = frame.y + frame.height - 2.0 - label.lines.len() as f64 * LABEL * LEADING;
+    for (number, line) in label.lines.iter().enumerate() {
+        let y = top + (number as f64 + 0.76) * LABEL * LEADING;
+        let _ = writeln!(
+            out,
+            "<text class=\"label {class}\" x=\"{}\" y=\"{}\" fill=\"{colour}\" stroke=\"{}\">{}</text>",
+            n(frame.x + frame.width / 2.0),
+            n(y),
+            palette.ground(),
+            escaped(line)
+        );
     }
+}
+
+fn circle(out: &mut String, badge: &Badge) {
+    let _ = writeln!(
+        out,
+        "<circle cx=\"{}\" cy=\"{}\" r=\"{}\" fill=\"{}\"/><text class=\"number\" x=\"{0}\" y=\"{}\">{}</text>",
+        n(badge.at.x),
+        n(badge.at.y),
+        n(BADGE),
+        look::severity(badge.severity),
+        n(badge.at.y + 3.5),
+        badge.remark + 1
+    );
+}
+
+fn legend(out: &mut String, entry: &LegendEntry, palette: Palette) {
+    out.push_str("<g class=\"legend\">\n");
+    circle(out, &entry.badge);
+    let mut y = entry.frame.y + TEXT * LEADING * 0.76;
+    let ink = palette.ink();
+    let _ = writeln!(
+        out,
+        "<text class=\"rule\" x=\"{}\" y=\"{}\" fill=\"{ink}\">{}<tspan font-weight=\"normal\" dx=\"8\">{}</tspan></text>",
+        n(entry.frame.x),
+        n(y),
+        escaped(&entry.title),
+        escaped(&entry.place)
+    );
+    for line in &entry.lines {
+        y += TEXT * LEADING;
+        let _ = writeln!(
+            out,
+            "<text class=\"text\" x=\"{}\" y=\"{}\" fill=\"{ink}\">{}</text>",
+            n(entry.frame.x),
+            n(y),
+            escaped(line)
+        );
+    }
+    out.push_str("</g>\n");
 }
 
 /// A length, to a tenth.
@@ -309,6 +356,7 @@ fn n(value: f64) -> String {
     if tenths == 0.0 { "0".to_string() } else { format!("{tenths}") }
 }
 
+/// Text in which nothing means anything. What XML cannot hold at all is left out.
 fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
@@ -318,6 +366,8 @@ fn escaped(text: &str) -> String {
             '>' => out.push_str("&gt;"),
             '"' => out.push_str("&quot;"),
             '\'' => out.push_str("&#39;"),
+            '\u{fffe}' | '\u{ffff}' => {}
+            c if c.is_control() && c != '\n' => {}
             c => out.push(c),
         }
     }

@@ -8,6 +8,7 @@ mod carry;
 mod closure;
 mod delivery;
 mod due;
+mod example;
 mod lens;
 mod machine;
 mod messages;
@@ -26,6 +27,7 @@ mod whole;
 
 pub use carry::{CarriedOver, Counterparts, Fate, Stranded, carry_over};
 pub use delivery::Delivery;
+pub use example::{Wish, example};
 pub use lens::{Lens, explore_through};
 pub use moves::{Move, What};
 pub use races::{Classes, Race};

@@ -3,7 +3,7 @@
 pub mod advice;
 pub mod concise;
 pub mod diff;
-mod fingerprint;
+pub mod fingerprint;
 mod github;
 mod gitlab;
 pub mod human;

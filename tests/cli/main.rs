@@ -13,8 +13,10 @@ mod fmt;
 mod folder;
 #[cfg(unix)]
 mod generate;
+mod graph;
 mod inputs;
 mod metrics;
+mod pictures;
 mod profiles;
 mod progress;
 mod reports;

@@ -59,6 +59,9 @@ fn markup(text: &str) -> Result<usize, String> {
                     "br/" => {}
                     "b" => tags.push("/b"),
                     "font point-size=\"10\"" => tags.push("/font"),
+                    "tr" => tags.push("/tr"),
+                    cell if is_tag(cell, "td") => tags.push("/td"),
+                    table if is_tag(table, "table") => tags.push("/table"),
                     closing if tags.last() == Some(&closing) => {
                         tags.pop();
                     }
@@ -77,8 +80,21 @@ fn markup(text: &str) -> Result<usize, String> {
                 at += end + 1;
             }
             '>' | '"' | '\\' => return wrong("a character that means something"),
-            c if c.is_control() => return wrong("a control character"),
+            c if c.is_control() && c != '\n' => return wrong("a control character"),
             c => at += c.len_utf8(),
         }
     }
+}
+
+/// The name of a tag, and settings of plain letters and numbers.
+fn is_tag(text: &str, name: &str) -> bool {
+    let Some(rest) = text.strip_prefix(name) else { return false };
+    rest.is_empty()
+        || rest.split(' ').skip(1).all(|setting| {
+            setting.split_once('=').is_some_and(|(key, value)| {
+                let plain = |c: char| c.is_ascii_alphanumeric() || c == '#';
+                let value = value.strip_prefix('"').and_then(|it| it.strip_suffix('"'));
+                key.bytes().all(|it| it.is_ascii_lowercase()) && value.is_some_and(|it| it.chars().all(plain))
+            })
+        })
 }

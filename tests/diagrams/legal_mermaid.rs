@@ -63,6 +63,39 @@ pub fn check(picture: &str) -> Result<(), String> {
     }
 }
 
+/// A grid of blocks: cells with an id, a quoted text and a width, and their classes.
+pub fn check_grid(picture: &str) -> Result<(), String> {
+    let mut ids = BTreeSet::new();
+    for line in picture.lines().skip(1).map(str::trim_start) {
+        let wrong = |why: &str| Err(format!("{why}: {line}"));
+        let (word, rest) = line.split_once(' ').unwrap_or((line, ""));
+        match word {
+            "columns" if rest.bytes().all(|it| it.is_ascii_digit()) => {}
+            "space" if rest.is_empty() => {}
+            "classDef" if rest.chars().all(|c| c.is_ascii_alphanumeric() || " ,:#-".contains(c)) => {}
+            "class" => {
+                let Some((members, _)) = rest.split_once(' ') else { return wrong("no class") };
+                if let Some(id) = members.split(',').find(|id| !ids.contains(*id)) {
+                    return Err(format!("no block is called {id}"));
+                }
+            }
+            _ => {
+                let Some((id, rest)) = line.split_once('[') else { return wrong("no block") };
+                is_id(id)?;
+                is_new(&mut ids, id)?;
+                let (inner, width) = rest.rsplit_once(']').unwrap_or((rest, "?"));
+                if !width.strip_prefix(':').unwrap_or("0").bytes().all(|it| it.is_ascii_digit()) {
+                    return wrong("no width");
+                }
+                if inner != "\" \"" {
+                    text(inner)?;
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
 fn is_labelled(rest: &str) -> bool {
     ["-->|", "-.->|", "==>|"].iter().any(|arrow| rest.starts_with(arrow))
 }

@@ -2,7 +2,8 @@
 //! that runs or fetches, and everything within the picture.
 
 /// Everything a picture may consist of.
-const ELEMENTS: &[&str] = &["svg", "style", "rect", "text", "path", "polygon", "line"];
+const ELEMENTS: &[&str] =
+    &["svg", "g", "title", "style", "rect", "circle", "text", "tspan", "path", "polygon", "line"];
 
 pub fn check(picture: &str) -> Result<(), String> {
     let document = roxmltree::Document::parse(picture).map_err(|why| why.to_string())?;

@@ -6,7 +6,7 @@ use libtest_mimic::{Failed, Trial};
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
-use wfc::compile::{Picture, Pictured};
+use wfc::compile::{Picture, Pictured, Wanted};
 use wfc::diagram::View;
 use wfc::finding::Group;
 use wfc::source::{SourceFile, Sources};
@@ -227,10 +227,13 @@ pub fn header_of(case: &Case) -> Result<Vec<String>, Failed> {
 fn shown_diagrams(sources: &Sources) -> Result<String, Failed> {
     let mut shown = String::new();
     for (view, picture) in [(View::Flow, Picture::Mermaid), (View::Services, Picture::Dot)] {
-        match wfc::compile::draw(sources, view, picture, None) {
-            Pictured::Text { text, n_errors: 0 } => shown += &text,
-            Pictured::Text { n_errors, .. } => return Err(format!("{n_errors} errors in the text").into()),
+        match wfc::compile::draw(sources, &Wanted::of(view)) {
+            Pictured::Drawing { drawing, n_errors: 0 } => {
+                shown += &wfc::compile::written(&drawing, picture, sources);
+            }
+            Pictured::Drawing { n_errors, .. } => return Err(format!("{n_errors} errors in the text").into()),
             Pictured::Choose(names) => return Err(format!("choose one of {names:?}").into()),
+            Pictured::NoRun(_) => return Err("neither view is a run".into()),
         }
         shown.push('\n');
     }

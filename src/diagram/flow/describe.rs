@@ -4,6 +4,7 @@ use super::{Described, Sketch};
 use crate::diagram::NodeKind as Kind;
 use crate::diagram::expression::formula;
 use crate::diagram::label::{listed, wrapped};
+use crate::diagram::undone::undoable;
 use crate::graph::{self, Guard, NodeId, NodeKind, ReceiveKind, RegionKind, Timer};
 use crate::model::{Answers, GoalKind, Id, Trigger, UndoTarget, UndoneBy, WorkflowId};
 
@@ -85,7 +86,7 @@ impl Sketch<'_> {
                 described(Kind::Join, "join", "", wrapped(&text, WIDE))
             }
             NodeKind::Merge { .. } => described(Kind::Done, "joint", "", vec!["·".to_string()]),
-            NodeKind::Undo { target, acts } => self.undo(target, acts),
+            NodeKind::Undo { target, acts } => self.undo(id, target, acts),
         }
     }
 
@@ -184,7 +185,7 @@ impl Sketch<'_> {
         })
     }
 
-    fn undo(&self, target: &UndoTarget, acts: &[NodeId]) -> Described {
+    fn undo(&self, undo: NodeId, target: &UndoTarget, acts: &[NodeId]) -> Described {
         let model = self.subject.model;
         let (name, text) = match target {
             UndoTarget::All => ("all".to_string(), "undo all".to_string()),
@@ -194,6 +195,7 @@ impl Sketch<'_> {
             }
         };
         let mut lines = wrapped(&text, WIDE);
+        let acts = undoable(self.subject.graph, undo, acts);
         let undone: Vec<&str> = acts.iter().filter_map(|act| self.undone_name(*act)).collect();
         if matches!(target, UndoTarget::All) && !undone.is_empty() {
             lines.extend(wrapped(&format!("takes back {}", listed(&undone, "and", 5)), WIDE));

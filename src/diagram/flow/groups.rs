@@ -2,7 +2,7 @@
 
 use super::Sketch;
 use crate::diagram::label::wrapped;
-use crate::diagram::{Group, GroupKind};
+use crate::diagram::{About, Group, GroupKind};
 use crate::graph::{NodeId, RegionId, RegionKind};
 
 impl Sketch<'_> {
@@ -52,7 +52,8 @@ impl Sketch<'_> {
             | RegionKind::Branching => return parent,
         };
         let title = wrapped(&name, 60).join(" ");
-        let group = Group { id: self.ids.of(word, &name), kind, title, parent };
+        let about = About::new(name.as_str(), [region.span]);
+        let group = Group { id: self.ids.of(word, &name), kind, title, parent, about };
         self.diagram.groups.push(group);
         let at = self.diagram.groups.len() - 1;
         self.groups.insert(id, at);

@@ -4,6 +4,7 @@ use super::{Sketch, Trace};
 use crate::diagram::EdgeKind as Kind;
 use crate::graph::{EdgeKind, EdgeView, Guard, NodeId, NodeKind, ReceiveKind, Timer};
 use crate::model::Id;
+use crate::source::Span;
 
 impl Sketch<'_> {
     pub(super) fn lines(&mut self) {
@@ -26,7 +27,7 @@ impl Sketch<'_> {
                     self.lines_of_hidden(id, anchor, kind, &label);
                 }
                 (NodeKind::Receive { kind: ReceiveKind::Interrupt, .. }, Some(at), Some(anchor)) => {
-                    self.trace(anchor, at, Kind::Aside, String::new());
+                    self.trace(anchor, at, Kind::Aside, String::new(), None);
                     self.lines_of_shown(id, at);
                 }
                 (_, Some(at), _) => self.lines_of_shown(id, at),
@@ -40,13 +41,13 @@ impl Sketch<'_> {
             .subject
             .graph
             .out_edges(id)
-            .filter_map(|edge| self.manner(&edge).map(|(kind, label)| (kind, label, edge.to)))
+            .filter_map(|edge| self.manner(&edge).map(|(kind, label)| (kind, label, edge.to, edge.edge.span)))
             .collect();
         // Layouts draw what comes first straight on.
         edges.sort_by_key(|(kind, ..)| *kind);
-        for (kind, label, to) in edges {
+        for (kind, label, to, span) in edges {
             for target in self.targets(to) {
-                self.trace(at, target, kind, label.clone());
+                self.trace(at, target, kind, label.clone(), Some(span));
             }
         }
     }
@@ -54,13 +55,13 @@ impl Sketch<'_> {
     fn lines_of_hidden(&mut self, id: NodeId, anchor: usize, kind: Kind, label: &str) {
         for edge in self.subject.graph.out_edges(id) {
             for target in self.targets(edge.to) {
-                self.trace(anchor, target, kind, label.to_string());
+                self.trace(anchor, target, kind, label.to_string(), Some(self.subject.graph.node(id).span));
             }
         }
     }
 
-    pub(super) fn trace(&mut self, from: usize, to: usize, kind: Kind, label: String) {
-        self.traces.push(Trace { from, to, kind, label });
+    pub(super) fn trace(&mut self, from: usize, to: usize, kind: Kind, label: String, span: Option<Span>) {
+        self.traces.push(Trace { from, to, kind, label, span });
     }
 
     /// How an edge of the step graph is drawn, and what it says; `None` for what is no line.

@@ -16,7 +16,7 @@ impl Sketch<'_> {
             };
             for before in self.before(id) {
                 if before != at {
-                    self.trace(before, at, Kind::Unseen, String::new());
+                    self.trace(before, at, Kind::Unseen, String::new(), None);
                 }
             }
         }

@@ -31,7 +31,7 @@ impl Sketch<'_> {
             let Some(taker) = self.shown[edge.to.index()] else { continue };
             match self.started_by(edge.to, event) {
                 // What starts a workflow reaches its parts through its start.
-                Some(start) if start != taker => self.trace(start, taker, Kind::Message, String::new()),
+                Some(start) if start != taker => self.trace(start, taker, Kind::Message, String::new(), None),
                 Some(_) => {
                     takers.extend((!publishers.is_empty()).then_some(taker));
                 }
@@ -47,7 +47,7 @@ impl Sketch<'_> {
         if publishers.len() == 1 || (takers.len() == 1 && !publishers.is_empty()) {
             for &from in &publishers {
                 for &to in takers.iter().filter(|to| !self.is_next(from, **to)).collect::<Vec<_>>() {
-                    self.trace(from, to, Kind::Message, String::new());
+                    self.trace(from, to, Kind::Message, String::new(), None);
                 }
             }
             return;
@@ -58,8 +58,8 @@ impl Sketch<'_> {
             let line = crate::diagram::label::wrapped(&format!("from {service}"), 23);
             self.diagram.nodes[hub].lines.extend(line);
         }
-        publishers.into_iter().for_each(|from| self.trace(from, hub, Kind::Message, String::new()));
-        takers.into_iter().for_each(|to| self.trace(hub, to, Kind::Message, String::new()));
+        publishers.into_iter().for_each(|from| self.trace(from, hub, Kind::Message, String::new(), None));
+        takers.into_iter().for_each(|to| self.trace(hub, to, Kind::Message, String::new(), None));
     }
 
     /// The start of the workflow that `taker` is part of, if `event` starts it.
@@ -94,7 +94,7 @@ impl Sketch<'_> {
             if let (Some(from), Some(to)) = ends
                 && !self.is_next(from, to)
             {
-                self.trace(from, to, Kind::Run, "runs".to_string());
+                self.trace(from, to, Kind::Run, "runs".to_string(), None);
             }
         }
     }

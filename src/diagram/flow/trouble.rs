@@ -3,7 +3,7 @@
 
 use super::{Sketch, Trace};
 use crate::diagram::label::{listed, wrapped};
-use crate::diagram::{EdgeKind, Node, NodeKind};
+use crate::diagram::{About, EdgeKind, Node, NodeKind};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// From so many steps on their lines are drawn as one.
@@ -37,12 +37,13 @@ impl Sketch<'_> {
                 lines: wrapped(&text, 23),
                 group: self.diagram.nodes[to].group,
                 stands_for: None,
+                about: About::default(),
             };
             self.diagram.nodes.push(node);
             let from = self.diagram.nodes.len() - 1;
-            self.trace(from, to, EdgeKind::Trouble, String::new());
+            self.trace(from, to, EdgeKind::Trouble, String::new(), None);
             if let Some(&last) = sources.last() {
-                self.trace(last, from, EdgeKind::Unseen, String::new());
+                self.trace(last, from, EdgeKind::Unseen, String::new(), None);
             }
         }
     }

@@ -4,12 +4,7 @@
 use super::super::{Diagram, Direction};
 use super::position::{Across, Along};
 use super::skeleton::{Cell, CellKind, Skeleton};
-use super::{Frame, Layout, PADDING, Point, Route, Size, Sizes};
-
-/// An end of an edge may move this far to meet a straight line.
-const SNAP: f64 = 40.0;
-/// Ends on the same border keep this distance.
-const BESIDE: f64 = 9.0;
+use super::{Frame, Layout, Point, Route, Size, Sizes};
 
 /// Gives each line a joint in every layer that it passes, and its label a place in the middle.
 pub fn cut(skeleton: &mut Skeleton, sizes: &Sizes) {
@@ -21,9 +16,11 @@ pub fn cut(skeleton: &mut Skeleton, sizes: &Sizes) {
         let mut cells = vec![from];
         for rank in first + 1..last {
             let label = label.filter(|_| rank == middle);
-            let size = label.map_or(Size { width: 4.0, height: 0.0 }, |size| match skeleton.direction {
-                Direction::Down => size,
-                Direction::Right => Size { width: size.height, height: size.width },
+            let size = label.map_or(Size { width: sizes.spacing.line, height: 0.0 }, |size| {
+                match skeleton.direction {
+                    Direction::Down => size,
+                    Direction::Right => Size { width: size.height, height: size.width },
+                }
             });
             let kind = if label.is_some() { CellKind::Label } else { CellKind::Joint };
             let group = skeleton.group_of_joint(from, to, rank);
@@ -57,7 +54,8 @@ pub fn tracks(skeleton: &Skeleton, across: &Across) -> Tracks {
         }
     }
     let mut tracks: Vec<Vec<usize>> = skeleton.lines.iter().map(|it| vec![0; it.cells.len() - 1]).collect();
-    let counts = pieces.into_iter().map(|row| assign(row, &mut tracks)).collect();
+    let beside = skeleton.spacing.beside;
+    let counts = pieces.into_iter().map(|row| assign(row, beside, &mut tracks)).collect();
     Tracks { passes, tracks, counts }
 }
 
@@ -71,15 +69,15 @@ struct Piece {
 }
 
 impl Piece {
-    fn overlaps(&self, other: &Piece) -> bool {
+    fn overlaps(&self, other: &Piece, beside: f64) -> bool {
         let (low, high) = (self.from.min(self.to), self.from.max(self.to));
-        low < other.from.max(other.to) + BESIDE && other.from.min(other.to) < high + BESIDE
+        low < other.from.max(other.to) + beside && other.from.min(other.to) < high + beside
     }
 }
 
 /// Gives pieces that would touch different tracks, so that few of them cross: of those that go to the
 /// right the rightmost turns first, of those to the left the leftmost. How many tracks that takes.
-fn assign(mut row: Vec<Piece>, tracks: &mut [Vec<usize>]) -> usize {
+fn assign(mut row: Vec<Piece>, gap: f64, tracks: &mut [Vec<usize>]) -> usize {
     let is_right = |piece: &Piece| piece.to > piece.from;
     let key = |piece: &Piece| if is_right(piece) { -piece.from } else { piece.from };
     row.sort_by(|a, b| {
@@ -89,7 +87,7 @@ fn assign(mut row: Vec<Piece>, tracks: &mut [Vec<usize>]) -> usize {
     let mut placed: Vec<(Piece, usize)> = Vec::new();
     let mut count = 0;
     for piece in row {
-        let beside = || placed.iter().filter(|(other, _)| other.overlaps(&piece));
+        let beside = || placed.iter().filter(|(other, _)| other.overlaps(&piece, gap));
         let same = beside().filter(|(other, _)| is_right(other) == is_right(&piece));
         let mut track = same.map(|(_, track)| track + 1).max().unwrap_or(0);
         while beside().any(|(_, taken)| *taken == track) {
@@ -153,14 +151,14 @@ pub fn placed(
         edges[line.edge] = Route { points, label };
     }
     for (at, edge) in diagram.edges.iter().enumerate().filter(|(_, it)| it.from == it.to) {
-        edges[at] = around(nodes[edge.from]);
+        edges[at] = around(nodes[edge.from], skeleton.spacing.padding.width);
     }
     Layout { size: Size { width: across.size, height: along.size }, nodes, groups, edges }
 }
 
 /// A line from a node to itself, beside it.
-fn around(node: Frame) -> Route {
-    let (right, out) = (node.x + node.width, node.x + node.width + PADDING);
+fn around(node: Frame, padding: f64) -> Route {
+    let (right, out) = (node.x + node.width, node.x + node.width + padding);
     let at = |x, share: f64| Point { x, y: node.y + node.height * share };
     Route {
         points: vec![at(right, 0.3), at(out, 0.3), at(out, 0.7), at(right, 0.7)],
@@ -182,7 +180,7 @@ fn passes(skeleton: &Skeleton, across: &Across) -> Vec<Vec<f64>> {
     for (at, lines) in borders.iter_mut().enumerate() {
         lines.sort_by(|a, b| a.0.partial_cmp(&b.0).unwrap_or(std::cmp::Ordering::Equal).then(a.1.cmp(&b.1)));
         let (middle, reach) = (across.cells[at / 2], skeleton.cells[at / 2].across * 0.4);
-        let step = (2.0 * reach / lines.len() as f64).min(28.0);
+        let step = (2.0 * reach / lines.len() as f64).min(skeleton.spacing.port);
         for (n, (_, number, end)) in lines.iter().enumerate() {
             let x = middle + (n as f64 - (lines.len() as f64 - 1.0) / 2.0) * step;
             end.set(&mut passes[*number], x);
@@ -193,11 +191,13 @@ fn passes(skeleton: &Skeleton, across: &Across) -> Vec<Vec<f64>> {
         for (n, (_, number, end)) in lines.iter().enumerate() {
             let (own, next) = end.of(&passes[*number]);
             let is_free = |other: Option<&(f64, usize, End)>, side: f64| {
-                other.is_none_or(|(_, number, end)| (end.of(&passes[*number]).0 - next) * side >= BESIDE)
+                other.is_none_or(|(_, number, end)| {
+                    (end.of(&passes[*number]).0 - next) * side >= skeleton.spacing.beside
+                })
             };
             let before = n.checked_sub(1).and_then(|n| lines.get(n));
             let fits = (next - middle).abs() <= reach
-                && (own - next).abs() <= SNAP
+                && (own - next).abs() <= skeleton.spacing.snap
                 && is_free(before, -1.0)
                 && is_free(lines.get(n + 1), 1.0);
             if fits {

@@ -7,6 +7,7 @@
 mod chains;
 mod edges;
 mod order;
+mod pack;
 mod position;
 mod ranks;
 mod separate;
@@ -19,6 +20,7 @@ use skeleton::Skeleton;
 
 /// What nodes, labels and titles need; worked out by whoever draws them.
 pub struct Sizes {
+    pub spacing: Spacing,
     pub nodes: Vec<Size>,
     /// Of the label of each edge; nothing where it has none.
     pub labels: Vec<Option<Size>>,
@@ -66,15 +68,57 @@ pub struct Layout {
 }
 
 /// Room between things, in the unit of the sizes.
-pub(crate) const GAP: f64 = 22.0;
-/// Between two layers, around the tracks of edges; and from one track to the next.
-const RANK_GAP: f64 = 13.0;
-const TRACK_GAP: f64 = 8.0;
-/// Between a frame and what is in it.
-const PADDING: f64 = 16.0;
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Spacing {
+    /// Between nodes in a layer, and around the lines that pass there.
+    pub gap: f64,
+    pub line_gap: f64,
+    /// Between two layers, around the tracks of edges; and from one track to the next.
+    pub rank: f64,
+    pub track: f64,
+    /// Between a frame and what is in it, across the layers and along.
+    pub padding: Size,
+    /// What a line takes in a layer that it passes.
+    pub line: f64,
+    /// An end of an edge may move this far to meet a straight line.
+    pub snap: f64,
+    /// Ends on the same border keep this distance, and take this much where there is room.
+    pub beside: f64,
+    pub port: f64,
+}
 
-/// Gives everything in the diagram its place.
+/// For pictures, in pixels.
+pub const PIXELS: Spacing = Spacing {
+    gap: 22.0,
+    line_gap: 15.4,
+    rank: 13.0,
+    track: 8.0,
+    padding: Size { width: 16.0, height: 16.0 },
+    line: 4.0,
+    snap: 40.0,
+    beside: 9.0,
+    port: 28.0,
+};
+
+/// Gives everything in the diagram its place. Pieces that have nothing to do with each other are laid out one by
+/// one.
 pub fn layout(diagram: &Diagram, sizes: &Sizes) -> Layout {
+    let pieces = pack::pieces(diagram, sizes);
+    if pieces.len() < 2 {
+        return connected(diagram, sizes);
+    }
+    let placed = pieces.into_iter().map(|piece| {
+        let layout = connected(&piece.diagram, &piece.sizes);
+        (piece, layout)
+    });
+    let gap = match diagram.direction {
+        Direction::Down => Size { width: sizes.spacing.gap, height: 2.0 * sizes.spacing.rank },
+        Direction::Right => Size { width: 2.0 * sizes.spacing.rank, height: sizes.spacing.gap },
+    };
+    pack::together(diagram, placed.collect(), gap)
+}
+
+fn connected(diagram: &Diagram, sizes: &Sizes) -> Layout {
     let mut skeleton = Skeleton::new(diagram, sizes);
     ranks::assign(&mut skeleton);
     skeleton.measure_frames();

@@ -1,7 +1,6 @@
 //! Who stands beside whom in a layer: by the middle of the neighbours, down and up again, so that few
 //! edges cross. What belongs to a group stays together, and groups keep their order in all layers.
 
-use super::GAP;
 use super::skeleton::{CellKind, Skeleton};
 
 /// The cells of each layer, in their order.
@@ -93,10 +92,13 @@ impl<'s> Search<'s> {
 
     /// Estimates places in a layer from the sizes, around the middle.
     fn settle(&mut self, rank: usize) {
-        let total: f64 = self.layers[rank].iter().map(|at| self.skeleton.cells[*at].across + GAP).sum();
+        let total: f64 = self.layers[rank]
+            .iter()
+            .map(|at| self.skeleton.cells[*at].across + self.skeleton.spacing.gap)
+            .sum();
         let mut x = -total / 2.0;
         for (index, &at) in self.layers[rank].iter().enumerate() {
-            let room = self.skeleton.cells[at].across + GAP;
+            let room = self.skeleton.cells[at].across + self.skeleton.spacing.gap;
             self.place[at] = x + room / 2.0;
             self.index[at] = index;
             x += room;

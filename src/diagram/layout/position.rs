@@ -5,7 +5,6 @@ use super::chains::chains;
 use super::order::Order;
 use super::separate::{Apart, separate};
 use super::skeleton::{CellKind, Skeleton};
-use super::{GAP, PADDING, RANK_GAP, TRACK_GAP};
 use crate::diagram::Direction;
 
 /// Rounds of pulling: first to the mean of the neighbours, which finds the right places on the whole, then
@@ -113,6 +112,7 @@ fn distances(
     left: &impl Fn(usize) -> usize,
     right: &impl Fn(usize) -> usize,
 ) -> Vec<Apart> {
+    let (gap, padding) = (skeleton.spacing.gap, skeleton.spacing.padding.width);
     let mut aparts = Vec::new();
     for layer in order {
         let mut row = Row { aparts: &mut aparts, last: None };
@@ -123,21 +123,21 @@ fn distances(
             path.reverse();
             let shared = open.iter().zip(&path).take_while(|(a, b)| a == b).count();
             for frame in open.drain(shared..).rev() {
-                row.put(right(frame), 0.0, PADDING, Inside::Nothing);
+                row.put(right(frame), 0.0, padding, Inside::Nothing);
             }
             for &frame in &path[shared..] {
-                row.put(left(frame), 0.0, GAP, Inside::Padding(head(skeleton, frame)));
+                row.put(left(frame), 0.0, gap, Inside::Padding(head(skeleton, frame)));
                 open.push(frame);
             }
-            let gap = if cell.kind == CellKind::Node { GAP } else { GAP * 0.7 };
+            let gap = if cell.kind == CellKind::Node { gap } else { skeleton.spacing.line_gap };
             row.put(chain[at], cell.across / 2.0, gap, Inside::Nothing);
         }
         for frame in open.drain(..).rev() {
-            row.put(right(frame), 0.0, PADDING, Inside::Nothing);
+            row.put(right(frame), 0.0, padding, Inside::Nothing);
         }
     }
     for (at, frame) in skeleton.frames.iter().enumerate().filter(|(_, it)| it.ranks.is_some()) {
-        aparts.push(Apart { left: left(at), right: right(at), gap: frame.title.width + 2.0 * PADDING });
+        aparts.push(Apart { left: left(at), right: right(at), gap: frame.title.width + 2.0 * padding });
     }
     aparts
 }
@@ -145,8 +145,8 @@ fn distances(
 /// Room between the left border of a frame and what is in it: its title, where that stands there.
 fn head(skeleton: &Skeleton, frame: usize) -> f64 {
     match skeleton.direction {
-        Direction::Down => PADDING,
-        Direction::Right => PADDING + skeleton.frames[frame].title.width,
+        Direction::Down => skeleton.spacing.padding.width,
+        Direction::Right => skeleton.spacing.padding.width + skeleton.frames[frame].title.width,
     }
 }
 
@@ -204,6 +204,7 @@ pub struct Along {
     layers: Vec<(f64, f64)>,
     /// Where the first track behind each layer runs.
     tracks: Vec<f64>,
+    track_gap: f64,
     /// The borders of each frame.
     pub frames: Vec<(f64, f64)>,
     pub size: f64,
@@ -217,16 +218,17 @@ impl Along {
 
     /// Where a track behind a layer runs.
     pub fn track(&self, rank: usize, track: usize) -> f64 {
-        self.tracks[rank] + track as f64 * TRACK_GAP
+        self.tracks[rank] + track as f64 * self.track_gap
     }
 }
 
 /// `n_tracks`: how many tracks of edges run behind each layer.
 pub fn along(skeleton: &Skeleton, order: &Order, n_tracks: &[usize]) -> Along {
     let n = skeleton.n_ranks;
+    let (padding, rank_gap) = (skeleton.spacing.padding.height, skeleton.spacing.rank);
     // What frames need above and below a layer, one inside the other.
     let head = |frame: usize| {
-        PADDING
+        padding
             + match skeleton.direction {
                 Direction::Down => skeleton.frames[frame].title.height,
                 Direction::Right => 0.0,
@@ -246,7 +248,7 @@ pub fn along(skeleton: &Skeleton, order: &Order, n_tracks: &[usize]) -> Along {
             own.filter(|(_, it)| it.ranks.is_some_and(is_same)).map(|(it, _)| ends[it]).fold(0.0, f64::max)
         };
         tops[at] = inner(&tops, &|ranks| ranks.0 == low) + head(at);
-        bottoms[at] = inner(&bottoms, &|ranks| ranks.1 == high) + PADDING;
+        bottoms[at] = inner(&bottoms, &|ranks| ranks.1 == high) + padding;
         above[low] = f64::max(above[low], tops[at]);
         below[high] = f64::max(below[high], bottoms[at]);
     }
@@ -258,10 +260,10 @@ pub fn along(skeleton: &Skeleton, order: &Order, n_tracks: &[usize]) -> Along {
         let high = order[rank].iter().map(|at| skeleton.cells[*at].along).fold(0.0, f64::max);
         layers.push((y, y + high));
         y += high + below[rank];
-        tracks.push(y + RANK_GAP);
+        tracks.push(y + rank_gap);
         if rank + 1 < n {
-            let room = n_tracks[rank].saturating_sub(1) as f64 * TRACK_GAP;
-            y += 2.0 * RANK_GAP + room;
+            let room = n_tracks[rank].saturating_sub(1) as f64 * skeleton.spacing.track;
+            y += 2.0 * rank_gap + room;
         }
     }
     let frames = (0..skeleton.frames.len())
@@ -270,5 +272,5 @@ pub fn along(skeleton: &Skeleton, order: &Order, n_tracks: &[usize]) -> Along {
             None => (0.0, 0.0),
         })
         .collect();
-    Along { layers, tracks, frames, size: y }
+    Along { layers, tracks, track_gap: skeleton.spacing.track, frames, size: y }
 }

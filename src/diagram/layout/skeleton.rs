@@ -2,7 +2,7 @@
 //! edge passes a layer, and groups as a tree.
 
 use super::super::{Diagram, Direction, EdgeKind};
-use super::{Size, Sizes};
+use super::{Size, Sizes, Spacing};
 
 /// One thing in one layer.
 #[derive(Clone, Debug)]
@@ -60,6 +60,7 @@ pub struct Skeleton {
     pub n_nodes: usize,
     pub n_ranks: usize,
     pub direction: Direction,
+    pub spacing: Spacing,
 }
 
 impl Skeleton {
@@ -100,6 +101,7 @@ impl Skeleton {
             n_nodes: diagram.nodes.len(),
             n_ranks: 0,
             direction: diagram.direction,
+            spacing: sizes.spacing,
         }
     }
 

@@ -1,8 +1,10 @@
 //! What holds for every picture: nothing stands on anything else, frames hold what is theirs and nothing
 //! more, no edge runs through a node, and no label covers another one.
 
-use super::super::svg::sizes;
-use super::super::{Diagram, Edge, EdgeKind, Group, GroupKind, Node, NodeKind, Subject, View, draw};
+use super::super::scene::sizes;
+use super::super::{
+    About, Body, Diagram, Edge, EdgeKind, Group, GroupKind, Node, NodeKind, Subject, View, draw,
+};
 use super::{Frame, Layout, Point, layout};
 use crate::diagram::Direction;
 use crate::lower::{Links, lower};
@@ -12,7 +14,7 @@ use proptest::prelude::*;
 use std::fs;
 use std::path::Path;
 
-/// Both views of every judged system that is one file.
+/// The graphs of every judged system that is one file.
 fn diagrams() -> Vec<(String, Diagram)> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/systems");
     let mut paths: Vec<_> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
@@ -25,8 +27,9 @@ fn diagrams() -> Vec<(String, Diagram)> {
         let text = |span| file.slice(span).to_string();
         let workflows = model.workflows.ids().collect();
         let subject = Subject { model: &model, graph: &graph, text: &text, workflows };
-        for view in [View::Flow, View::Services] {
-            found.push((format!("{} {view:?}", path.display()), draw(&subject, view)));
+        for view in [View::Flow, View::Services, View::Events, View::Compensation] {
+            let Body::Graph(diagram) = draw(&subject, view) else { panic!("{view:?} is a graph") };
+            found.push((format!("{} {view:?}", path.display()), diagram));
         }
     }
     found
@@ -135,6 +138,7 @@ fn random_diagrams() -> impl Strategy<Value = Diagram> {
             kind: GroupKind::Part,
             title: format!("group {at}"),
             parent: parent.filter(|parent| *parent < at),
+            about: About::default(),
         });
         let nodes = nodes.into_iter().enumerate().map(|(at, (group, length))| Node {
             id: format!("n{at}"),
@@ -143,6 +147,7 @@ fn random_diagrams() -> impl Strategy<Value = Diagram> {
             lines: Vec::new(),
             group,
             stands_for: None,
+            about: About::default(),
         });
         let edges =
             edges.into_iter().filter(|(from, to, _)| *from < n && *to < n).map(|(from, to, said)| Edge {
@@ -150,6 +155,7 @@ fn random_diagrams() -> impl Strategy<Value = Diagram> {
                 to,
                 kind: if said { EdgeKind::Trouble } else { EdgeKind::Next },
                 lines: if said { vec!["a word".to_string()] } else { Vec::new() },
+                about: About::default(),
             });
         Diagram {
             direction: if down { Direction::Down } else { Direction::Right },

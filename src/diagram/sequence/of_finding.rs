@@ -1,5 +1,6 @@
 //! The run that proves a finding, as a picture.
 
+use super::super::About;
 use super::{Item, MessageKind, NoteKind, Over, Sequence, Side};
 use crate::diagram::ids::Ids;
 use crate::diagram::label::{listed, wrapped};
@@ -23,24 +24,27 @@ pub fn of_finding(finding: &Finding, text: &dyn Fn(Span) -> Option<String>) -> O
     if !finding.can_be_drawn() {
         return None;
     }
-    let mut drawing = Drawing {
-        text,
-        steps: &finding.witness,
-        ids: Ids::default(),
-        names: Vec::new(),
-        published: BTreeMap::new(),
-        taken: BTreeMap::new(),
-        out: Sequence::default(),
-    };
+    let mut drawing = Drawing::new(&finding.witness, text);
     drawing.coordinators_first();
     for at in 0..finding.witness.len() {
         drawing.step(at);
     }
+    drawing.at = Some(finding.span());
     if !finding.left.is_empty() {
         drawing.note(Over::All, &format!("left behind: {}", listed(&finding.left, "and", MOST)));
     }
     drawing.noted(Over::All, NoteKind::Verdict, &without_ticks(&finding.message));
     Some(drawing.out.with_wide_notes())
+}
+
+/// Draws a run that nothing is wrong with.
+pub fn of_run(steps: &[WitnessStep], text: &dyn Fn(Span) -> Option<String>) -> Sequence {
+    let mut drawing = Drawing::new(steps, text);
+    drawing.coordinators_first();
+    for at in 0..steps.len() {
+        drawing.step(at);
+    }
+    drawing.out.with_wide_notes()
 }
 
 struct Drawing<'f> {
@@ -53,10 +57,29 @@ struct Drawing<'f> {
     published: BTreeMap<&'f str, (&'f str, usize)>,
     /// How often a side has taken an event.
     taken: BTreeMap<(&'f str, &'f str), usize>,
+    /// Where the step that is drawn is written.
+    at: Option<Span>,
     out: Sequence,
 }
 
 impl<'f> Drawing<'f> {
+    fn new(steps: &'f [WitnessStep], text: &'f dyn Fn(Span) -> Option<String>) -> Drawing<'f> {
+        Drawing {
+            text,
+            steps,
+            ids: Ids::default(),
+            names: Vec::new(),
+            published: BTreeMap::new(),
+            taken: BTreeMap::new(),
+            at: None,
+            out: Sequence::default(),
+        }
+    }
+
+    fn about(&self) -> About {
+        About::new("", self.at)
+    }
+
     fn coordinators_first(&mut self) {
         for step in self.steps {
             if let Some(Happening::Starts { at: Some(at), .. }) = &step.happening {
@@ -68,6 +91,7 @@ impl<'f> Drawing<'f> {
     fn step(&mut self, at: usize) {
         let step = &self.steps[at];
         let words = without_ticks(&step.text);
+        self.at = step.span;
         match &step.happening {
             None => self.note(Over::All, &words),
             Some(Happening::Starts { at, events, .. }) => {
@@ -172,12 +196,14 @@ impl<'f> Drawing<'f> {
             return known;
         }
         self.names.push(name);
-        self.out.sides.push(Side { id: self.ids.of("side", name), title: wrapped(name, WIDTH) });
+        let (id, about) = (self.ids.of("side", name), About::new(name, []));
+        self.out.sides.push(Side { id, title: wrapped(name, WIDTH), about });
         self.names.len() - 1
     }
 
     fn message(&mut self, from: usize, to: usize, kind: MessageKind, text: &str) {
-        self.out.items.push(Item::Message { from, to, kind, lines: wrapped(text, WIDTH) });
+        let about = self.about();
+        self.out.items.push(Item::Message { from, to, kind, lines: wrapped(text, WIDTH), about });
     }
 
     fn note(&mut self, over: Over, text: &str) {
@@ -190,7 +216,8 @@ impl<'f> Drawing<'f> {
             Over::One(_) | Over::Two(..) => wrapped(text, WIDTH_OF_NOTE),
             Over::All => vec![text.to_string()],
         };
-        self.out.items.push(Item::Note { over, kind, lines });
+        let about = self.about();
+        self.out.items.push(Item::Note { over, kind, lines, about });
     }
 }
 

@@ -1,0 +1,59 @@
+//! In which language a picture is written.
+
+use super::terminal;
+use crate::cli::args::{Graph, PictureName};
+use crate::cli::output::Output;
+use crate::compile::Picture;
+
+/// `--format`, else what the output's name ends in; on a terminal something to look at, and a folder is filled
+/// with pictures.
+pub fn format(wanted: &Graph, output: &Output) -> Result<Picture, String> {
+    let text = Picture::Text { width: if wanted.output.is_some() { USUAL } else { terminal::width() } };
+    let svg = Picture::Svg { theme: wanted.theme.into() };
+    if let Some(format) = wanted.format {
+        return Ok(match format {
+            PictureName::Mermaid => Picture::Mermaid,
+            PictureName::Dot => Picture::Dot,
+            PictureName::D2 => Picture::D2,
+            PictureName::Plantuml => Picture::PlantUml,
+            PictureName::Json => Picture::Json,
+            PictureName::Text => text,
+            PictureName::Svg => svg,
+        });
+    }
+    let Some(path) = &wanted.output else {
+        return Ok(if output.is_terminal { text } else { Picture::Mermaid });
+    };
+    if super::output::is_folder(path) {
+        return Ok(svg);
+    }
+    match path.rsplit_once('.').map(|(_, extension)| extension) {
+        Some("mmd" | "mermaid") => Ok(Picture::Mermaid),
+        Some("dot" | "gv") => Ok(Picture::Dot),
+        Some("d2") => Ok(Picture::D2),
+        Some("puml" | "plantuml" | "pu") => Ok(Picture::PlantUml),
+        Some("json") => Ok(Picture::Json),
+        Some("txt") => Ok(text),
+        Some("svg") => Ok(svg),
+        _ => Err(format!(
+            "{path}: the name does not say which format is meant; end it in .svg, .mmd, .dot, .d2, .puml, .json \
+             or .txt, or give --format"
+        )),
+    }
+}
+
+/// A file is not as wide as whatever terminal it was written from: the same input, the same bytes.
+const USUAL: usize = 120;
+
+/// What files in a format end in.
+pub fn extension(picture: Picture) -> &'static str {
+    match picture {
+        Picture::Mermaid => "mmd",
+        Picture::Dot => "dot",
+        Picture::D2 => "d2",
+        Picture::PlantUml => "puml",
+        Picture::Json => "json",
+        Picture::Text { .. } => "txt",
+        Picture::Svg { .. } => "svg",
+    }
+}

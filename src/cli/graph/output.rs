@@ -1,0 +1,145 @@
+//! Where pictures go: to standard output, to a file and numbered ones beside it, or into a folder.
+
+use super::format::extension;
+use crate::cli::Outcome;
+use crate::cli::args::Graph;
+use crate::cli::output::{Output, Unwritten};
+use crate::compile;
+use crate::project::disk;
+use crate::report::diff;
+use std::path::Path;
+
+/// A picture as text.
+pub struct Picture {
+    pub title: String,
+    pub text: String,
+}
+
+/// Whether a path is meant as a folder.
+pub fn is_folder(path: &str) -> bool {
+    path.ends_with(['/', '\\']) || Path::new(path).is_dir()
+}
+
+/// Writes the pictures, the overview first; or with `--check` compares them with what is there.
+pub fn put(
+    wanted: &Graph,
+    pictures: &[Picture],
+    format: compile::Picture,
+    output: &Output,
+) -> Result<Outcome, Unwritten> {
+    let n_parts = pictures.len() - 1;
+    let Some(path) = &wanted.output else {
+        output.data(&pictures[0].text)?;
+        if n_parts > 0 {
+            output.note(&format!(
+                "this is an overview of {n_parts} parts, each with at most {} steps: -o FILE or -o FOLDER/ writes \
+                 them as well, --split 0 draws all in one, and --focus NAME what is near something",
+                wanted.split.unwrap_or(super::READABLE)
+            ));
+        }
+        return Ok(Outcome::Clean);
+    };
+    let files = names(path, pictures, format).into_iter().zip(pictures);
+    if wanted.check {
+        return check(files, wanted, output);
+    }
+    if is_folder(path)
+        && let Err(error) = std::fs::create_dir_all(path)
+    {
+        output.trouble(&format!("{path}: cannot be made: {error}"));
+        return Ok(Outcome::Trouble);
+    }
+    let mut outcome = Outcome::Clean;
+    for (name, picture) in files {
+        if let Err(trouble) = disk::replace(&name, &picture.text) {
+            outcome = output.troubled(&trouble);
+        }
+    }
+    if n_parts > 0 && outcome == Outcome::Clean {
+        output.note(&format!("an overview and {n_parts} parts are written"));
+    }
+    Ok(outcome)
+}
+
+/// `shop.svg`, `shop-1.svg`, `shop-2.svg`; in a folder `overview.svg`, `1-FulfilOrder.svg`.
+fn names(path: &str, pictures: &[Picture], format: compile::Picture) -> Vec<String> {
+    if is_folder(path) {
+        let folder = path.trim_end_matches(['/', '\\']);
+        let extension = extension(format);
+        let name = |(at, picture): (usize, &Picture)| match at {
+            0 => format!("{folder}/{}.{extension}", if pictures.len() > 1 { "overview" } else { "diagram" }),
+            at => format!("{folder}/{at}-{}.{extension}", slug(&picture.title)),
+        };
+        return pictures.iter().enumerate().map(name).collect();
+    }
+    let (stem, extension) = match path.rsplit_once('.') {
+        Some((stem, extension)) if !extension.contains(['/', '\\']) => (stem, format!(".{extension}")),
+        _ => (path, String::new()),
+    };
+    (0..pictures.len())
+        .map(|at| if at == 0 { path.to_string() } else { format!("{stem}-{at}{extension}") })
+        .collect()
+}
+
+/// A title as a part of a file's name: letters, digits and `-`, whatever stands in it.
+fn slug(title: &str) -> String {
+    let words = title.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
+    // The number stands before it already.
+    let slug = words.skip(1).collect::<Vec<_>>().join("-");
+    let slug: String = slug.chars().take(40).collect();
+    if slug.is_empty() { "part".to_string() } else { slug.trim_matches('-').to_string() }
+}
+
+/// Whether every file is there and says what would be written; else what has changed.
+fn check<'p>(
+    files: impl Iterator<Item = (String, &'p Picture)>,
+    wanted: &Graph,
+    output: &Output,
+) -> Result<Outcome, Unwritten> {
+    let mut n_stale = 0;
+    for (name, picture) in files {
+        match std::fs::read_to_string(&name) {
+            Ok(known) if known == picture.text => {}
+            Ok(known) => {
+                n_stale += 1;
+                output.data(&format!("{name}: is not what would be drawn now\n"))?;
+                let diff = diff::unified(&name, &known, &picture.text, &output.stdout);
+                output.data(&beginning(&diff))?;
+            }
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                n_stale += 1;
+                output.data(&format!("{name}: is not there\n"))?;
+            }
+            Err(error) => {
+                output.trouble(&format!("{name}: cannot be read: {error}"));
+                return Ok(Outcome::Trouble);
+            }
+        }
+    }
+    if n_stale == 0 {
+        return Ok(Outcome::Clean);
+    }
+    let files = if n_stale == 1 { "1 file is".to_string() } else { format!("{n_stale} files are") };
+    let path = wanted.output.as_deref().unwrap_or_default();
+    output.note(&format!("{files} not current; the same command without --check writes {path}"));
+    Ok(Outcome::Findings)
+}
+
+/// The first lines of a difference: pictures differ in many.
+fn beginning(diff: &str) -> String {
+    const LINES: usize = 12;
+    let mut lines: Vec<String> = diff.lines().take(LINES).map(shortened).collect();
+    let n_more = diff.lines().count().saturating_sub(LINES);
+    if n_more > 0 {
+        lines.push(format!("… and {n_more} more lines"));
+    }
+    lines.into_iter().map(|line| line + "\n").collect()
+}
+
+fn shortened(line: &str) -> String {
+    const LONGEST: usize = 160;
+    match line.char_indices().nth(LONGEST) {
+        Some((at, _)) => format!("{}…", &line[..at]),
+        None => line.to_string(),
+    }
+}

@@ -1,0 +1,239 @@
+//! Nothing in a picture stands on anything else: nodes, the words of edges, the numbers of findings; no edge
+//! runs through a node. Measured over all examples, all judged systems, 60 services and 300 steps; crossings
+//! are counted, and those of the examples are held.
+
+use super::{drawings, texts};
+use rayon::prelude::*;
+use std::collections::BTreeMap;
+use std::fmt::Write;
+use std::path::Path;
+use wfc::compile::{self, Pictured, Wanted};
+use wfc::diagram::scene::{Scene, SceneEdge};
+use wfc::diagram::{self, Body, Drawing, Frame, Point, View, large};
+use wfc::source::{SourceFile, Sources};
+
+/// Everything that should not be so.
+fn faults(scene: &Scene) -> Vec<String> {
+    let mut faults = Vec::new();
+    let boxes: Vec<(&str, Frame)> = scene.nodes.iter().map(|node| (node.id.as_str(), node.frame)).collect();
+    let labels: Vec<Frame> = scene
+        .edges
+        .iter()
+        .filter(|edge| edge.from != edge.to || scene.view == View::Sequence)
+        .filter_map(|edge| edge.label.as_ref().map(|label| label.frame))
+        .collect();
+    for (at, (id, frame)) in boxes.iter().enumerate() {
+        if frame.x < -0.1 || frame.x + frame.width > scene.size.width + 0.1 {
+            faults.push(format!("{id} is outside of the picture"));
+        }
+        for (other, its) in &boxes[at + 1..] {
+            if overlap(*frame, *its) {
+                faults.push(format!("{id} stands on {other}"));
+            }
+        }
+        for label in labels.iter().filter(|label| overlap(**label, *frame)) {
+            faults.push(format!("words at {}, {} stand on {id}", label.x, label.y));
+        }
+    }
+    for (at, label) in labels.iter().enumerate() {
+        for other in labels[at + 1..].iter().filter(|other| overlap(*label, **other)) {
+            faults.push(format!("words at {}, {} cover those at {}, {}", label.x, label.y, other.x, other.y));
+        }
+    }
+    for edge in seen(scene) {
+        for piece in edge.points.windows(2) {
+            let through = scene.nodes.iter().enumerate().find(|(at, node)| {
+                *at != edge.from && *at != edge.to && overlap(node.frame, thin(piece[0], piece[1]))
+            });
+            if let Some((_, node)) = through {
+                faults.push(format!("an edge runs through {}", node.id));
+            }
+        }
+    }
+    let bottom = scene.size.height + 0.1;
+    for entry in scene.legend.iter().filter(|it| it.frame.y + it.frame.height > bottom) {
+        faults.push(format!("the remark {} is outside of the picture", entry.title));
+    }
+    faults
+}
+
+/// Edges that lead from one node to another, and no lines that only lead the eye.
+fn seen(scene: &Scene) -> impl Iterator<Item = &SceneEdge> {
+    scene.edges.iter().filter(|edge| !matches!(edge.class, "life" | "grid"))
+}
+
+fn overlap(a: Frame, b: Frame) -> bool {
+    a.x + 0.2 < b.x + b.width
+        && b.x + 0.2 < a.x + a.width
+        && a.y + 0.2 < b.y + b.height
+        && b.y + 0.2 < a.y + a.height
+}
+
+fn thin(a: Point, b: Point) -> Frame {
+    Frame { x: a.x.min(b.x), y: a.y.min(b.y), width: (a.x - b.x).abs(), height: (a.y - b.y).abs() }
+}
+
+/// How often edges without a common end cross.
+fn crossings(scene: &Scene) -> usize {
+    let edges: Vec<&SceneEdge> = seen(scene).filter(|edge| edge.from != edge.to).collect();
+    let mut n = 0;
+    for (at, a) in edges.iter().enumerate() {
+        for b in &edges[at + 1..] {
+            if [a.from, a.to].iter().any(|end| [b.from, b.to].contains(end)) {
+                continue;
+            }
+            let pairs = a.points.windows(2).flat_map(|p| b.points.windows(2).map(move |q| (p, q)));
+            n += pairs.filter(|(p, q)| cross(p, q) || cross(q, p)).count();
+        }
+    }
+    n
+}
+
+/// Whether a piece across passes one along.
+fn cross(across: &[Point], along: &[Point]) -> bool {
+    let within = |value: f64, a: f64, b: f64| a.min(b) + 0.2 < value && value < a.max(b) - 0.2;
+    (across[0].y - across[1].y).abs() < 0.01
+        && (along[0].x - along[1].x).abs() < 0.01
+        && within(along[0].x, across[0].x, across[1].x)
+        && within(across[0].y, along[0].y, along[1].y)
+}
+
+#[test]
+fn nothing_stands_on_anything_else() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let texts = texts().into_iter().filter(|(path, _)| {
+        path.starts_with(root.join("tests/systems")) || path.starts_with(root.join("tests/random"))
+    });
+    let texts: Vec<_> = texts.collect();
+    assert!(texts.len() > 100, "the systems have moved");
+    texts.into_par_iter().for_each(|(path, text)| {
+        let mut sources = Sources::default();
+        sources.add(SourceFile::new("case.wfc", text.as_str()));
+        for drawing in drawings(&sources, &text) {
+            let faults = faults(&diagram::scene(&drawing));
+            assert!(faults.is_empty(), "{} {:?}: {faults:#?}", path.display(), drawing.view);
+        }
+    });
+}
+
+/// How many crossings each view of each example has: fewer are welcome, more are not.
+const CROSSINGS: &[(&str, View, usize)] = &[
+    ("loan-broker", View::Services, 0),
+    ("loan-broker", View::Compensation, 0),
+    ("mortgage", View::Services, 4),
+    ("mortgage", View::Events, 12),
+    ("mortgage", View::Compensation, 0),
+    ("retail-order", View::Services, 0),
+    ("retail-order", View::Compensation, 0),
+    ("retail-order-careless", View::Services, 4),
+    ("retail-order-careless", View::Events, 24),
+    ("retail-order-careless", View::Compensation, 0),
+];
+
+#[test]
+fn examples_are_clear() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples");
+    let mut counted = BTreeMap::new();
+    for folder in std::fs::read_dir(&root).unwrap().map(|entry| entry.unwrap().path()) {
+        let mut sources = Sources::default();
+        let mut files: Vec<_> =
+            std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+        files.sort();
+        for file in files.iter().filter(|file| file.extension().is_some_and(|it| it == "wfc")) {
+            let name = file.strip_prefix(&root).unwrap().to_str().unwrap();
+            sources.add(SourceFile::new(name, std::fs::read_to_string(file).unwrap()));
+        }
+        let example = folder.file_name().unwrap().to_str().unwrap().to_string();
+        for view in View::ALL {
+            let Pictured::Drawing { drawing, .. } = compile::draw(&sources, &Wanted::of(view)) else {
+                continue;
+            };
+            let scene = diagram::scene(&drawing);
+            assert_eq!(faults(&scene), Vec::<String>::new(), "{example} {view:?}");
+            counted.insert((example.clone(), view.name()), crossings(&scene));
+        }
+    }
+    for (example, view, most) in CROSSINGS {
+        let n = counted[&(example.to_string(), view.name())];
+        assert!(n <= *most, "{example} {view:?}: {n} crossings; {counted:#?}");
+    }
+}
+
+/// Services that need each other across 15 workflows.
+fn sixty_services() -> String {
+    let mut text = String::from("id Key\n");
+    for at in 0..60 {
+        let _ = writeln!(
+            text,
+            "service Service{at} {{ team \"team{}\"\n command Do{at}(key: Key) {{ fails Refused{at}; undone by \
+             Undo{at}(key); idempotent by key }}\n command Undo{at}(key: Key) {{ idempotent by key }}\n}}",
+            at % 8
+        );
+    }
+    for flow in 0..15 {
+        let first = flow * 4;
+        let _ = writeln!(
+            text,
+            "workflow Flow{flow}(key: Key) {{\n orchestrated by Service{first}\n success Done\n failure Failed\n"
+        );
+        for (number, by) in [1, 2, 3, 7 + flow, 23 + 3 * flow].into_iter().enumerate() {
+            let other = (first + by) % 60;
+            let _ = writeln!(
+                text,
+                " step s{number} = Service{other}.Do{other}(key) {{ on Refused{other} {{ undo all; end Failed }} }}"
+            );
+        }
+        let _ = writeln!(text, " end Done\n on outage {{ undo all; end Failed }}\n}}");
+    }
+    text
+}
+
+fn three_hundred_steps() -> String {
+    let mut text = String::from("id Key\nservice Boss { }\n");
+    for at in 0..300 {
+        let _ = writeln!(
+            text,
+            "service S{at} {{ command Do(key: Key) {{ fails Refused{at}; undone by Undo(key); idempotent by key }}\n \
+             command Undo(key: Key) {{ idempotent by key }} }}"
+        );
+    }
+    text.push_str("workflow Long(key: Key) {\n orchestrated by Boss\n success Done\n failure Failed\n");
+    for at in 0..300 {
+        let handler = if at % 3 == 0 {
+            format!(" {{ on Refused{at} {{ undo all; end Failed }} }}")
+        } else {
+            String::new()
+        };
+        let _ = writeln!(text, " step s{at} = S{at}.Do(key){handler}");
+    }
+    text.push_str(" end Done\n on any { undo all; end Failed }\n}\n");
+    text
+}
+
+#[test]
+fn large_systems_are_clear_too_in_whole_and_in_parts() {
+    for (text, views) in [
+        (sixty_services(), &[View::Services, View::Matrix, View::Compensation][..]),
+        (three_hundred_steps(), &[View::Flow, View::Compensation][..]),
+    ] {
+        let mut sources = Sources::default();
+        sources.add(SourceFile::new("large.wfc", text));
+        for &view in views {
+            let Pictured::Drawing { drawing, n_errors: 0 } = compile::draw(&sources, &Wanted::of(view))
+            else {
+                unreachable!("a large system without errors can be drawn");
+            };
+            let scene = diagram::scene(&drawing);
+            assert_eq!(faults(&scene), Vec::<String>::new(), "{view:?}");
+            assert!(scene.nodes.len() >= 60, "{view:?}");
+            let Body::Graph(whole) = &drawing.body else { continue };
+            let (overview, parts) = large::split(whole, 20).expect("it is large");
+            let n_nodes = |diagram: &diagram::Diagram| diagram.nodes.len();
+            assert!(parts.iter().map(|part| n_nodes(&part.diagram)).sum::<usize>() >= n_nodes(whole));
+            for part in [overview].into_iter().chain(parts.into_iter().map(|part| part.diagram)) {
+                let scene = diagram::scene(&Drawing::new(view, Body::Graph(part)));
+                assert_eq!(faults(&scene), Vec::<String>::new(), "{view:?}");
+            }
+        }
+    }
+}
