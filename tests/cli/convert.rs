@@ -71,8 +71,8 @@ fn several_changed_files_need_a_folder() {
     assert!(!folder.at("new.wfc").exists());
     let run = folder.wfc(&["convert", "trips", "--style", "choreographed", "-o", "new/"]);
     assert_eq!((run.code, run.stdout.as_str()), (0, ""));
-    assert!(folder.read("new/contracts.wfc").contains("event HotelBooked(trip: TripId)"));
-    assert!(folder.read("new/book.wfc").contains("publish HotelNotBooked(trip)"));
+    assert!(folder.read("new/contracts.wfc").contains("event TripBooked(trip: TripId)"));
+    assert!(folder.read("new/book.wfc").contains("publish TripNotBooked(trip)"));
     assert_eq!(folder.wfc(&["check", "new"]).code, 0);
 }
 

@@ -76,8 +76,13 @@ impl Choreographer<'_> {
             if let Some(reached) = self.goals.get(goal).and_then(|all| self.reached(all)) {
                 let _ = write!(out, " reached by {reached}");
             }
+            // Who asks for the run answers for it anyway; what nobody wrote is not written here.
             let owner = declared.owner.service.unwrap_or(self.coordinator);
-            let _ = writeln!(out, " owned by {}", written(model.service_name(owner)));
+            let is_default = declared.owner.written.is_none() && self.events[self.start].service == owner;
+            if !is_default {
+                let _ = write!(out, " owned by {}", written(model.service_name(owner)));
+            }
+            out.push('\n');
         }
         for service in self.sides() {
             self.side(service, &mut out);
