@@ -2,6 +2,7 @@
 
 mod advise;
 mod allow;
+mod converting;
 mod fixing;
 mod follow_ups;
 mod generating;
@@ -27,6 +28,7 @@ use systems::{System, systems};
 
 pub use advise::{Advised, advise};
 pub use allow::rules::{EXPIRED_ALLOW, UNUSED_ALLOW};
+pub use converting::{Converting, convert};
 pub use fixing::{Fixed, Wish, fix, mended};
 pub use generating::{Made, examine, generate};
 pub use layout::{Formatted, formatted};
@@ -49,9 +51,16 @@ pub fn rules() -> Vec<&'static Rule> {
         import::rules::RULES,
         lower::rules::RULES,
         crate::generate::rules::RULES,
+        crate::convert::rules::RULES,
         RULES,
     ];
     phases.into_iter().flatten().copied().chain(check::rules()).chain(diff::rules()).collect()
+}
+
+/// Whether a rule is about the text: what it finds could not be read, or means nothing.
+pub fn is_of_the_text(rule: &Rule) -> bool {
+    let phases = [syntax::rules::RULES, import::rules::RULES, lower::rules::RULES, RULES];
+    phases.into_iter().flatten().any(|other| other.name == rule.name)
 }
 
 /// The day that the examples of the manual are judged on, so that their pages stay as they are.

@@ -6,6 +6,7 @@ pub mod catalog;
 pub mod check;
 pub mod cli;
 pub mod compile;
+pub mod convert;
 pub mod diagram;
 pub mod diff;
 pub mod explore;

@@ -1,6 +1,7 @@
 //! What can be said on the command line, and the help texts for it.
 
 use super::colour::ColorChoice;
+use crate::convert::Style;
 use crate::diagram::{Theme, View};
 use crate::explore::{Delivery, Timers};
 use crate::finding::{Confidence, Profile, Severity};
@@ -45,6 +46,7 @@ pub enum Command {
     Diff(Diff),
     Fmt(Fmt),
     Gen(Generate),
+    Convert(Convert),
     Graph(Graph),
     Metrics(Metrics),
     Advise(Advise),
@@ -636,6 +638,47 @@ Exit codes:
   0  advised, whatever the advice
   2  wrong arguments, or a file that cannot be read or has errors";
 
+/// Write a workflow in the other style: conducted, or by events.
+///
+/// The result reaches the same ends and leaves the same effects undone. What has no counterpart in the other
+/// style is a finding, and then nothing is written.
+#[derive(Args, Debug)]
+#[command(after_long_help = CONVERT_EXAMPLES)]
+pub struct Convert {
+    /// The file or folder with the workflow.
+    #[arg(value_name = "SPEC")]
+    pub path: String,
+
+    /// The style that is wanted.
+    #[arg(long, value_name = "STYLE")]
+    pub style: StyleName,
+
+    /// Which workflow; without it, the only one that is not in that style yet.
+    #[arg(long, value_name = "NAME")]
+    pub workflow: Option<String>,
+
+    /// Write to this file, or below this folder, instead of to standard output.
+    ///
+    /// Events belong to services, so that a workflow whose services stand in other files changes those as
+    /// well. Then a folder is needed, `-o DIR/`: it gets all files of the system. On standard
+    /// output each changed file stands behind a line `// file: PATH`.
+    #[arg(short, long, value_name = "PATH")]
+    pub output: Option<String>,
+
+    #[command(flatten)]
+    pub configured: Configured,
+}
+
+const CONVERT_EXAMPLES: &str = "\
+Examples:
+  wfc convert orders.wfc --style choreographed
+  wfc convert shop --style orchestrated --workflow FulfilOrder -o converted/
+
+Exit codes:
+  0  converted; what means less now is said on standard error
+  1  the specification has errors, or something has no counterpart: nothing is written
+  2  wrong arguments, or a file that cannot be read or written";
+
 /// List every rule with what it reports.
 #[derive(Args, Debug)]
 pub struct Rules {
@@ -939,6 +982,23 @@ pub enum PictureName {
     Text,
     /// A picture.
     Svg,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum StyleName {
+    /// One service moves the run along.
+    Orchestrated,
+    /// Each service reacts to events.
+    Choreographed,
+}
+
+impl From<StyleName> for Style {
+    fn from(name: StyleName) -> Style {
+        match name {
+            StyleName::Orchestrated => Style::Orchestrated,
+            StyleName::Choreographed => Style::Choreographed,
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]

@@ -96,7 +96,7 @@ fn export(folder: &str, output: &Output) -> Result<Outcome, Unwritten> {
 }
 
 /// What keeps a specification from being generated: what counts as an error here, and nobody accepts.
-fn errors(project: &Project, loaded: &mut Loaded) -> Vec<Finding> {
+pub(super) fn errors(project: &Project, loaded: &mut Loaded) -> Vec<Finding> {
     let today = today();
     let joined = project::joined_files(project, &loaded.sources);
     let settings = Settings {

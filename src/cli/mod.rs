@@ -7,6 +7,7 @@ mod check;
 mod colour;
 mod completions;
 mod config;
+mod convert;
 mod diff;
 mod explain;
 mod fix;
@@ -77,6 +78,7 @@ fn run(arguments: &Arguments) -> Result<Outcome, Unwritten> {
         Command::Verify(wanted) => verify::run(wanted, &output),
         Command::Diff(wanted) => diff::run(wanted, &output),
         Command::Fmt(wanted) => fmt::run(wanted, &output),
+        Command::Convert(wanted) => convert::run(wanted, &output),
         Command::Gen(wanted) => generate::run(wanted, &output),
         Command::Graph(wanted) => graph::run(wanted, &output),
         Command::Metrics(wanted) => metrics::run(wanted, &output),

@@ -5,6 +5,7 @@ use super::systems::System;
 use crate::advise::{self, Advice, Grounds};
 use crate::check::verify::{Question, Verdict};
 use crate::check::{self, Budget};
+use crate::convert::{self, Conversion, Style};
 use crate::finding::{Finding, Severity};
 use crate::generate;
 use crate::graph::{self, NodeKind, StepGraph};
@@ -158,6 +159,53 @@ fn used(model: &Model, graph: &StepGraph) -> Vec<Span> {
 
 /// What a system means.
 pub(super) struct Meant(Model);
+
+impl Meant {
+    /// The workflows called `wanted`; without a name, those that are not in the style yet.
+    pub fn workflows_to_convert(&self, wanted: Option<&str>, style: Style) -> Vec<WorkflowId> {
+        let is_wanted = |it: &crate::model::Workflow| match wanted {
+            Some(name) => it.name.text == name,
+            None => it.is_choreographed() != (style == Style::Choreographed),
+        };
+        self.0.workflows.iter().filter(|(_, it)| is_wanted(it)).map(|(id, _)| id).collect()
+    }
+}
+
+/// One workflow in the wanted style. A result that says something wrong is not given.
+pub(super) fn convert(
+    sources: &Sources,
+    system: &System,
+    Meant(model): &Meant,
+    id: WorkflowId,
+    style: Style,
+) -> Conversion {
+    let trees: Vec<Ast> = system.files.iter().map(|&id| read(id, sources.get(id)).0).collect();
+    let graph = graph::build(model);
+    let text = |span: Span| sources.get(span.file).slice(span).to_string();
+    let file = |id: FileId| sources.get(id).text.to_string();
+    let cx = convert::Subject { model, graph: &graph, trees: &trees, text: &text, file: &file };
+    let mut conversion = convert::convert(&cx, id, style);
+    let changed = |id: FileId| conversion.files.iter().find(|(file, _)| *file == id).map(|(_, text)| text);
+    let again: Vec<Ast> = system
+        .files
+        .iter()
+        .zip(&trees)
+        .map(|(&id, tree)| changed(id).map_or_else(|| tree.clone(), |text| syntax::parse(id, text).ast))
+        .collect();
+    let before = lower(&trees, system).findings;
+    let after = lower(&again, system).findings;
+    let is_new = |finding: &&Finding| {
+        finding.severity == Severity::Error
+            && !before.iter().any(|old| old.rule.name == finding.rule.name && old.message == finding.message)
+    };
+    if let Some(wrong) = after.iter().find(is_new) {
+        let workflow = &model.workflows[id];
+        let finding = convert::unprintable(workflow.name.span, &workflow.name.text, &wrong.message);
+        conversion.files.clear();
+        conversion.findings.push(finding);
+    }
+    conversion
+}
 
 pub(super) fn meant(sources: &Sources, system: &System) -> Meant {
     let trees: Vec<Ast> = system.files.iter().map(|&id| read(id, sources.get(id)).0).collect();

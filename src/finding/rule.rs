@@ -18,6 +18,7 @@ pub enum Group {
     Syntax,
     Import,
     Generate,
+    Conversion,
 }
 
 impl Group {
@@ -33,6 +34,7 @@ impl Group {
             Group::Syntax => "Syntax",
             Group::Import => "Imported files",
             Group::Generate => "Generated formats",
+            Group::Conversion => "Converting between the styles",
         }
     }
 }

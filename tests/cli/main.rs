@@ -6,6 +6,7 @@ mod advise;
 mod baseline;
 mod commands;
 mod config;
+mod convert;
 mod diff;
 mod exit_codes;
 mod fixes;

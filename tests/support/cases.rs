@@ -28,11 +28,12 @@ pub struct Case {
 pub fn trials() -> Vec<Trial> {
     let tests = root().join("tests");
     let mut trials = Vec::new();
-    let folders: [(&str, Shown); 4] = [
+    let folders: [(&str, Shown); 5] = [
         ("syntax", shown_findings),
         ("lower", shown_findings),
         ("import", shown_findings),
         ("graph", shown_diagrams),
+        ("convert", shown_conversions),
     ];
     for (folder, shown) in folders {
         trials.extend(below(&tests.join(folder), folder, shown));
@@ -43,6 +44,11 @@ pub fn trials() -> Vec<Trial> {
     }
     trials.extend(examples(&root().join("examples"), &tests.join("examples")));
     trials
+}
+
+/// Each workflow in the style that it does not have, with what is said of that.
+fn shown_conversions(sources: &Sources) -> Result<String, Failed> {
+    Ok(super::conversions::shown(sources))
 }
 
 /// The examples people begin with: what wfc says about each stands in `tests/examples`.
@@ -99,7 +105,10 @@ fn below(folder: &Path, name: &str, shown: Shown) -> Vec<Trial> {
 fn rules(folder: &Path) -> Vec<Trial> {
     let mut trials = Vec::new();
     for rule in wfc::catalog::rules().iter().filter(|rule| {
-        !matches!(rule.group, Group::Syntax | Group::Import | Group::Versions | Group::Generate)
+        !matches!(
+            rule.group,
+            Group::Syntax | Group::Import | Group::Versions | Group::Generate | Group::Conversion
+        )
     }) {
         let (folder, name) = (folder.join(rule.name), format!("rules/{}", rule.name));
         trials.push(Trial::test(format!("{name}/has both kinds"), move || {

@@ -2,8 +2,8 @@
 //! page is the one that would be generated today.
 
 use super::{
-    check, compare, entries, file_name, fixes, is_blessing, is_loud, layout, one_file, render, root,
-    settings, versions,
+    check, compare, conversions, entries, file_name, fixes, is_blessing, is_loud, layout, one_file, render,
+    root, settings, versions,
 };
 use libtest_mimic::{Failed, Trial};
 use std::collections::BTreeSet;
@@ -85,6 +85,7 @@ const FILE: &str = "// file: ";
 fn found(rule: &Rule, sources: &Sources) -> Result<Vec<Finding>, Failed> {
     match rule.group {
         Group::Generate => Ok(wfc::compile::examine(sources, settings(), rule)),
+        Group::Conversion => Ok(conversions::findings(sources)),
         _ => check(sources),
     }
 }

@@ -1,6 +1,7 @@
 //! What the folder tests share: running wfc on a few files, and comparing with what was blessed.
 
 pub mod cases;
+pub mod conversions;
 pub mod deletions;
 pub mod fixes;
 pub mod layout;

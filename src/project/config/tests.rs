@@ -133,7 +133,8 @@ fn of_several_overrides_the_last_one_holds() {
 fn what_is_shown_is_a_configuration_and_says_the_same() {
     let text = "profile: strict\nfail-on: info\nmin-confidence: low\nexclude: ['*.x', \"a b\", '#c']\n\
                 rules: {tense: off}\noverrides: [{paths: [a, b], rules: {tense: info, dead-end: error}}]\n\
-                budgets: {max-states: 7, efferent: 1, afferent: 2, attempts: 3}\n\
+                budgets: {max-states: 7, efferent: 1, afferent: 2, attempts: 3, temporal: 4, contract: 5, control: 6, chain: 8}\n\
+                drift: {efferent: 1, afferent: 2, temporal: 3, chain: 4, contract: 5, control: 6, bidirectional: 7, circles: 8}\n\
                 verify: {delivery: fifo-pair, timers: both, max-states: 9}\nsystems: [{files: 'a/**', world: closed}]\n\
                 allow: [{rule: tense, files: a, entity: 'W/*', because: 'a: \"b\"', until: 2027-06-30}]\n";
     let once = show(&config(&[text]));

@@ -1,0 +1,154 @@
+//! What all runs of a workflow come to: which ends are reached, which writes stand, which are undone.
+
+use std::collections::{BTreeMap, BTreeSet};
+use wfc::explore::{Assumptions, Delivery, Limits, Orders, Runs, Status, Stop, Timers, explore_under};
+use wfc::graph::{NodeKind, StepGraph};
+use wfc::model::{Block, Model, Retry, Statement, StatementKind, Undone, UndoneBy, Wait, WorkflowId};
+
+/// One way in which a run can go out.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Outcome {
+    /// Nothing where the run stops without an end.
+    pub goals: BTreeSet<String>,
+    pub standing: BTreeSet<String>,
+    pub undone: BTreeSet<String>,
+}
+
+/// Why runs cannot be followed to their ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Why {
+    TooMany,
+    /// Some run meets what nobody handles.
+    Unhandled,
+}
+
+pub const MAX_STATES: usize = 20_000;
+
+/// The outcomes of the workflow called `name`; `None` where there are too many runs to see all, or where some run
+/// meets what nobody handles.
+pub fn outcomes(
+    model: &Model,
+    graph: &StepGraph,
+    id: WorkflowId,
+    delivery: Delivery,
+) -> Result<BTreeSet<Outcome>, Why> {
+    let limits = Limits { timers: Timers::Patient, max_states: MAX_STATES };
+    // Fewer orders leave out runs in which a step has not begun, which leaves nothing behind and yet is another outcome.
+    let assumed = Assumptions { delivery, orders: Orders::Every, ..Assumptions::default() };
+    let runs = explore_under(model, graph, id, limits, assumed);
+    if !runs.is_complete() || runs.is_cut() {
+        return Err(Why::TooMany);
+    }
+    if runs.meets_unhandled() {
+        return Err(Why::Unhandled);
+    }
+    Ok(of_runs(model, &runs))
+}
+
+fn of_runs(model: &Model, runs: &Runs) -> BTreeSet<Outcome> {
+    let mut calls: BTreeMap<String, usize> = BTreeMap::new();
+    for act in runs.acts() {
+        match &runs.graph().node(act).kind {
+            NodeKind::Act(step) => *calls.entry(model.operation_path(step.operation)).or_default() += 1,
+            NodeKind::Run(run) => {
+                *calls.entry(model.workflows[run.workflow].name.text.to_string()).or_default() += 1
+            }
+            _ => {}
+        }
+    }
+    let mut found = BTreeSet::new();
+    for end in runs.ends() {
+        let mut outcome =
+            Outcome { goals: BTreeSet::new(), standing: BTreeSet::new(), undone: BTreeSet::new() };
+        if matches!(end.stop, Stop::Complete { .. }) {
+            outcome.goals = end.goals.iter().map(|goal| model.goals[*goal].name.text.to_string()).collect();
+        }
+        for act in runs.acts() {
+            let (label, what) = match &runs.graph().node(act).kind {
+                NodeKind::Act(step) if step.is_write && !may_stay(step.undone.as_ref()) => {
+                    (step.label, model.operation_path(step.operation))
+                }
+                NodeKind::Run(run) => (run.label, model.workflows[run.workflow].name.text.to_string()),
+                _ => continue,
+            };
+            // Steps of two participants may have one name, and a conductor's may not: the command says more.
+            let name = match calls.get(&what) {
+                Some(1) => what,
+                _ => format!("{what} {}", model.labels[label].name.text),
+            };
+            match runs.status(end, act) {
+                status if status.is_effective() => drop(outcome.standing.insert(name)),
+                Status::Undone => drop(outcome.undone.insert(name)),
+                _ => {}
+            }
+        }
+        found.insert(outcome);
+    }
+    found
+}
+
+/// Whether the effect may stay, by its own word: then it does not count.
+fn may_stay(undone: Option<&Undone>) -> bool {
+    matches!(undone.map(|undone| &undone.by), Some(UndoneBy::Nothing { .. }))
+}
+
+/// The workflow in which the steps called so never fail to answer: what a service does by itself has no outage.
+pub fn without_outages(model: &mut Model, id: WorkflowId, local: &BTreeSet<String>) {
+    let names: BTreeSet<_> = model
+        .labels
+        .iter()
+        .filter(|(_, label)| local.contains(label.name.text.as_str()))
+        .map(|(id, _)| id)
+        .collect();
+    let empty = Block::empty(model.workflows[id].span);
+    let mut body = std::mem::replace(&mut model.workflows[id].body, empty);
+    in_block(&mut body, &|statement| {
+        if let StatementKind::Act(act) = &mut statement.kind
+            && names.contains(&act.label)
+        {
+            act.block.retry = Some(Retry { times: None, backoff: None, span: act.call_span });
+        }
+    });
+    model.workflows[id].body = body;
+}
+
+fn in_block(block: &mut Block, change: &dyn Fn(&mut Statement)) {
+    let sides = block
+        .limits
+        .iter_mut()
+        .filter_map(|limit| limit.otherwise.as_mut())
+        .chain(block.needs.iter_mut().filter_map(|needs| needs.otherwise.as_deref_mut()))
+        .chain(block.reminders.iter_mut().map(|it| &mut it.block))
+        .chain(block.interrupts.iter_mut().map(|it| &mut it.block))
+        .chain(block.handlers.iter_mut().map(|it| &mut it.block));
+    sides.for_each(|side| in_block(side, change));
+    for statement in &mut block.statements {
+        change(statement);
+        match &mut statement.kind {
+            StatementKind::Act(act) => in_block(&mut act.block, change),
+            StatementKind::Run(run) => in_block(&mut run.block, change),
+            StatementKind::Scope { block, .. } => in_block(block, change),
+            StatementKind::If { branches, otherwise } => {
+                branches.iter_mut().for_each(|(_, block)| in_block(block, change));
+                otherwise.iter_mut().for_each(|block| in_block(block, change));
+            }
+            StatementKind::Parallel(it) => in_block(&mut it.block, change),
+            StatementKind::ForEach(it) => in_block(&mut it.block, change),
+            StatementKind::Repeat(it) => in_block(&mut it.block, change),
+            StatementKind::Wait(wait) => match &mut **wait {
+                Wait::For { block, .. } | Wait::Any { block } => in_block(block, change),
+                Wait::Time(_) | Wait::Until(_) => {}
+            },
+            _ => {}
+        }
+    }
+}
+
+/// The steps of a workflow that are done by the service on whose side they stand.
+pub fn local_steps(model: &Model, graph: &StepGraph, id: WorkflowId) -> BTreeSet<String> {
+    let own = graph.nodes_of(id).filter_map(|(_, node)| match &node.kind {
+        NodeKind::Act(act) if !act.is_remote => Some(model.labels[act.label].name.text.to_string()),
+        _ => None,
+    });
+    own.collect()
+}
