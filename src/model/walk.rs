@@ -34,7 +34,7 @@ impl Block {
     }
 
     /// The blocks that stand around its statements.
-    fn sides(&self) -> impl Iterator<Item = &Block> {
+    pub fn sides(&self) -> impl Iterator<Item = &Block> {
         let limits = self.limits.iter().filter_map(|limit| limit.otherwise.as_ref());
         let needs = self.needs.iter().filter_map(|needs| needs.otherwise.as_deref());
         let bound = self.at_most_times.iter().filter_map(|bound| bound.otherwise.as_deref());

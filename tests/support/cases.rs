@@ -98,12 +98,9 @@ fn below(folder: &Path, name: &str, shown: Shown) -> Vec<Trial> {
 
 fn rules(folder: &Path) -> Vec<Trial> {
     let mut trials = Vec::new();
-    for rule in wfc::catalog::rules()
-        .iter()
-        .filter(|rule| {
-            !matches!(rule.group, Group::Syntax | Group::Import | Group::Versions | Group::Generate)
-        })
-    {
+    for rule in wfc::catalog::rules().iter().filter(|rule| {
+        !matches!(rule.group, Group::Syntax | Group::Import | Group::Versions | Group::Generate)
+    }) {
         let (folder, name) = (folder.join(rule.name), format!("rules/{}", rule.name));
         trials.push(Trial::test(format!("{name}/has both kinds"), move || {
             let kinds: Vec<Kind> =

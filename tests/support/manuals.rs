@@ -2,8 +2,8 @@
 //! page is the one that would be generated today.
 
 use super::{
-    check, compare, entries, file_name, fixes, is_blessing, is_loud, layout, one_file, render, root, settings,
-    versions,
+    check, compare, entries, file_name, fixes, is_blessing, is_loud, layout, one_file, render, root,
+    settings, versions,
 };
 use libtest_mimic::{Failed, Trial};
 use std::collections::BTreeSet;

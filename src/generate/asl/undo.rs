@@ -54,18 +54,18 @@ impl<'a> Machine<'a> {
 
     fn items(&self, block: &'a Block) -> Vec<Item<'a>> {
         let own = block.statements.iter().flat_map(|statement| self.items_of(statement));
-        let sides = block.sides().into_iter().flat_map(|side| self.items(side));
+        let sides = block.sides().flat_map(|side| self.items(side));
         own.chain(sides).collect()
     }
 
     fn items_of(&self, statement: &'a Statement) -> Vec<Item<'a>> {
         match &statement.kind {
             StatementKind::Act(act) => {
-                let sides = act.block.sides().into_iter().flat_map(|side| self.items(side));
+                let sides = act.block.sides().flat_map(|side| self.items(side));
                 std::iter::once(Item::Act(act)).chain(sides).collect()
             }
             StatementKind::Run(run) => {
-                let sides = run.block.sides().into_iter().flat_map(|side| self.items(side));
+                let sides = run.block.sides().flat_map(|side| self.items(side));
                 std::iter::once(Item::Run(run)).chain(sides).collect()
             }
             StatementKind::Parallel(parallel) if parallel.each.is_some() => {
