@@ -159,9 +159,9 @@ fn a_committed_picture_is_current_or_not() {
     let current = folder.wfc(&check);
     assert_eq!((current.code, current.stdout.as_str(), current.stderr.as_str()), (0, "", ""));
     // Comments and layout change nothing; a step does.
-    folder.write("shop.wfc", &SHOP.replace("workflow Fulfil", "workflow   Fulfil"));
+    folder.write("shop.wfc", SHOP.replace("workflow Fulfil", "workflow   Fulfil"));
     assert_eq!(folder.wfc(&check).code, 0);
-    folder.write("shop.wfc", &SHOP.replace("step packed", "step wrapped"));
+    folder.write("shop.wfc", SHOP.replace("step packed", "step wrapped"));
     let stale = folder.wfc(&check);
     assert_eq!(stale.code, 1);
     assert!(stale.stdout.contains("-") && stale.stdout.contains(">wrapped<"), "{stale:#?}");
