@@ -20,7 +20,7 @@ pub use history::{History, history};
 pub use measures::{read_measures, write_measures};
 pub use revision::{Source, load_source, source};
 pub use watch::{Watcher, watch};
-pub use write::{replace, replace_in_folder, rewrite, write_new};
+pub use write::{replace, replace_bytes, replace_in_folder, rewrite, write_new};
 
 use super::{Loaded, Repository, Request, Trouble};
 use crate::compile;

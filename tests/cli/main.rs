@@ -19,6 +19,7 @@ mod profiles;
 mod progress;
 mod reports;
 mod runs;
+mod serve;
 mod shell;
 mod since;
 mod streams;
