@@ -5,6 +5,7 @@ use super::systems::{System, systems};
 use super::{Joined, missing_import, phases};
 use crate::check;
 use crate::diagram::html::{Fact, Lines, Page, Place, Sheet, Told, facts};
+use crate::diagram::large;
 use crate::diagram::scene::{Scene, scene_alone};
 use crate::diagram::{self, About, Body, Drawing, Marks, Subject, View, sequence};
 use crate::finding::{Finding, Severity};
@@ -14,8 +15,13 @@ use crate::model::{Model, WorkflowId};
 use crate::source::{Sources, Span};
 use std::collections::BTreeMap;
 
-/// More steps than these in one picture, and nobody finds anything: then only the single workflows are shown.
+/// Workflows with more steps than these together are not drawn beside each other.
 const MOST_STEPS: usize = 300;
+/// A picture with more nodes than these has an overview and parts before it, of about so many nodes.
+const READABLE: usize = 60;
+const SIZE_OF_PART: usize = 25;
+/// A picture with more nodes than these is shown in its parts alone: browsers get slow.
+const MOST_NODES: usize = 1_500;
 /// How wide and high a picture is that shows all workflows and can still be read as a whole.
 const GLANCE: f64 = 1_300.0;
 /// Of the runs of one workflow.
@@ -51,7 +57,8 @@ pub struct Paged {
 /// Draws every view of every system; a view in which nothing is drawn is left out.
 pub fn page(sources: &Sources, wanted: &PageWanted) -> Paged {
     let systems = systems(sources, wanted.joined);
-    let mut maker = Maker { sources, wanted, files: BTreeMap::new(), sheets: Vec::new(), n_runs: 0, names: Vec::new() };
+    let mut maker =
+        Maker { sources, wanted, files: BTreeMap::new(), sheets: Vec::new(), n_runs: 0, names: Vec::new() };
     let mut errors = Vec::new();
     for system in &systems {
         let label = if systems.len() > 1 { label(sources, system) } else { String::new() };
@@ -76,7 +83,14 @@ pub fn page(sources: &Sources, wanted: &PageWanted) -> Paged {
 /// The findings alone, with the lines they speak of: for a text that cannot be drawn.
 pub fn told(sources: &Sources, findings: &[Finding]) -> (Vec<Told>, Vec<Lines>) {
     let wanted = PageWanted { title: "", workflow: None, first: View::Flow, joined: &[], findings };
-    let mut maker = Maker { sources, wanted: &wanted, files: BTreeMap::new(), sheets: Vec::new(), n_runs: 0, names: Vec::new() };
+    let mut maker = Maker {
+        sources,
+        wanted: &wanted,
+        files: BTreeMap::new(),
+        sheets: Vec::new(),
+        n_runs: 0,
+        names: Vec::new(),
+    };
     let told = findings.iter().map(|finding| maker.told(finding)).collect();
     (told, maker.lines())
 }
@@ -155,6 +169,27 @@ impl Maker<'_> {
 
     fn graph(&mut self, subject: &Subject, view: View, system: &str, name: &str) {
         let body = diagram::draw(subject, view);
+        let split = match &body {
+            Body::Graph(diagram) if diagram.nodes.len() > READABLE => large::split(diagram, SIZE_OF_PART),
+            Body::Graph(_) | Body::Run(_) | Body::Table(_) => None,
+        };
+        let Some((overview, parts)) = split else {
+            self.body(subject, view, body, system, name);
+            return;
+        };
+        let named =
+            |what: &str| [name, what].into_iter().filter(|it| !it.is_empty()).collect::<Vec<_>>().join(": ");
+        self.body(subject, view, Body::Graph(overview), system, &named("overview"));
+        for (number, part) in parts.into_iter().enumerate() {
+            let title = named(&format!("part {}, {}", number + 1, part.title));
+            self.body(subject, view, Body::Graph(part.diagram), system, &title);
+        }
+        if matches!(&body, Body::Graph(diagram) if diagram.nodes.len() <= MOST_NODES) {
+            self.body(subject, view, body, system, &named("all of it"));
+        }
+    }
+
+    fn body(&mut self, subject: &Subject, view: View, body: Body, system: &str, name: &str) {
         let facts = match &body {
             Body::Graph(diagram) => diagram.nodes.iter().map(|node| facts(subject, node)).collect(),
             Body::Run(_) | Body::Table(_) => Vec::new(),
@@ -213,15 +248,20 @@ impl Maker<'_> {
 
     /// Marks a drawing and gives everything in it its place; an empty one is left out.
     fn sheet(&mut self, mut drawing: Drawing, facts: Vec<Vec<Fact>>, system: &str, subject: &str) {
+        let is_empty = match &drawing.body {
+            Body::Graph(diagram) => diagram.nodes.is_empty(),
+            Body::Run(run) => run.sides.is_empty(),
+            Body::Table(matrix) => matrix.services.is_empty(),
+        };
+        if is_empty {
+            return;
+        }
         let parts: Vec<&str> =
             [drawing.view.name(), subject, system].into_iter().filter(|it| !it.is_empty()).collect();
         drawing.title = parts.join(", ");
         diagram::mark(&mut drawing, self.wanted.findings, Marks::Places, &|_| String::new());
         let numbers = numbers(&drawing, self.wanted.findings);
         let mut scene = scene_alone(&drawing);
-        if scene.nodes.is_empty() {
-            return;
-        }
         renumber(&mut scene, &numbers);
         self.placed(scene, drawing.view, facts, system, subject);
     }

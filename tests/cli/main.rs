@@ -14,6 +14,7 @@ mod folder;
 mod graph;
 mod inputs;
 mod metrics;
+mod page;
 mod pictures;
 mod profiles;
 mod progress;

@@ -14,7 +14,9 @@ pub fn drawn(wanted: &Graph, drawing: &Drawing, output: &Output) -> Result<Vec<u
     }
     let drawn = png::png(&diagram::scene(drawing), wanted.theme.into(), wanted.scale);
     drawn.map_err(|png::TooLarge { width, height }| {
-        format!("a picture of {width} by {height} dots is too large: choose a smaller --scale, or draw an SVG")
+        format!(
+            "a picture of {width} by {height} dots is too large: choose a smaller --scale, or draw an SVG"
+        )
     })
 }
 

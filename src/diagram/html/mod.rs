@@ -100,9 +100,10 @@ pub enum Life {
 
 const CSS: &str = include_str!("page.css");
 /// In the order in which they stand in the page.
-const SCRIPTS: [&str; 6] = [
+const SCRIPTS: [&str; 7] = [
     include_str!("dom.js"),
     include_str!("stage.js"),
+    include_str!("map.js"),
     include_str!("panel.js"),
     include_str!("finder.js"),
     include_str!("live.js"),

@@ -20,6 +20,8 @@ const colours = new CSSStyleSheet();
 document.adoptedStyleSheets = [colours];
 
 const stage = makeStage(stageElement, holder, (what, at) => page.pick(what, at));
+const map = makeMap(byId("map"), stage);
+stage.whenMoved(map.draw);
 const sheetNow = () => page.data.sheets[page.sheet];
 const part = (what, at) => holder.querySelectorAll(`[data-${what}="${at}"]`);
 
@@ -39,6 +41,7 @@ page.show = (at, keep) => {
     holder.replaceChildren();
     return;
   }
+  map.fill(sheet.nodes.map((node) => node.at), sheet.size);
   stage.show(pictureOf(sheet.svg), sheet.size, keep);
   stageElement.setAttribute("aria-label", `Picture: ${sheetName(sheet)}, ${plural(sheet.nodes.length, "node")}`);
   drawKinds();

@@ -12,6 +12,7 @@ function makeStage(element, holder, onPick) {
   let size = [1, 1];
   let view = { x: 0, y: 0, scale: 1 };
   let untouched = true;
+  let onView = () => {};
   const pointers = new Map();
   let dragged = false;
   let spread = 0;
@@ -25,6 +26,7 @@ function makeStage(element, holder, onPick) {
     element.style.setProperty("--grid", `${24 * view.scale}px`);
     element.style.setProperty("--grid-x", `${-view.x * view.scale}px`);
     element.style.setProperty("--grid-y", `${-view.y * view.scale}px`);
+    onView({ x: view.x, y: view.y, w: width / view.scale, h: height / view.scale });
   }
 
   function whole() {
@@ -83,6 +85,14 @@ function makeStage(element, holder, onPick) {
     apply();
   }
 
+  function centre(x, y) {
+    const { width, height } = box();
+    view.x = x - width / view.scale / 2;
+    view.y = y - height / view.scale / 2;
+    untouched = false;
+    apply();
+  }
+
   function show(picture, newSize, keep) {
     svg = picture;
     size = newSize;
@@ -92,7 +102,7 @@ function makeStage(element, holder, onPick) {
   }
 
   element.addEventListener("wheel", (event) => {
-    if (event.target.closest(".tools")) return;
+    if (event.target.closest(".tools,.map")) return;
     event.preventDefault();
     const unit = event.deltaMode === 1 ? 16 : 1;
     if (event.shiftKey) pan(-(event.deltaX || event.deltaY) * unit, 0);
@@ -100,7 +110,7 @@ function makeStage(element, holder, onPick) {
   }, { passive: false });
 
   element.addEventListener("pointerdown", (event) => {
-    if (event.button !== 0 || event.target.closest(".tools")) return;
+    if (event.button !== 0 || event.target.closest(".tools,.map")) return;
     pointers.set(event.pointerId, { x: event.clientX, y: event.clientY });
     if (pointers.size === 1) dragged = false;
     spread = 0;
@@ -132,7 +142,7 @@ function makeStage(element, holder, onPick) {
   element.addEventListener("pointercancel", release);
 
   element.addEventListener("click", (event) => {
-    if (dragged || event.target.closest(".tools")) return;
+    if (dragged || event.target.closest(".tools,.map")) return;
     for (const what of ["finding", "node", "edge", "group"]) {
       const hit = event.target.closest(`[data-${what}]`);
       // The ground of a frame is the ground of the picture; its name and its line are its own.
@@ -141,7 +151,7 @@ function makeStage(element, holder, onPick) {
     onPick(null);
   });
   element.addEventListener("dblclick", (event) => {
-    if (!event.target.closest("[data-node],.tools")) zoom(1.6, { x: event.clientX, y: event.clientY });
+    if (!event.target.closest("[data-node],.tools,.map")) zoom(1.6, { x: event.clientX, y: event.clientY });
   });
 
   new ResizeObserver(() => (untouched ? begin() : apply())).observe(element);
@@ -154,5 +164,15 @@ function makeStage(element, holder, onPick) {
   });
   addEventListener("afterprint", () => printed && svg?.setAttribute("viewBox", printed));
 
-  return { show, fit, zoom, pan, reveal };
+  return {
+    show,
+    fit,
+    zoom,
+    pan,
+    reveal,
+    centre,
+    whenMoved(listener) {
+      onView = listener;
+    },
+  };
 }
