@@ -10,8 +10,11 @@ source "$root/packaging/page/tools.sh"
 
 page_tools install
 cd "$root"
-cargo build --quiet --locked
-export WFC_BIN="${CARGO_TARGET_DIR:-$root/target}/debug/wfc"
+if [ -z "${WFC_BIN:-}" ]; then
+  cargo build --quiet --locked
+  WFC_BIN="${CARGO_TARGET_DIR:-$root/target}/debug/wfc"
+fi
+export WFC_BIN
 node packaging/page/samples.cjs "$work"
 
 out="$root/docs/pictures"

@@ -14,7 +14,7 @@ const click = (what) => async (page) => {
 const SUBJECTS = [
   { name: "retail-order-careless", spec: `${EXAMPLES}/retail-order-careless`, at: "flow/FulfilOrder", then: click(".finding[data-number='2']") },
   { name: "retail-order", spec: `${EXAMPLES}/retail-order`, at: "services" },
-  { name: "loan-broker", spec: `${EXAMPLES}/loan-broker`, at: "flow/ApplyForLoan", then: click(".thing[aria-label*='reserved'] .shape") },
+  { name: "loan-broker", spec: `${EXAMPLES}/loan-broker`, at: "flow/ApplyForLoan", then: click(".thing[aria-label^='command, reserved'] .shape") },
   { name: "mortgage", spec: `${EXAMPLES}/mortgage`, at: "events" },
   { name: "services-60", spec: "services-60.wfc", at: "services/all%20of%20it" },
   { name: "steps-300", spec: "steps-300.wfc", at: "flow" },

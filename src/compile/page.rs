@@ -18,7 +18,7 @@ use std::collections::BTreeMap;
 /// Workflows with more steps than these together are not drawn beside each other.
 const MOST_STEPS: usize = 300;
 /// A picture with more nodes than these has an overview and parts before it, of about so many nodes.
-const READABLE: usize = 60;
+const READABLE: usize = 40;
 const SIZE_OF_PART: usize = 25;
 /// A picture with more nodes than these is shown in its parts alone: browsers get slow.
 const MOST_NODES: usize = 1_500;

@@ -209,6 +209,15 @@ page.elsewhere = (entity) => {
   return [...found.values()];
 };
 
+// The sheet with the part that a box of an overview stands for.
+page.partOf = (thing) => {
+  const { view, system, subject } = sheetNow();
+  const [, number] = /^(\d+) /.exec(thing.name ?? "") ?? [];
+  if (!number || !subject.endsWith("overview")) return -1;
+  const begin = `${subject.slice(0, -"overview".length)}part ${number},`;
+  return page.data.sheets.findIndex((sheet) => sheet.view === view && sheet.system === system && sheet.subject.startsWith(begin));
+};
+
 // ---- findings -------------------------------------------------------------------------------------
 
 function drawFindings() {

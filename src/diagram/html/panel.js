@@ -85,6 +85,7 @@ function thingPanel(page, sheet, what, at) {
     make("h2", {}, name),
     !isEdge && thing.text && thing.text !== name ? make("p", { class: "said" }, thing.text) : null,
     isEdge ? make("p", { class: "said" }, "from ", node(thing.from), " to ", node(thing.to)) : null,
+    page.partOf(thing) === -1 ? null : make("p", {}, make("button", { type: "button", class: "action", click: () => page.open(page.partOf(thing)) }, "Open this part")),
     thing.circular ? make("p", { class: "warning" }, "lies on a circle of services that need each other") : null,
     thing.doc ? make("p", { class: "doc" }, thing.doc) : null,
     thing.facts?.length ? make("dl", { class: "facts" }, ...thing.facts.flatMap(([key, value]) => [make("dt", {}, key), make("dd", {}, value)])) : null,
@@ -97,7 +98,9 @@ function thingPanel(page, sheet, what, at) {
   if (thing.places.length) {
     body.push(make("div", { class: "block" }, make("h3", {}, "Written in"), ...excerpts(data, thing.places).slice(0, 6)));
   }
-  const elsewhere = thing.entity ? page.elsewhere(thing.entity) : [];
+  // What has no name of its own is known by its workflow, which is drawn everywhere.
+  const hasName = thing.entity && name.includes(thing.entity.split("/").pop());
+  const elsewhere = hasName ? page.elsewhere(thing.entity) : [];
   body.push(listOf("Also in", elsewhere.map(({ sheet: other, node: n, words }) => link(words, () => page.open(other, "node", n)))));
   return body;
 }

@@ -3,8 +3,10 @@
 
 const NEAREST = 8;
 const FURTHEST = 0.02;
-// Below this nobody reads anything, so that a picture begins at its top instead of being seen as a whole.
-const READABLE = 0.62;
+// Below the one nobody reads anything, so that a picture begins at its top instead of being seen as a whole; what
+// somebody has asked for is shown at least as large as the other.
+const LEGIBLE = 0.5;
+const READABLE = 0.66;
 const MARGIN = 14;
 
 function makeStage(element, holder, onPick) {
@@ -52,7 +54,7 @@ function makeStage(element, holder, onPick) {
   function begin() {
     const scale = whole();
     untouched = true;
-    place(Math.max(scale, READABLE), scale < READABLE);
+    place(scale < LEGIBLE ? READABLE : scale, scale < LEGIBLE);
   }
 
   function zoom(factor, at) {
