@@ -12,9 +12,9 @@ const click = (what) => async (page) => {
 };
 
 const SUBJECTS = [
-  { name: "retail-order-careless", spec: `${EXAMPLES}/retail-order-careless`, at: "flow/FulfilOrder", then: click(".finding[data-number='2']") },
+  { name: "retail-order-careless", spec: `${EXAMPLES}/retail-order-careless`, at: "flow/FulfilOrder", after: click(".finding[data-number='2']") },
   { name: "retail-order", spec: `${EXAMPLES}/retail-order`, at: "services" },
-  { name: "loan-broker", spec: `${EXAMPLES}/loan-broker`, at: "flow/ApplyForLoan", then: click(".thing[aria-label^='command, reserved'] .shape") },
+  { name: "loan-broker", spec: `${EXAMPLES}/loan-broker`, at: "flow/ApplyForLoan", after: click(".thing[aria-label^='command, reserved'] .shape") },
   { name: "mortgage", spec: `${EXAMPLES}/mortgage`, at: "events" },
   { name: "services-60", spec: "services-60.wfc", at: "services/all%20of%20it" },
   { name: "steps-300", spec: "steps-300.wfc", at: "flow" },
@@ -23,13 +23,13 @@ const SUBJECTS = [
 (async () => {
   const browser = await start();
   try {
-    for (const { name, spec, at, then } of SUBJECTS) {
+    for (const { name, spec, at, after } of SUBJECTS) {
       const file = path.join(work, `${name}.html`);
       const cwd = spec.startsWith(EXAMPLES) ? root : work;
       execFileSync(wfc, ["graph", spec, "-o", file], { cwd, stdio: ["ignore", "ignore", "inherit"] });
       for (const colorScheme of ["light", "dark"]) {
         const { page, context } = await open(browser, `file://${file}#${at}`, { colorScheme, viewport: { width: 1280, height: 800 } });
-        await then?.(page);
+        await after?.(page);
         // The pointer leaves no trace, and what fades has faded.
         await page.mouse.move(0, 0);
         await page.waitForTimeout(300);

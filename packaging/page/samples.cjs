@@ -31,7 +31,7 @@ function services60() {
     text += `/// Keeps ${Object.keys(AREAS)[n].toLowerCase()} in order.\nworkflow Keep${head} {\n  orchestrated by ${head}\n  correlated by case\n  starts when ${areas[(n + 5) % areas.length][2]}Changed\n  success Kept${head}\n  failure Missed${head}\n`;
     rest.forEach((name, at) => {
       const id = name.toLowerCase();
-      if (at % 2 === 0) text += `  step ${id} = ${name}.Enter(case) { timeout 5s${all.findIndex((it) => it.name === name) % 3 === 0 ? "\n    on Refused { undo all; end Missed" + head + " }" : ""} }\n`;
+      if (at % 2 === 0) text += `  step ${id} = ${name}.Enter(case) { timeout 5s${all.findIndex((it) => it.name === name) % 3 === 0 ? `\n    on Refused { undo all; end Missed${head} }` : ""} }\n`;
       else text += `  step ${id} = ${name}.Look(case) { timeout 2s }\n`;
     });
     text += `  step asked = ${near[3]}.Look(case) { timeout 2s }\n  publish ${head}Changed(case)\n  end Kept${head}\n}\n\n`;

@@ -265,6 +265,8 @@ const tests = {
       fs.writeFileSync(spec, `${good.replaceAll("packed", "wrapped")}\nworkflow <script>window.hit=1</script> {`);
       await page.waitForSelector("#trouble:not([hidden])", { timeout: 20000 });
       assert.match(await page.textContent("#trouble"), /last good picture/);
+      assert.match(await page.textContent("#broken"), /syntax-error/);
+      assert.match(await page.textContent("#broken figcaption"), /fulfil_order.wfc:\d+/);
       assert.ok(await page.locator(".thing[aria-label*='wrapped']").count() > 0, "the last good picture is there");
       fs.writeFileSync(spec, good);
       await page.waitForSelector("#trouble", { state: "hidden", timeout: 20000 });

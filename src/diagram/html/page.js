@@ -228,11 +228,17 @@ function drawFindings() {
   byId("finding-list").replaceChildren(...findings.map((finding, at) => findingItem(page, finding, at)));
   const trouble = byId("trouble");
   trouble.hidden = broken.length === 0;
-  const head = page.data.stale && page.data.sheets.length
-    ? "The text cannot be drawn as it is; this is the last good picture." : "The text has errors, so that something may be missing.";
-  trouble.replaceChildren(...(broken.length ? [make("h2", {}, head), ...broken.slice(0, 5).map((finding) => brokenItem(page, finding))] : []));
-  if (broken.length > 5) trouble.append(make("p", {}, `and ${broken.length - 5} more`));
+  trouble.textContent = page.data.stale && page.data.sheets.length
+    ? "The text cannot be drawn as it is: this is the last good picture."
+    : "The text has errors, so that something may be missing.";
+  const list = byId("broken");
+  list.hidden = broken.length === 0;
+  const more = broken.length > MOST_BROKEN ? [make("p", {}, `and ${broken.length - MOST_BROKEN} more`)] : [];
+  list.replaceChildren(make("h2", {}, plural(broken.length, "error")), ...broken.slice(0, MOST_BROKEN).map((finding) => brokenItem(page, finding)), ...more);
 }
+
+// The first ones are the causes, most of the time.
+const MOST_BROKEN = 5;
 
 function nextFinding(step) {
   const { findings } = page.data;

@@ -144,7 +144,7 @@ function findingItem(page, finding, number) {
 }
 
 function brokenItem(page, finding) {
-  return make("div", { class: "block broken" },
+  return make("div", { class: "block" },
     make("p", { class: "message" }, ...prose(finding.message), finding.rule ? make("small", {}, ` ${finding.rule}`) : null),
     ...findingBody(page, { ...finding, witness: [], reports: "" }));
 }
