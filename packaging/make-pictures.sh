@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Makes everything in docs/pictures anew: drawings of the examples, and photographs of pages in both themes.
+# Makes everything in docs/pictures anew: the drawings of the examples, and photographs of pages in both themes.
 #
 #   bash packaging/make-pictures.sh
 #
@@ -11,6 +11,7 @@ source "$root/packaging/page/tools.sh"
 page_tools install
 cd "$root"
 if [ -z "${WFC_BIN:-}" ]; then
+  BLESS=1 cargo test --quiet --locked --test cli pictures
   cargo build --quiet --locked
   WFC_BIN="${CARGO_TARGET_DIR:-$root/target}/debug/wfc"
 fi
@@ -18,13 +19,6 @@ export WFC_BIN
 node packaging/page/samples.cjs "$work"
 
 out="$root/docs/pictures"
-mkdir -p "$out"
-draw() { "$WFC_BIN" graph "$1" --split 0 -o "$out/$2.svg" "${@:3}"; }
-draw examples/retail-order-careless retail-order-careless --workflow FulfilOrder
-draw examples/retail-order retail-order
-draw examples/loan-broker loan-broker
-draw examples/mortgage mortgage --view services
-
 node packaging/page/pictures.cjs
 # A picture of a page has few colours: with a palette it is a third as large.
 "$(python_tool pillow)/python" - "$work" "$out" << 'PYTHON'

@@ -11,7 +11,6 @@ mod legal_sequence;
 mod legal_svg;
 mod legal_text;
 mod overlaps;
-||||||| parent of 0eb5f45 (Split large pictures on the page; say what was decided)
 mod pages;
 
 use proptest::prelude::*;
