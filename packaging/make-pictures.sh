@@ -26,7 +26,7 @@ import pathlib, sys
 from PIL import Image
 work, out = map(pathlib.Path, sys.argv[1:])
 for path in sorted(work.glob("page-*.png")):
-    image = Image.open(path).convert("RGB").quantize(96, dither=Image.Dither.NONE)
+    image = Image.open(path).convert("RGB").quantize(160, dither=Image.Dither.NONE)
     image.save(out / path.name, optimize=True)
 PYTHON
 du -sh "$out"

@@ -16,7 +16,7 @@ const SUBJECTS = [
   { name: "retail-order", spec: `${EXAMPLES}/retail-order`, at: "services" },
   { name: "loan-broker", spec: `${EXAMPLES}/loan-broker`, at: "flow/ApplyForLoan", after: click(".thing[aria-label^='command, reserved'] .shape") },
   { name: "mortgage", spec: `${EXAMPLES}/mortgage`, at: "events" },
-  { name: "services-60", spec: "services-60.wfc", at: "services/all%20of%20it" },
+  { name: "services-60", spec: "services-60.wfc", at: "services/overview" },
   { name: "steps-300", spec: "steps-300.wfc", at: "flow" },
 ];
 

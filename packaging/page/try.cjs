@@ -86,6 +86,19 @@ const tests = {
     isQuiet(seen, careless);
   },
 
+  "an address leads to its picture": async ({ browser, careless }) => {
+    const at = async (page) => [await page.getAttribute(".view[aria-current]", "data-view"), await page.locator("#subject option:checked").textContent()];
+    const { page } = await open(browser, `${careless}#flow/ReturnOrder`);
+    assert.deepEqual(await at(page), ["flow", "ReturnOrder"]);
+    await page.click(".thing[aria-label*='paidBack'] .shape");
+    const { page: again } = await open(browser, page.url());
+    assert.match(await again.textContent("#details h2"), /paidBack/);
+    const { page: other } = await open(browser, `${careless}#matrix`);
+    assert.equal((await at(other))[0], "matrix");
+    const { page: lost } = await open(browser, `${careless}#%E0%A4%A/<img>`);
+    assert.equal((await at(lost))[0], "flow");
+  },
+
   "lines are hidden by kind": async ({ browser }) => {
     const { page } = await open(browser, fileUrl(drawn("examples/loan-broker", "broker.html")));
     await page.click(".view[data-view=services]");

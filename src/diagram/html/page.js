@@ -363,7 +363,9 @@ function recall() {
     }
   });
   const at = page.data.sheets.findIndex((it) => it.view === view && it.subject === subject && it.system === system);
-  page.show(Math.max(at, 0), false);
+  // A view alone is its first picture.
+  const first = page.data.sheets.findIndex((it) => it.view === view);
+  page.show(Math.max(at, at < 0 ? first : 0, 0), false);
   const node = entity ? sheetNow()?.nodes.findIndex((it) => it.entity === entity) : -1;
   if (node >= 0) page.pick("node", node);
 }
