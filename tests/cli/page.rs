@@ -81,3 +81,27 @@ fn a_page_of_nothing_is_trouble() {
         .is_trouble("there is no workflow `Nobody`");
     assert!(!folder.at("a.html").exists());
 }
+
+#[test]
+fn a_page_overlooks_no_option() {
+    let folder = folder();
+    for option in ["--focus=Shop", "--collapse=teams", "--split=5", "--failure=outage"] {
+        let name = option.split('=').next().unwrap();
+        folder
+            .wfc(&["graph", ".", option, "-o", "a.html"])
+            .is_trouble(&format!("{name} is for one picture, and a page shows them all"));
+    }
+    assert!(!folder.at("a.html").exists());
+}
+
+#[test]
+fn committed_pages_and_pngs_are_held_current() {
+    let folder = folder();
+    for name in ["a.html", "a.png"] {
+        assert_eq!(folder.wfc(&["graph", "order.wfc", "-o", name, "--check"]).code, 1, "{name}");
+        assert_eq!(folder.wfc(&["graph", "order.wfc", "-o", name]).code, 0, "{name}");
+        assert_eq!(folder.wfc(&["graph", "order.wfc", "-o", name, "--check"]).code, 0, "{name}");
+        folder.write(name, b"\xffold");
+        assert_eq!(folder.wfc(&["graph", "order.wfc", "-o", name, "--check"]).code, 1, "{name}");
+    }
+}

@@ -19,6 +19,10 @@ pub fn run(
     found: &[Finding],
     output: &Output,
 ) -> Result<Outcome, Unwritten> {
+    if let Some(option) = for_one_picture(wanted) {
+        output.trouble(&format!("{option} is for one picture, and a page shows them all"));
+        return Ok(Outcome::Trouble);
+    }
     let paged = compile::page(
         sources,
         &PageWanted {
@@ -37,6 +41,17 @@ pub fn run(
     let title = paged.page.title.clone();
     let data = html::html(&paged.page, Life::Still).into_bytes();
     output::put(wanted, &[Picture { title, data }], Format::Page, output)
+}
+
+/// An option that a page could only overlook.
+fn for_one_picture(wanted: &Graph) -> Option<&'static str> {
+    let options = [
+        (wanted.focus.is_some(), "--focus"),
+        (wanted.collapse.is_some(), "--collapse"),
+        (wanted.split.is_some(), "--split"),
+        (wanted.failure.is_some(), "--failure"),
+    ];
+    options.into_iter().find(|(is_there, _)| *is_there).map(|(_, name)| name)
 }
 
 fn nothing(wanted: &Graph, names: &[String]) -> String {
