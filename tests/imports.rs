@@ -49,6 +49,8 @@ const WALLS: &[(&[&str], &[&str])] = &[
     (&["anstream::"], &["cli", "main.rs"]),
     (&["ignore::", "globset::"], &["project"]),
     (&["minijinja::"], &["generate/template.rs"]),
+    (&["resvg::"], &["diagram/png.rs"]),
+    (&["axum::", "tokio::", "futures_util::"], &["cli/serve"]),
     (
         &[
             "std::fs",

@@ -50,6 +50,7 @@ pub enum Command {
     Graph(Graph),
     Metrics(Metrics),
     Advise(Advise),
+    Serve(Serve),
     Rules(Rules),
     Explain(Explain),
     Init(Init),
@@ -431,9 +432,14 @@ pub struct Graph {
     #[arg(long, requires = "output")]
     pub check: bool,
 
-    /// Of SVG: as the reader's system wants it, or always light or dark.
+    /// Of SVG and PNG: as the reader's system wants it, or always light or dark; a PNG knows no reader and is
+    /// light, unless it is to be dark.
     #[arg(long, value_name = "THEME", default_value = "auto")]
     pub theme: ThemeName,
+
+    /// Of PNG: how many dots a unit of the picture has; 2 is sharp on most screens.
+    #[arg(long, value_name = "N", default_value = "2", value_parser = scale)]
+    pub scale: f32,
 
     /// In which language; without it, the name given to -o decides, else it is mermaid.
     #[arg(long, value_name = "FORMAT")]
@@ -448,16 +454,63 @@ pub struct Graph {
     pub output: Option<String>,
 }
 
+fn scale(text: &str) -> Result<f32, String> {
+    let number: f32 = text.parse().map_err(|_| "a number is wanted, such as `1.5`".to_string())?;
+    if (0.1..=20.0).contains(&number) { Ok(number) } else { Err("it is from 0.1 to 20".to_string()) }
+}
+
 const GRAPH_EXAMPLES: &str = "\
 Examples:
   wfc graph orders.wfc                        on a terminal a drawing of letters, else Mermaid
   wfc graph orders.wfc -o orders.svg          a picture, because the file's name says so
+  wfc graph orders.wfc -o orders.png          a picture in dots
+  wfc graph . -o system.html                  every view on one page, to click through
   wfc graph . --view services -o docs/        an overview and its parts in a folder
   wfc graph . --view services --focus Payments --depth 2
   wfc graph orders.wfc --view sequence --failure CardDeclined
   wfc graph orders.wfc --finding missing-compensation
   wfc graph orders.wfc -o orders.svg --check  in CI: is the committed picture current?
   wfc graph orders.wfc --format dot | dot -Tsvg > orders.svg";
+
+/// Show a page with every view of your workflows, drawn anew whenever a file is saved.
+///
+/// The page is there for this machine alone, at 127.0.0.1, until the command is interrupted.
+#[derive(Args, Debug)]
+#[command(after_long_help = SERVE_EXAMPLES)]
+pub struct Serve {
+    /// The file or folder to show.
+    #[arg(value_name = "PATH", default_value = ".")]
+    pub path: String,
+
+    #[command(flatten)]
+    pub configured: Configured,
+
+    /// Which view is seen first.
+    #[arg(long, value_name = "VIEW", default_value = "flow")]
+    pub view: ViewName,
+
+    /// Only this workflow.
+    #[arg(long, value_name = "NAME")]
+    pub workflow: Option<String>,
+
+    /// Where on this machine; 0 takes any free port.
+    #[arg(long, value_name = "PORT", default_value = "4280")]
+    pub port: u16,
+
+    /// Whether to open it in the browser; `auto` does where wfc was started in a terminal.
+    #[arg(long, value_name = "WHEN", default_value = "auto")]
+    pub open: OpenName,
+}
+
+const SERVE_EXAMPLES: &str = "\
+Examples:
+  wfc serve                                   everything below this folder
+  wfc serve orders.wfc --view services
+  wfc serve --port 0 --open no                on a free port, for you to open
+
+Exit codes:
+  0  it was interrupted
+  2  wrong arguments or configuration, nothing to show, or the port is taken";
 
 /// Generate a project, or the same workflow in another format.
 ///
@@ -950,6 +1003,13 @@ impl From<ViewName> for View {
     }
 }
 
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum OpenName {
+    Auto,
+    Yes,
+    No,
+}
+
 #[derive(Clone, Copy, Debug, ValueEnum)]
 pub enum ThemeName {
     Auto,
@@ -982,6 +1042,10 @@ pub enum PictureName {
     Text,
     /// A picture.
     Svg,
+    /// A picture in dots.
+    Png,
+    /// A page with every view, to look at, search and click through.
+    Html,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]

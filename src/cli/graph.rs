@@ -1,10 +1,14 @@
 //! `wfc graph`.
 
-mod findings;
+pub mod findings;
 mod format;
 mod output;
+mod page;
+mod png;
 mod terminal;
 mod words;
+
+pub use page::title as page_title;
 
 use super::Outcome;
 use super::args::Graph;
@@ -16,6 +20,7 @@ use crate::diagram::{self, Body, Drawing, Marks, View};
 use crate::finding::Finding;
 use crate::project::{Loaded, Request, WhenEmpty, disk};
 use crate::source::{Sources, Span};
+use format::Format;
 use output::Picture;
 
 pub fn run(wanted: &Graph, output: &Output) -> Result<Outcome, Unwritten> {
@@ -50,25 +55,36 @@ pub fn run(wanted: &Graph, output: &Output) -> Result<Outcome, Unwritten> {
             Err(why) => return Ok(trouble(output, &why)),
         },
     };
+    if format == Format::Page {
+        return page::run(wanted, &loaded.sources, &joined, &found, output);
+    }
     let drawn = match drawn(wanted, &loaded, &joined, &found) {
         Ok(drawn) => drawn,
         Err(why) => return Ok(trouble(output, &why)),
     };
-    if drawn.n_errors > 0 {
-        let errors = if drawn.n_errors == 1 { "an error" } else { "errors" };
+    tell_of_errors(drawn.n_errors, output);
+    let mut pictures = Vec::new();
+    for drawing in in_parts(wanted, drawn.drawing) {
+        let data = match format {
+            Format::Text(picture) => compile::written(&drawing, picture, &loaded.sources).into_bytes(),
+            Format::Png => match png::drawn(wanted, &drawing, output) {
+                Ok(dots) => dots,
+                Err(why) => return Ok(trouble(output, &why)),
+            },
+            Format::Page => continue,
+        };
+        pictures.push(Picture { data, title: drawing.title });
+    }
+    output::put(wanted, &pictures, format, output)
+}
+
+fn tell_of_errors(n_errors: usize, output: &Output) {
+    if n_errors > 0 {
+        let errors = if n_errors == 1 { "an error" } else { "errors" };
         output.trouble(&format!(
             "the text has {errors}, so that something may be missing in the diagram: see wfc check"
         ));
     }
-    let pictures = in_parts(wanted, drawn.drawing);
-    let pictures: Vec<Picture> = pictures
-        .into_iter()
-        .map(|drawing| Picture {
-            text: compile::written(&drawing, format, &loaded.sources),
-            title: drawing.title,
-        })
-        .collect();
-    output::put(wanted, &pictures, format, output)
 }
 
 fn trouble(output: &Output, why: &str) -> Outcome {

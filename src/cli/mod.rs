@@ -21,6 +21,7 @@ mod output;
 mod progress;
 mod project;
 mod rules;
+mod serve;
 mod today;
 mod verify;
 mod watch;
@@ -83,6 +84,7 @@ fn run(arguments: &Arguments) -> Result<Outcome, Unwritten> {
         Command::Graph(wanted) => graph::run(wanted, &output),
         Command::Metrics(wanted) => metrics::run(wanted, &output),
         Command::Advise(wanted) => advise::run(wanted, &output),
+        Command::Serve(wanted) => serve::run(wanted, &output),
         Command::Rules(wanted) => rules::run(wanted, &output),
         Command::Explain(wanted) => explain::run(wanted, &output),
         Command::Init(wanted) => init::run(wanted, &output),

@@ -52,7 +52,11 @@ impl Output {
     /// Writes `text` to stdout, all of it or an error: a full disk must not look like a clean run.
     pub fn data(&self, text: &str) -> Result<(), Unwritten> {
         let mut stdout = anstream::AutoStream::new(io::stdout().lock(), ansi(&self.stdout));
-        match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
+        self.done(stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()))
+    }
+
+    fn done(&self, written: io::Result<()>) -> Result<(), Unwritten> {
+        match written {
             Ok(()) => Ok(()),
             // Who closed the pipe knows that, as `head` does.
             Err(error) if error.kind() == ErrorKind::BrokenPipe => Err(Unwritten),
@@ -61,6 +65,12 @@ impl Output {
                 Err(Unwritten)
             }
         }
+    }
+
+    /// The same for what is no text.
+    pub fn bytes(&self, bytes: &[u8]) -> Result<(), Unwritten> {
+        let mut stdout = io::stdout().lock();
+        self.done(stdout.write_all(bytes).and_then(|()| stdout.flush()))
     }
 
     /// Something that kept wfc from doing what it was asked for.

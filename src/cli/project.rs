@@ -4,20 +4,25 @@ use super::args::Configured;
 use super::output::Output;
 use crate::check::Budget;
 use crate::compile::Joined;
-use crate::project::Project;
 use crate::project::config::joined;
 use crate::project::config::spanned::Spanned;
 use crate::project::disk::{self, Wanted};
+use crate::project::{Project, Trouble};
 use crate::source::Sources;
 
 /// Reads the configuration; nothing where something is wrong with it, which has been said then.
 pub fn open(configured: &Configured, output: &Output) -> Option<Project> {
+    opened(configured).inspect_err(|troubles| output.troubles(troubles)).ok()
+}
+
+/// The same, for somebody who tells what is wrong with it in another way.
+pub fn opened(configured: &Configured) -> Result<Project, Vec<Trouble>> {
     let wanted = match &configured.config {
         _ if configured.isolated => Wanted::None,
         Some(path) => Wanted::This(path),
         None => Wanted::Nearest,
     };
-    disk::project(wanted).inspect_err(|troubles| output.troubles(troubles)).ok()
+    disk::project(wanted)
 }
 
 /// The files of `sources` that the configuration says belong together.

@@ -182,7 +182,7 @@ pub fn drawn_run(sources: &Sources, finding: &Finding) -> Option<Sequence> {
 }
 
 /// What a limit or a condition says, up to its block; foreign formats say it too clumsily.
-fn worth_showing(sources: &Sources, span: Span) -> Option<String> {
+pub(super) fn worth_showing(sources: &Sources, span: Span) -> Option<String> {
     let file = sources.get(span.file);
     let text = file.slice(span);
     let head = text.split(['{', '\n']).next().unwrap_or(text);

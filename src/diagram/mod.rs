@@ -8,6 +8,7 @@ mod drawing;
 mod events;
 mod expression;
 mod flow;
+pub mod html;
 mod ids;
 mod json;
 mod label;
@@ -19,6 +20,8 @@ pub mod matrix;
 mod measure;
 mod mermaid;
 mod plantuml;
+#[cfg(feature = "png")]
+pub mod png;
 mod said;
 pub mod scene;
 pub mod sequence;

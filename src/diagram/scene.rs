@@ -128,8 +128,15 @@ pub struct LegendEntry {
 /// Half of the width of a badge.
 pub const BADGE: f64 = 8.0;
 
-/// Gives everything in a drawing its place.
+/// Gives everything in a drawing its place, with what was found below it.
 pub fn scene(drawing: &Drawing) -> Scene {
+    let mut scene = scene_alone(drawing);
+    legend::add(&mut scene, &drawing.remarks);
+    scene
+}
+
+/// The same without what was found: for somebody who tells that elsewhere.
+pub fn scene_alone(drawing: &Drawing) -> Scene {
     let severities: Vec<Severity> = drawing.remarks.iter().map(|remark| remark.severity).collect();
     let mut scene = match &drawing.body {
         Body::Graph(diagram) => graph::placed(diagram, &severities),
@@ -138,7 +145,6 @@ pub fn scene(drawing: &Drawing) -> Scene {
     };
     scene.view = drawing.view;
     scene.title.clone_from(&drawing.title);
-    legend::add(&mut scene, &drawing.remarks);
     scene
 }
 

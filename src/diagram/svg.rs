@@ -1,6 +1,7 @@
 //! A scene as SVG: it needs no font, script or program beside a browser, and reads on a light page, on a
 //! dark one, and on paper.
 
+pub(super) mod page;
 mod palette;
 mod shape;
 
@@ -64,28 +65,38 @@ pub fn svg(scene: &Scene, theme: Theme) -> String {
 
 /// The rules that turn what is in this scene dark, on screens whose readers want that.
 fn on_dark(scene: &Scene) -> String {
+    let mut rules = String::new();
+    for (selector, declarations) in rules_of_dark(scene) {
+        let _ = write!(rules, "{selector}{{{declarations}}}");
+    }
+    format!("@media screen and (prefers-color-scheme:dark){{{rules}}}")
+}
+
+/// What turns a scene dark: selectors, each once, and what they say.
+fn rules_of_dark(scene: &Scene) -> Vec<(String, String)> {
     let dark = Palette::Dark;
-    let mut rules = format!(
-        ".ground{{fill:{0}}}.title,.plain,.legend text{{fill:{1}}}.edge.plain{{fill:none;stroke:{2}}}\
-         .head.plain{{fill:{2}}}.label{{stroke:{0}}}",
-        dark.ground(),
-        dark.ink(),
-        dark.line()
-    );
+    let (ground, ink, line) = (dark.ground(), dark.ink(), dark.line());
+    let mut rules = vec![
+        (".ground".to_string(), format!("fill:{ground}")),
+        (".title,.plain,.legend text".to_string(), format!("fill:{ink}")),
+        (".edge.plain".to_string(), format!("fill:none;stroke:{line}")),
+        (".head.plain".to_string(), format!("fill:{line}")),
+        (".label".to_string(), format!("stroke:{ground}")),
+    ];
     let boxes: BTreeMap<&str, _> = scene.nodes.iter().map(|node| (node.class, node.colours)).collect();
     for (class, colours) in boxes {
         let [fill, line, text] = dark.of_box(colours);
-        let _ = write!(rules, ".{class} .shape{{fill:{fill};stroke:{line}}}.{class} text{{fill:{text}}}");
+        rules.push((format!(".{class} .shape"), format!("fill:{fill};stroke:{line}")));
+        rules.push((format!(".{class} text"), format!("fill:{text}")));
     }
     let edges = scene.edges.iter().filter_map(|edge| Some((class_of(edge), colour_of(edge)?)));
     for (class, colour) in edges.collect::<BTreeMap<_, _>>() {
         let colour = dark.of_edge(colour);
-        let _ = write!(
-            rules,
-            ".edge.{class}{{stroke:{colour}}}.head.{class}{{fill:{colour}}}.label.{class}{{fill:{colour}}}"
-        );
+        rules.push((format!(".edge.{class}"), format!("stroke:{colour}")));
+        rules.push((format!(".head.{class}"), format!("fill:{colour}")));
+        rules.push((format!(".label.{class}"), format!("fill:{colour}")));
     }
-    format!("@media screen and (prefers-color-scheme:dark){{{rules}}}")
+    rules
 }
 
 /// What lies on a circle is of the colour of trouble, whatever it is.

@@ -26,7 +26,7 @@ pub use program::{Finished, Program, run_program};
 pub use revision::{Source, load_source, source};
 pub use tree::{Access, Tree};
 pub use watch::{Watcher, watch};
-pub use write::{replace, replace_in_folder, rewrite, write_new};
+pub use write::{replace, replace_bytes, replace_in_folder, rewrite, write_new};
 
 use super::{Loaded, Repository, Request, Trouble};
 use crate::compile;

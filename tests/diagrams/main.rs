@@ -11,6 +11,7 @@ mod legal_sequence;
 mod legal_svg;
 mod legal_text;
 mod overlaps;
+mod pages;
 
 use proptest::prelude::*;
 use rayon::prelude::*;
@@ -242,7 +243,7 @@ fn flows_that_have_nothing_to_do_with_each_other_are_chosen_from() {
 }
 
 /// A name that no format was made for.
-fn hostile() -> impl Strategy<Value = String> {
+pub fn hostile() -> impl Strategy<Value = String> {
     let words = vec![
         "end",
         "subgraph",

@@ -1,18 +1,17 @@
 //! Where pictures go: to standard output, to a file and numbered ones beside it, or into a folder.
 
-use super::format::extension;
+use super::format::{Format, extension};
 use crate::cli::Outcome;
 use crate::cli::args::Graph;
 use crate::cli::output::{Output, Unwritten};
-use crate::compile;
 use crate::project::disk;
 use crate::report::diff;
 use std::path::Path;
 
-/// A picture as text.
+/// A picture as it is written.
 pub struct Picture {
     pub title: String,
-    pub text: String,
+    pub data: Vec<u8>,
 }
 
 /// Whether a path is meant as a folder.
@@ -24,12 +23,12 @@ pub fn is_folder(path: &str) -> bool {
 pub fn put(
     wanted: &Graph,
     pictures: &[Picture],
-    format: compile::Picture,
+    format: Format,
     output: &Output,
 ) -> Result<Outcome, Unwritten> {
     let n_parts = pictures.len() - 1;
     let Some(path) = &wanted.output else {
-        output.data(&pictures[0].text)?;
+        output.bytes(&pictures[0].data)?;
         if n_parts > 0 {
             output.note(&format!(
                 "this is an overview of {n_parts} parts, each with at most {} steps: -o FILE or -o FOLDER/ writes \
@@ -51,7 +50,7 @@ pub fn put(
     }
     let mut outcome = Outcome::Clean;
     for (name, picture) in files {
-        if let Err(trouble) = disk::replace(&name, &picture.text) {
+        if let Err(trouble) = disk::replace_bytes(&name, &picture.data) {
             outcome = output.troubled(&trouble);
         }
     }
@@ -62,7 +61,7 @@ pub fn put(
 }
 
 /// `shop.svg`, `shop-1.svg`, `shop-2.svg`; in a folder `overview.svg`, `1-FulfilOrder.svg`.
-fn names(path: &str, pictures: &[Picture], format: compile::Picture) -> Vec<String> {
+fn names(path: &str, pictures: &[Picture], format: Format) -> Vec<String> {
     if is_folder(path) {
         let folder = path.trim_end_matches(['/', '\\']);
         let extension = extension(format);
@@ -98,13 +97,15 @@ fn check<'p>(
 ) -> Result<Outcome, Unwritten> {
     let mut n_stale = 0;
     for (name, picture) in files {
-        match std::fs::read_to_string(&name) {
-            Ok(known) if known == picture.text => {}
+        match std::fs::read(&name) {
+            Ok(known) if known == picture.data => {}
             Ok(known) => {
                 n_stale += 1;
                 output.data(&format!("{name}: is not what would be drawn now\n"))?;
-                let diff = diff::unified(&name, &known, &picture.text, &output.stdout);
-                output.data(&beginning(&diff))?;
+                // Where both are text, it is worth a look.
+                if let (Ok(known), Ok(now)) = (str::from_utf8(&known), str::from_utf8(&picture.data)) {
+                    output.data(&beginning(&diff::unified(&name, known, now, &output.stdout)))?;
+                }
             }
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
                 n_stale += 1;

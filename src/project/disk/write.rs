@@ -10,7 +10,7 @@ pub fn write_new(path: &str, text: &str) -> Result<(), Trouble> {
     let target = Path::new(path);
     let written = make_folder(target).and_then(|()| {
         let mut file = OpenOptions::new().write(true).create_new(true).open(target)?;
-        fill(&mut file, text).inspect_err(|_| drop(fs::remove_file(target)))
+        fill(&mut file, text.as_bytes()).inspect_err(|_| drop(fs::remove_file(target)))
     });
     written.map_err(|error| match error.kind() {
         ErrorKind::AlreadyExists => Trouble::new(path, "exists already and is not overwritten"),
@@ -21,6 +21,11 @@ pub fn write_new(path: &str, text: &str) -> Result<(), Trouble> {
 /// Writes `path` anew. The text goes to a file beside it that then takes its name, so that nobody
 /// ever finds half a file there.
 pub fn replace(path: &str, text: &str) -> Result<(), Trouble> {
+    replace_bytes(path, text.as_bytes())
+}
+
+/// The same for what is no text.
+pub fn replace_bytes(path: &str, text: &[u8]) -> Result<(), Trouble> {
     let target = Path::new(path);
     // A device or a pipe cannot be replaced by a file, only written to.
     let is_special = target.metadata().is_ok_and(|there| !there.is_file());
@@ -48,7 +53,7 @@ pub fn rewrite(path: &str, before: &str, text: &str) -> Result<(), Trouble> {
     }
 }
 
-fn through_a_neighbour(target: &Path, text: &str) -> io::Result<()> {
+fn through_a_neighbour(target: &Path, text: &[u8]) -> io::Result<()> {
     // Behind a link, the file it leads to is replaced, not the link.
     let target = target.canonicalize().unwrap_or_else(|_| target.to_path_buf());
     let neighbour = neighbour(&target);
@@ -79,8 +84,8 @@ fn make_folder(target: &Path) -> io::Result<()> {
     }
 }
 
-fn fill(file: &mut File, text: &str) -> io::Result<()> {
-    file.write_all(text.as_bytes())?;
+fn fill(file: &mut File, text: &[u8]) -> io::Result<()> {
+    file.write_all(text)?;
     file.flush()
 }
 
