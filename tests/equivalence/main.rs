@@ -2,6 +2,8 @@
 //! explorer looks at all runs of both. What is compared, and under which assumptions, is said in
 //! `docs/semantics.md`.
 
+#![expect(clippy::print_stdout, reason = "how much was compared is worth knowing")]
+
 #[path = "../random/choreography.rs"]
 mod choreography;
 mod hostile;

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use wfc::compile::{self, Converting};
 use wfc::convert::{Conversion, Style};
 use wfc::finding::Finding;
-use wfc::source::{SourceFile, Sources};
+use wfc::source::Sources;
 use wfc::syntax::ast::{Entry, Item};
 
 /// The workflows of the files by name, and the style that each of them does not have.
@@ -34,19 +34,6 @@ pub fn converted(sources: &Sources, workflow: &str, style: Style) -> Option<Conv
 pub fn findings(sources: &Sources) -> Vec<Finding> {
     let all = wanted(sources).into_iter().filter_map(|(name, style)| converted(sources, &name, style));
     all.flat_map(|conversion| conversion.findings).collect()
-}
-
-/// The files as a conversion leaves them.
-pub fn applied(sources: &Sources, conversion: &Conversion) -> Sources {
-    let mut after = Sources::default();
-    for (id, file) in sources.iter() {
-        let changed = conversion.files.iter().find(|(other, _)| *other == id);
-        after.add(match changed {
-            Some((_, text)) => SourceFile::new(file.path.clone(), text.as_str()),
-            None => file.clone(),
-        });
-    }
-    after
 }
 
 pub fn shown(sources: &Sources) -> String {
