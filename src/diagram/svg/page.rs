@@ -31,7 +31,7 @@ pub fn picture(scene: &Scene, words: &dyn Fn(usize) -> String) -> String {
     for (at, edge) in scene.edges.iter().enumerate() {
         let _ = writeln!(out, "<g class=\"line\" data-edge=\"{at}\">");
         // Nobody hits a line that is one dot wide.
-        if let Some((path, ..)) = path(&edge.points).filter(|_| edge.class != "grid") {
+        if let Some((path, ..)) = path(&edge.points).filter(|_| !matches!(edge.class, "grid" | "life")) {
             let _ = writeln!(out, "<path class=\"hit\" d=\"{path}\"/>");
         }
         line_of_edge(&mut out, edge, palette);
