@@ -59,11 +59,6 @@ pub fn edge(class: &str) -> &str {
     }
 }
 
-/// Whether an edge is there for the eye alone.
-pub fn is_scaffold(class: &str) -> bool {
-    matches!(class, "grid" | "life")
-}
-
 /// Of a group, by its class.
 pub fn group(class: &str) -> &str {
     match class {
