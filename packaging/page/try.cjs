@@ -213,6 +213,7 @@ const tests = {
         await element.dispatchEvent("click");
         await element.dispatchEvent("mouseover");
       }
+      for (const line of (await page.locator("#picture .edge").all()).slice(0, 12)) await line.dispatchEvent("click");
       for (const line of (await page.locator("#picture .hit").all()).slice(0, 6)) await line.dispatchEvent("click");
     }
     for (const finding of await page.locator(".finding").all()) await finding.click();

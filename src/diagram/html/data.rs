@@ -2,9 +2,9 @@
 //! knows.
 
 use super::{Page, Place, Sheet, Told, words};
-use crate::diagram::About;
 use crate::diagram::scene::{Scene, SceneNode};
 use crate::diagram::svg::page as svg;
+use crate::diagram::{About, look};
 use serde_json::{Value, json};
 
 pub fn of(page: &Page) -> Value {
@@ -39,9 +39,9 @@ fn sheet(sheet: &Sheet) -> Value {
         value["facts"] = facts.iter().map(|fact| json!([fact.what, fact.is])).collect();
         value
     });
-    // Lines of a table are no edges.
+    // Lines of a table, and those below the sides of a run, connect nothing.
     let edges = scene.edges.iter().enumerate().map(|(at, edge)| {
-        if edge.class == "grid" {
+        if look::is_ruling(edge.class) {
             return Value::Null;
         }
         let mut value = about(&edge.about, sheet.edges.get(at).map_or(&[], Vec::as_slice));

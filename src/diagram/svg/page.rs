@@ -6,6 +6,7 @@ use super::{
     MARGIN, STYLE, circle, escaped, frame_of_group, label_of_edge, line_of_edge, n, node_of_scene, path,
     rules_of_dark,
 };
+use crate::diagram::look;
 use crate::diagram::scene::{Badge, Scene};
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -29,9 +30,14 @@ pub fn picture(scene: &Scene, words: &dyn Fn(usize) -> String) -> String {
         out.push_str("</g>\n");
     }
     for (at, edge) in scene.edges.iter().enumerate() {
+        // Lines of a table, and those below the sides of a run, are there for the eye alone.
+        if look::is_ruling(edge.class) {
+            line_of_edge(&mut out, edge, palette);
+            continue;
+        }
         let _ = writeln!(out, "<g class=\"line\" data-edge=\"{at}\">");
         // Nobody hits a line that is one dot wide.
-        if let Some((path, ..)) = path(&edge.points).filter(|_| edge.class != "grid") {
+        if let Some((path, ..)) = path(&edge.points) {
             let _ = writeln!(out, "<path class=\"hit\" d=\"{path}\"/>");
         }
         line_of_edge(&mut out, edge, palette);
