@@ -42,8 +42,8 @@ fn a_loan_is_asked_for_and_signed() {
 }
 
 fn coordinator(program: &Path, database: &Path, words: &[&str]) -> String {
-    let output = Command::new(program).args(words).env("COORDINATOR_DB", database).output().unwrap();
+    let output = Command::new(program).args(words).env("COORDINATOR_DB", database).output().expect("it runs");
     let trouble = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{words:?}: {trouble}");
-    String::from_utf8(output.stdout).unwrap()
+    String::from_utf8(output.stdout).expect("it is text")
 }

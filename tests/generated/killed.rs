@@ -50,14 +50,14 @@ struct Total {
 /// The project's coordinator with services that write down what they do.
 fn recorder(project: &Project, test: &str) -> PathBuf {
     let tests = project.read(&format!("crates/coordinator/tests/{test}.rs"));
-    let from = tests.find("const STAGE").unwrap();
-    let to = from + tests[from..].find("\n};").unwrap() + 3;
+    let from = tests.find("const STAGE").expect("it is there");
+    let to = from + tests[from..].find("\n};").expect("it is there") + 3;
     let stage = tests[from..to].replace("../../../examples", "../../../../examples");
     let text = include_str!("recorder.rs").replace("// STAGE", &stage);
     project.write("crates/coordinator/src/bin/recorder.rs", &text);
     project.cargo(&["build", "--quiet", "--bin", "recorder", "--features", "runtime/memory"]);
     let program = project.program("recorder");
-    fs::remove_dir_all(project.folder.join("crates/coordinator/src/bin")).unwrap();
+    fs::remove_dir_all(project.folder.join("crates/coordinator/src/bin")).expect("it is there");
     program
 }
 
@@ -72,7 +72,7 @@ impl Scene<'_> {
     fn play(&self, workflow: &str, input: &Path, seed: usize) -> usize {
         let began = Instant::now();
         let mut kills = 0;
-        let input = input.to_str().unwrap();
+        let input = input.to_str().expect("it is there");
         let start = ["start", workflow, "--input", input, "--run", self.run];
         let mut words: Vec<String> = start.iter().map(ToString::to_string).collect();
         loop {
@@ -83,7 +83,7 @@ impl Scene<'_> {
             if kills < 5 {
                 command.env("KILL_IN", points.to_string());
             }
-            let status = command.status().unwrap();
+            let status = command.status().expect("it is there");
             if !status.success() {
                 kills += 1;
                 continue;
@@ -110,15 +110,15 @@ impl Scene<'_> {
 
     fn told(&self, words: &[&str]) -> String {
         let words: Vec<String> = words.iter().map(ToString::to_string).collect();
-        let output = self.command(&words).stdout(Stdio::piped()).output().unwrap();
-        String::from_utf8(output.stdout).unwrap()
+        let output = self.command(&words).stdout(Stdio::piped()).output().expect("it is there");
+        String::from_utf8(output.stdout).expect("it is there")
     }
 
     fn check(&self, end: &str, undone: &[&str], kills: usize, total: &mut Total) {
         let run = self.run;
         let told = self.told(&["status", run]);
         assert!(told.starts_with(&format!("{run} ended in {end} ")), "{told}");
-        let log = fs::read_to_string(self.place.join("log")).unwrap();
+        let log = fs::read_to_string(self.place.join("log")).expect("it is there");
         let mut begun: BTreeMap<&str, usize> = BTreeMap::new();
         let mut ended = BTreeSet::new();
         let mut effects = Vec::new();

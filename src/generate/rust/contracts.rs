@@ -368,8 +368,10 @@ fn workflow(items: &mut Items, id: WorkflowId) {
     out.line(&format!("type Value = {};", spelled.value));
     if let Some(undone) = &workflow.undone {
         items.runtime.extend(["Flow", "Undo"]);
-        let (undo, _) = body::workflow_compensation(model, names, undone, id);
-        let undo = undo.replaced("Undo::by(&", "Undo::by(&crate::");
+        let (mut undo, modules) = body::workflow_compensation(model, names, undone, id);
+        for module in modules.iter().filter(|module| *module != "types") {
+            undo = undo.replaced(&format!("{module}::"), &format!("crate::{module}::"));
+        }
         let value = if undo.flat().contains("value") { "value" } else { "_value" };
         out.line("");
         out.open(&format!("fn undone_by({value}: &Self::Value) -> Flow<Option<Undo>> {{"));

@@ -95,7 +95,7 @@ impl Doc {
     fn is_record_in_call(&self) -> bool {
         match self {
             Doc::List { items, spaced: false, .. } => {
-                matches!(&items[..], [Doc::List { spaced: true, .. }])
+                matches!(items.last(), Some(Doc::List { spaced: true, .. }))
             }
             _ => false,
         }
@@ -191,7 +191,7 @@ impl Writer {
     /// Whether that would fit on a line.
     pub fn fits(&self, before: &str, doc: &Doc, behind: &str) -> bool {
         let length = before.chars().count() + doc.flat().chars().count() + behind.chars().count();
-        self.depth * 4 + length <= WIDTH
+        self.depth * 4 + length < WIDTH
     }
 
     pub fn depth(&self) -> usize {

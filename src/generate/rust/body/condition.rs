@@ -57,7 +57,12 @@ impl Body<'_> {
                     Type::List(inner) => (**inner).clone(),
                     _ => left.ty.clone(),
                 };
-                let list = self.operand(right, &right.ty);
+                let list = match self.operand(right, &right.ty) {
+                    Doc::List { items, close, spaced, .. } if matches!(right.kind, ExprKind::List(_)) => {
+                        Doc::List { open: "[".to_string(), items, close, spaced }
+                    }
+                    list => list,
+                };
                 let item = self.operand(left, &item);
                 Doc::Row(vec![list, call(".contains", vec![Doc::Row(vec![text("&"), item])])])
             }

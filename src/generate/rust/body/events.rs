@@ -44,8 +44,9 @@ impl Body<'_> {
         self.bound_events.push((term.event, name.clone()));
         let condition = self.operand(condition, &Type::Bool);
         self.bound_events.pop();
-        let accepts = Doc::Row(vec![text(format!("|{name}: &events::{event}| ")), condition]);
-        Doc::Row(vec![kept, call(".only", vec![accepts])])
+        let wanted = self.fresh("wanted");
+        self.out.write(&format!("let {wanted} = |{name}: &events::{event}| "), &condition, ";");
+        Doc::Row(vec![kept, call(".only", vec![text(wanted)])])
     }
 
     /// Whether an event is read elsewhere than in the condition it must fulfil.

@@ -151,7 +151,7 @@ impl Body<'_> {
                 Code::value(Doc::Row(vec![text("-"), inner]), ty)
             }
             ExprKind::Foreign { language, .. } => {
-                self.findings.push(crate::generate::rust::rules::not_generated(
+                self.findings.push(crate::generate::rust::lost::not_generated(
                     expr.span,
                     &format!("a piece of {language}"),
                 ));

@@ -54,7 +54,7 @@ impl Body<'_> {
     /// `parallel for each x in xs { … }`
     fn rounds_at_once(&mut self, parallel: &Parallel, variable: ValueId, list: &Expr) {
         let block = &parallel.block;
-        let item = self.item_type(parallel.name);
+        let item = self.item_type(parallel.name, block);
         self.with_sides(block, parallel.name, |body, holds| {
             body.runtime.insert("line");
             body.out.line("let fork = cx.fork();");
@@ -69,7 +69,7 @@ impl Body<'_> {
                 body.captures.push(Captures { outside: body.visible.len(), names: Default::default() });
                 let inner = Writer::at_depth(body.out.depth() + 1);
                 let outer = std::mem::replace(&mut body.out, inner);
-                body.rounds.push(format!("({number} + 1)"));
+                body.rounds.push(format!("{number} + 1"));
                 body.nested(|body| {
                     body.declare(variable);
                     let wanted = item.clone();
@@ -136,7 +136,10 @@ impl Body<'_> {
                     (None, _) => "{".to_string(),
                 };
                 self.out.open(&before);
-                self.out.open("if let Some(given) = given {");
+                self.out.open(match needs_one(block) {
+                    true => "if let Some(given) = given.and_then(|given| given.into_iter().next()) {",
+                    false => "if let Some(given) = given {",
+                });
                 if let Some(label) = &label {
                     let given = if matches!(ty, Type::Optional(_)) { "Some(given)" } else { "given" };
                     self.out.line(&format!("break {label} {given};"));
@@ -206,14 +209,14 @@ impl Body<'_> {
         call("size", vec![value])
     }
 
-    /// What a round gives, where somebody reads the list.
-    fn item_type(&self, name: Option<LoopName>) -> Option<Type> {
-        let value = name?.value;
-        if !self.reads.contains(&value) {
-            // The rounds still give; nobody looks at the list.
-            return Some(list_item(&self.value(value).ty));
-        }
-        Some(list_item(&self.value(value).ty))
+    /// What a round gives, where the loop has a value.
+    fn item_type(&self, name: Option<LoopName>, block: &Block) -> Option<Type> {
+        let ty = &self.value(name?.value).ty;
+        Some(match (needs_one(block), ty) {
+            (true, Type::Optional(inner)) => (**inner).clone(),
+            (true, ty) => ty.clone(),
+            (false, ty) => list_item(ty),
+        })
     }
 
     /// A loop with everything that is said about the whole of it. `inside` writes it and says with
@@ -356,7 +359,12 @@ impl Body<'_> {
         self.out.line(&format!("let cx = &cx.round({round});"));
         let labelled = held.is_some() || block.statements.iter().any(jumps);
         let label = format!("'{}", self.fresh("this round"));
-        let wanted = held.map(|(_, ty)| ty.clone());
+        // A round may give nothing; the last one, which is the value, does not where that was checked.
+        let is_optional = held.is_some_and(|(_, ty)| matches!(ty, Type::Optional(_)));
+        let wanted = held.map(|(_, ty)| match ty {
+            Type::Optional(_) => ty.clone(),
+            ty => Type::Optional(Box::new(ty.clone())),
+        });
         let leave = Leave::Break { label: label.clone(), wanted: wanted.clone() };
         let skip = match &wanted {
             Some(ty) if !matches!(ty, Type::Optional(_)) => {
@@ -391,7 +399,14 @@ impl Body<'_> {
         let until = self.operand(&repeat.until, &Type::Bool);
         self.out.write("if ", &until, " {");
         self.out.step_in();
-        self.out.line(if held.is_some() { "break given;" } else { "break;" });
+        match (held.is_some(), is_optional) {
+            (false, _) => self.out.line("break;"),
+            (true, true) => self.out.line("break given;"),
+            (true, false) => {
+                self.runtime.insert("present");
+                self.out.line("break present(given, \"a value\")?;");
+            }
+        }
         self.out.close("}");
         if let Some(bound) = &block.at_most_times {
             self.out.open(&format!("if {round} == {} {{", bound.count));
@@ -411,6 +426,12 @@ impl Body<'_> {
             self.out.write("", &call("cx.sleep", vec![pause]), ".await;");
         }
     }
+}
+
+/// `needs 1`: the value is the one that was given, and no list.
+pub(in crate::generate::rust) fn needs_one(block: &Block) -> bool {
+    let one = |expr: &Expr| matches!(&expr.kind, ExprKind::Literal(Literal::Number(number)) if number == "1");
+    block.needs.as_ref().is_some_and(|needs| one(&needs.count))
 }
 
 fn list_item(ty: &Type) -> Type {

@@ -5,7 +5,7 @@ mod condition;
 mod events;
 mod expr;
 mod jumps;
-mod loops;
+pub(super) mod loops;
 mod sides;
 mod statements;
 
@@ -44,7 +44,10 @@ pub fn write(model: &Model, names: &Spelling, workflow: WorkflowId) -> Text {
         body.whole();
         if body.slots == slots {
             let late = body.late();
-            return Text { late, ..body.finished() };
+            let mut text = Text { late, ..body.finished() };
+            let whole = [&*text.steps, &*text.body, &*text.late].concat();
+            text.runtime.retain(|name| sides::is_used(&whole, name));
+            return text;
         }
         slots = body.slots;
     }
@@ -265,7 +268,7 @@ impl<'a> Body<'a> {
                 self.out.close("}");
             }
             if !self.slots.values.is_empty() {
-                self.findings.push(super::rules::not_generated(late.span, "reading a step's value `late`"));
+                self.findings.push(super::lost::not_generated(late.span, "reading a step's value `late`"));
             }
         }
         let inner = std::mem::replace(&mut self.out, outer);
@@ -358,7 +361,7 @@ impl<'a> Body<'a> {
     }
 
     fn cannot(&mut self, at: crate::source::Span, what: &str) {
-        self.findings.push(super::rules::not_generated(at, what));
+        self.findings.push(super::lost::not_generated(at, what));
         self.out.line("// This cannot be generated yet.");
     }
 }

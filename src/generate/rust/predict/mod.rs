@@ -472,6 +472,9 @@ impl<'m> Play<'m> {
             let otherwise = block.needs.as_ref().and_then(|needs| needs.otherwise.as_deref());
             return otherwise.map_or(Way::Outage, |block| self.block(block));
         }
+        if super::body::loops::needs_one(block) {
+            return Way::Give(given.into_iter().next().unwrap_or_default());
+        }
         Way::Give(Value::Array(given))
     }
 

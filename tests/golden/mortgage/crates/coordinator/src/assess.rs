@@ -17,7 +17,8 @@ pub async fn assess(cx: Cx, input: workflows::AssessInput) -> Flow {
         let branch_1 = line(async {
             let cx = &fork.branch(0);
             let asked = valuation::Value { property: request.property.clone() };
-            match or_outage(cx.within(days(14), cx.call(&VALUE, asked))).await {
+            let work = or_outage(cx.within(days(14), cx.call(&VALUE, asked)));
+            match work.await {
                 Ok(given) => value.set(given),
                 Err(exit) if exit.is::<failures::NotFound>() || exit.is_outage() => {
                     cx.undo_all().await?;
