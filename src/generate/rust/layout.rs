@@ -151,6 +151,26 @@ impl Doc {
     }
 }
 
+/// A key by which rustfmt sorts what is imported: `s2` comes before `s10`. Modules it sorts as they are.
+pub fn version_key(name: &str) -> Vec<(String, u128)> {
+    let mut key = vec![(String::new(), 0_u128)];
+    let mut in_number = false;
+    for c in name.chars() {
+        let digit = c.to_digit(10);
+        if in_number && digit.is_none() {
+            key.push((String::new(), 0));
+        }
+        in_number = digit.is_some();
+        if let Some(last) = key.last_mut() {
+            match digit {
+                Some(digit) => last.1 = last.1.saturating_mul(10).saturating_add(u128::from(digit)),
+                None => last.0.push(c),
+            }
+        }
+    }
+    key
+}
+
 /// Lines of Rust, indented as they come.
 #[derive(Clone, Debug, Default)]
 pub struct Writer {

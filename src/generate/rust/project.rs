@@ -2,7 +2,7 @@
 
 use super::body;
 use super::example;
-use super::layout::{Doc, Writer, call, text as words};
+use super::layout::{Doc, Writer, call, text as words, version_key};
 use super::spell::Spelling;
 use crate::generate::template::{Broken, Templates};
 use crate::generate::{Duty, Generated, Subject, text};
@@ -197,7 +197,9 @@ fn sorted<'n>(names: impl Iterator<Item = &'n str>) -> Vec<String> {
 
 /// `use path::{…};`, on as many lines as that needs.
 fn use_of(path: &str, names: &[String]) -> String {
-    if let [one] = names {
+    let mut names = names.to_vec();
+    names.sort_by_key(|name| version_key(name));
+    if let [one] = &names[..] {
         return format!("use {path}::{one};");
     }
     let flat = format!("use {path}::{{{}}};", names.join(", "));
