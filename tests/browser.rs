@@ -1,7 +1,5 @@
 //! Pages in a real browser: `packaging/try-page.sh`, where its tools are there already.
 
-#![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a test says when it is skipped")]
-
 use std::path::Path;
 use std::process::Command;
 
