@@ -295,7 +295,7 @@ impl Tally {
 #[test]
 fn random_sagas_come_to_the_same_in_both_styles_and_back() {
     let (mut there, mut back, mut again) = (Tally::default(), Tally::default(), Tally::default());
-    for it in random(saga::sagas(), 260) {
+    for it in random(saga::sagas(), 340) {
         let sources = one(&it.text());
         let Some(by_events) = there.add(compare(&sources, "Play", Style::Choreographed, Delivery::Bag))
         else {

@@ -23,16 +23,6 @@ impl Choreographer<'_> {
     /// The steps that an exit undoes, oldest first; with those that may be under way beside it or later.
     fn undone_at(&self, exit: &Exit, beside: bool) -> Vec<usize> {
         let before = |step: &Step| step.at < exit.at || exit.is_limit;
-        let pivot = self
-            .steps
-            .iter()
-            .filter(|step| step.is_pivot && step.at < exit.at && !exit.is_limit)
-            .filter(|step| {
-                !is_beside(&step.branches, &exit.branches) && !excludes(&step.choices, &exit.choices)
-            })
-            .filter(|step| !exit.refused.contains(&step.label))
-            .map(|step| step.at)
-            .max();
         let is_meant = |step: &Step| match &exit.undo {
             Undo::Nothing => false,
             Undo::All => true,
@@ -47,10 +37,37 @@ impl Choreographer<'_> {
                 && !step.is_pivot
                 && is_meant(step)
                 && !excludes(&step.choices, &exit.choices)
-                && pivot.is_none_or(|pivot| step.at > pivot)
+                && !self.pivots_between(step, exit).any(|pivot| is_sure(pivot, step, exit))
                 && !exit.refused.contains(&step.label)
         });
         chosen.map(|(at, _)| at).collect()
+    }
+
+    /// The pivots that a run can have passed between a step and an exit; what lies before them stays done.
+    fn pivots_between<'s>(&'s self, step: &'s Step, exit: &'s Exit) -> impl Iterator<Item = &'s Step> {
+        self.steps.iter().filter(move |pivot| {
+            let is_before = pivot.at < exit.at || exit.is_limit || is_beside(&pivot.branches, &exit.branches);
+            pivot.is_pivot
+                && step.at < pivot.at
+                && is_before
+                && !excludes(&pivot.choices, &exit.choices)
+                && !excludes(&pivot.choices, &step.choices)
+                && !exit.refused.contains(&pivot.label)
+        })
+    }
+
+    /// A reaction hears that the run fails, and not by which way it came there.
+    fn hold_pivots(&mut self, at: usize) {
+        let exit = &self.exits[at];
+        let undone = self.undone_at(exit, true);
+        let doubtful = undone.iter().find_map(|&step| {
+            self.pivots_between(&self.steps[step], exit).next().map(|pivot| (step, pivot.name.clone()))
+        });
+        if let Some((step, pivot)) = doubtful {
+            let (span, name) = (exit.span, self.steps[step].name.clone());
+            let message = format!("`{name}` is undone only in runs that have not passed `{pivot}`");
+            self.cannot(span, "the run fails here", message);
+        }
     }
 
     /// Adds the reactions that undo, and lets the ends wait for them where they can.
@@ -58,6 +75,7 @@ impl Choreographer<'_> {
         for at in 0..self.exits.len() {
             let undoes = self.undone_at(&self.exits[at], true);
             self.hold_named(at);
+            self.hold_pivots(at);
             self.exits[at].undoes = undoes;
             self.hold_beside(at);
         }
@@ -230,4 +248,14 @@ fn is_beside(one: &[Branch], other: &[Branch]) -> bool {
 /// Whether one place can only be reached where the other cannot.
 fn excludes(one: &[Branch], other: &[Branch]) -> bool {
     is_beside(one, other)
+}
+
+/// Whether each run that has come by the step to the exit has passed the pivot.
+fn is_sure(pivot: &Step, step: &Step, exit: &Exit) -> bool {
+    let is_on_the_way = |choice| step.choices.contains(choice) || exit.choices.contains(choice);
+    pivot.choices.iter().all(is_on_the_way)
+        && !exit.is_limit
+        && !pivot.goes_on_refused
+        && !is_beside(&pivot.branches, &exit.branches)
+        && !is_beside(&pivot.branches, &step.branches)
 }

@@ -145,6 +145,8 @@ fn overview(diagram: &Diagram, part_of: &[usize], titles: &[String]) -> Diagram 
         let members =
             || diagram.nodes.iter().zip(part_of).filter(|(_, part)| **part == number).map(|(node, _)| node);
         let n = members().filter(|node| is_step(node.kind)).count();
+        let is_service = |node: &Node| matches!(node.kind, NodeKind::Service | NodeKind::ExternalService);
+        let what = if members().all(is_service) { "service" } else { "step" };
         let mut about = About::default();
         about.spans.extend(members().flat_map(|node| node.about.spans.first().copied()));
         members().for_each(|node| gather(&mut about, &node.about));
@@ -152,7 +154,7 @@ fn overview(diagram: &Diagram, part_of: &[usize], titles: &[String]) -> Diagram 
             id: ids.of("part", &format!("{}_{title}", number + 1)),
             kind: NodeKind::Whole,
             title: wrapped(&format!("{} {title}", number + 1), 26),
-            lines: vec![format!("{n} {}", if n == 1 { "step" } else { "steps" })],
+            lines: vec![format!("{n} {what}{}", if n == 1 { "" } else { "s" })],
             group: None,
             stands_for: None,
             about,
