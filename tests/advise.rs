@@ -3,13 +3,14 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 use wfc::advise::{Advice, Fit, Grounds, Recommended, Sure};
 use wfc::compile;
-use wfc::metrics::Kind;
+use wfc::finding::Severity;
 use wfc::metrics::style::{Change, Question, Verdict, Vote};
+use wfc::metrics::{Kind, Matrix};
 use wfc::report::paint::Paint;
 use wfc::report::{advice, metrics};
 use wfc::source::{FileId, SourceFile, Sources};
@@ -357,6 +358,70 @@ fn numbers_are_the_same_in_every_form() {
             .collect();
         assert_eq!(drawn(&sources), coupled, "{path}");
     }
+}
+
+/// The matrix of `wfc graph` and that of `wfc metrics` have the same cells, in every system without errors. A
+/// picture shows also what can never happen, which nobody is coupled by.
+#[test]
+fn both_matrices_have_the_same_cells() {
+    let mut paths: Vec<String> = ["mortgage", "loan-broker", "retail-order", "retail-order-careless"]
+        .map(|it| format!("examples/{it}"))
+        .to_vec();
+    for entry in fs::read_dir(root().join("tests/systems")).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_some_and(|end| end == "wfc") {
+            paths.push(path.strip_prefix(root()).unwrap().to_string_lossy().into_owned());
+        }
+    }
+    let mut n_cells = 0;
+    for path in paths {
+        let sources = sources(&files(&path));
+        let found = compile::check(&sources, compile::Settings::default()).findings;
+        let measured = compile::measure(&sources, &[]);
+        if found.iter().all(|finding| finding.severity != Severity::Error)
+            && let [system] = &measured[..]
+            && let Some(drawn) = drawn_matrix(&sources)
+        {
+            let matrix = Matrix::new(&system.metrics);
+            let name = |at: &usize| matrix.services[*at].clone();
+            let cells = matrix.cells.iter().flat_map(|((row, column), cell)| {
+                cell.by_kind
+                    .iter()
+                    .map(move |(kind, n)| ((name(row), name(column), colour(*kind)), *n as u64))
+            });
+            let counted: BTreeMap<_, u64> = cells.collect();
+            n_cells += counted.len();
+            assert_eq!(drawn, counted, "{path}");
+        }
+    }
+    assert!(n_cells > 200, "only {n_cells} cells");
+}
+
+/// By services and kind, as the picture's document has it.
+fn drawn_matrix(sources: &Sources) -> Option<BTreeMap<(String, String, &'static str), u64>> {
+    use wfc::compile::{Picture, Pictured, Wanted};
+    let Pictured::Drawing { drawing, .. } = compile::draw(sources, &Wanted::of(wfc::diagram::View::Matrix))
+    else {
+        return None;
+    };
+    let document: serde_json::Value =
+        serde_json::from_str(&compile::written(&drawing, Picture::Json, sources)).unwrap();
+    let mut cells = BTreeMap::new();
+    for cell in document["matrix"]["cells"].as_array().unwrap() {
+        for pair in cell["kinds"].as_array().unwrap() {
+            let kind = match pair[0].as_str().unwrap() {
+                // To run a workflow is to command its conductor.
+                "C" | "R" => "command",
+                "Q" => "query",
+                "E" => "event",
+                "n" => "told",
+                letter => panic!("{letter}"),
+            };
+            let service = |member: &str| cell[member].as_str().unwrap().to_string();
+            *cells.entry((service("needs"), service("of"), kind)).or_default() += pair[1].as_u64().unwrap();
+        }
+    }
+    Some(cells)
 }
 
 /// In which the picture of the services draws it.

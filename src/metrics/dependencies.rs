@@ -94,7 +94,9 @@ fn of_node(model: &Model, graph: &StepGraph, id: NodeId, node: &Node) -> Vec<(Se
     match &node.kind {
         NodeKind::Act(act) => {
             let call = (act.service, Reason::Calls(act.operation), act.call_span);
-            [call].into_iter().chain(undone(&act.undone, act.call_span)).collect()
+            // Nobody is coupled by what no run takes back.
+            let undone = undone(&act.undone, act.call_span).filter(|_| graph.is_undone(id));
+            [call].into_iter().chain(undone).collect()
         }
         NodeKind::Run(run) => {
             let run_of = |of| (of, Reason::Runs(run.workflow), run.call_span);

@@ -181,6 +181,9 @@ impl<'m> Choreographer<'m> {
         let armed_by = match &self.reactions[cursor.reaction].heard {
             Heard::All(all) | Heard::Any(all) => all.first().copied(),
         };
+        // A pivot that is not done in time has not been passed.
+        let mut around = around.clone();
+        around.refused.extend(work.block.pivot.is_some().then_some(work.label));
         for limit in &work.block.limits {
             if let Some(armed_by) = armed_by {
                 let heard = if expected.len() == 1 {
@@ -188,7 +191,7 @@ impl<'m> Choreographer<'m> {
                 } else {
                     Heard::Any(expected.clone())
                 };
-                self.limit(limit, (armed_by, heard), (work.operation, work.block), around);
+                self.limit(limit, (armed_by, heard), (work.operation, work.block), &around);
             }
         }
         let mut ways = ways;

@@ -46,7 +46,7 @@ impl Choreographer<'_> {
     /// The pivots that a run can have passed between a step and an exit; what lies before them stays done.
     fn pivots_between<'s>(&'s self, step: &'s Step, exit: &'s Exit) -> impl Iterator<Item = &'s Step> {
         self.steps.iter().filter(move |pivot| {
-            let is_before = pivot.at < exit.at || exit.is_limit || is_beside(&pivot.branches, &exit.branches);
+            let is_before = pivot.at < exit.at || is_beside(&pivot.branches, &exit.branches);
             pivot.is_pivot
                 && step.at < pivot.at
                 && is_before
