@@ -8,6 +8,7 @@ mod png;
 mod terminal;
 mod words;
 
+#[cfg(feature = "serve")]
 pub use page::title as page_title;
 
 use super::Outcome;
