@@ -82,10 +82,14 @@ pub struct Settings<'a> {
     pub unseen: Option<Unseen<'a>>,
 }
 
-/// Says of a finding whether it is only counted: then what proves it is not kept. A large project has many
-/// of them.
+/// What nobody will look at. A large project has much of it.
 #[derive(Clone, Copy)]
-pub struct Unseen<'a>(pub &'a (dyn Fn(&Finding) -> bool + Sync));
+pub struct Unseen<'a> {
+    /// Whether a finding is only counted: then what proves it is not kept.
+    pub finding: &'a (dyn Fn(&Finding) -> bool + Sync),
+    /// Whether all findings of a rule are: then it is not even asked, unless the system accepts some of them.
+    pub rule: &'a (dyn Fn(&Rule) -> bool + Sync),
+}
 
 impl fmt::Debug for Unseen<'_> {
     fn fmt(&self, out: &mut fmt::Formatter) -> fmt::Result {
@@ -148,7 +152,7 @@ fn check_system(sources: &Sources, system: &System, settings: Settings, known: &
         findings.extend(of_reading);
         trees.push(tree);
     }
-    let checked = phases::check(&trees, system, settings.budget, findings);
+    let checked = phases::check(&trees, system, &settings, findings);
     let mut findings = checked.findings;
     if !system.missing.is_empty() {
         // The names that the missing file would have brought are not the cause.
@@ -165,9 +169,9 @@ fn check_system(sources: &Sources, system: &System, settings: Settings, known: &
         accepted = allow::apply(&checked.allows, &ground, &mut findings);
         finding::number(&mut findings);
     }
-    if let Some(Unseen(is_unseen)) = settings.unseen {
+    if let Some(unseen) = settings.unseen {
         let all = findings.iter_mut().chain(accepted.iter_mut().map(|it| &mut it.finding));
-        all.filter(|finding| is_unseen(finding)).for_each(Finding::forget_proof);
+        all.filter(|finding| (unseen.finding)(finding)).for_each(Finding::forget_proof);
     }
     Checked { findings, accepted }
 }

@@ -11,7 +11,7 @@ use super::progress::Progress;
 use super::today::today;
 use super::{Outcome, project};
 use crate::compile::{self, Checked, Settings, Unseen};
-use crate::finding::{self, Accepted, Finding};
+use crate::finding::{self, Accepted, Finding, Rule};
 use crate::project::{Loaded, Project, Trouble, disk};
 use crate::report::paint::Paint;
 use crate::report::paths::Paths;
@@ -100,8 +100,11 @@ pub fn once(wanted: &Check, output: &Output) -> Result<Round, Unwritten> {
     } else {
         let (selection, level) = (plan::selection(wanted, &project), plan::level(&project));
         let is_unseen = |finding: &Finding| !selection.shows(finding, level(finding, &loaded.sources));
+        let is_never_seen = plan::never_seen(wanted, &project);
+        let is_silent = |rule: &Rule| ledger.is_empty() && is_never_seen(rule);
+        let unseen = Unseen { finding: &is_unseen, rule: &is_silent };
         // What a change touches hangs on what proves a finding.
-        let unseen = wanted.since.is_none().then_some(Unseen(&is_unseen));
+        let unseen = wanted.since.is_none().then_some(unseen);
         let checked = compile::check(&loaded.sources, Settings { unseen, ..settings });
         drop(progress);
         checked

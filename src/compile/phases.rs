@@ -1,12 +1,13 @@
 //! The calls to the phases below, in one place.
 
+use super::Settings;
 use super::follow_ups::{drop_follow_ups, drop_half_read};
 use super::systems::System;
 use crate::advise::{self, Advice, Grounds};
+use crate::check;
 use crate::check::verify::{Question, Verdict};
-use crate::check::{self, Budget};
 use crate::convert::{self, Conversion, Style};
-use crate::finding::{Finding, Severity};
+use crate::finding::{Finding, Rule, Severity};
 use crate::generate;
 use crate::graph::{self, NodeKind, StepGraph};
 use crate::import;
@@ -58,7 +59,7 @@ pub(super) struct SystemChecked {
 pub(super) fn check(
     trees: &[Ast],
     system: &System,
-    budget: Budget,
+    settings: &Settings,
     mut findings: Vec<Finding>,
 ) -> SystemChecked {
     let mut lowered = lower(trees, system);
@@ -66,7 +67,12 @@ pub(super) fn check(
     findings.extend(lowered.findings);
     let damaged = findings.iter().any(|finding| finding.severity == Severity::Error);
     let graph = graph::build(&lowered.model);
-    let mut found = check::check(&lowered.model, &graph, budget);
+    let allows = &lowered.model.allows;
+    let is_asked = |rule: &Rule| {
+        let is_unseen = settings.unseen.is_some_and(|unseen| (unseen.rule)(rule));
+        !is_unseen || allows.iter().any(|allow| allow.rule.text == rule.name)
+    };
+    let mut found = check::check(&lowered.model, &graph, settings.budget, is_asked);
     drop_follow_ups(&lowered.model, &findings, &mut found);
     findings.extend(found);
     let used = if lowered.model.allows.is_empty() { Vec::new() } else { used(&lowered.model, &graph) };

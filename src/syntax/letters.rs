@@ -32,6 +32,22 @@ impl Letters {
         (from, to.max(from))
     }
 
+    /// How many brackets are open where most are.
+    pub fn depth(&self) -> usize {
+        let (mut depth, mut most) = (0_usize, 0);
+        for byte in self.text.bytes() {
+            match byte {
+                b'{' | b'(' | b'[' => {
+                    depth += 1;
+                    most = most.max(depth);
+                }
+                b'}' | b')' | b']' => depth = depth.saturating_sub(1),
+                _ => {}
+            }
+        }
+        most
+    }
+
     fn push(&mut self, letter: char, start: usize, end: usize) {
         self.text.push(letter);
         let place = (start as u32, end as u32);

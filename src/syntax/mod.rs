@@ -36,9 +36,13 @@ const PARALLEL_FROM: usize = 64 * 1024;
 /// Reads a file. What cannot be read becomes a bad item or entry, and a finding says why.
 pub fn parse(file: FileId, text: &str) -> Parsed {
     let from = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
+    let is_small = text.len() < PARALLEL_FROM;
+    if is_small && let Some(items) = read_whole(file, text, from) {
+        return Parsed { ast: Ast { file, format: Format::Wfc, items }, findings: Vec::new() };
+    }
     let pieces = split::split(text, from);
     let read = |piece: &Piece| read_piece(file, text, *piece);
-    let read: Vec<Read> = if text.len() < PARALLEL_FROM {
+    let read: Vec<Read> = if is_small {
         pieces.iter().map(read).collect()
     } else {
         pieces.par_iter().with_min_len(16).map(read).collect()
@@ -51,6 +55,21 @@ pub fn parse(file: FileId, text: &str) -> Parsed {
     }
     finding::sort(&mut findings);
     Parsed { ast: Ast { file, format: Format::Wfc, items }, findings }
+}
+
+/// Reads all items of a file at once: to start pest for each of them costs more than a small one. None if
+/// there is anything to say of the text; then each is read by itself.
+fn read_whole(file: FileId, text: &str, from: usize) -> Option<Vec<Item>> {
+    let text = &text[from..];
+    let letters = letters::letters(text)?;
+    if letters.depth() > split::MAX_DEPTH {
+        return None;
+    }
+    let pairs = Reader::parse(Rule::all_items, &letters.text).ok()?;
+    let edits = Edits::default();
+    let mut builder = Builder::new(file, from, &edits, text, &letters);
+    let items = builder.items(pairs)?;
+    builder.findings.is_empty().then_some(items)
 }
 
 type Read = (Vec<Item>, Vec<Finding>);
@@ -79,8 +98,8 @@ fn read_sound(file: FileId, base: usize, text: &str, edits: &Edits) -> Option<(I
     let letters = letters::letters(text)?;
     let pairs = Reader::parse(Rule::one_item, &letters.text).ok()?;
     let mut builder = Builder::new(file, base, edits, text, &letters);
-    let item = builder.item(pairs)?;
-    Some((item, builder.findings))
+    let mut items = builder.items(pairs)?;
+    Some((items.pop()?, builder.findings))
 }
 
 /// Reads a piece that has errors. Where another item seems to begin at the left margin inside of
@@ -151,6 +170,48 @@ mod tests {
     fn verdicts(text: &str) -> (bool, bool) {
         let quick = read_sound(FileId(0), 0, text, &Edits::default()).is_some();
         (quick, expected::read(What::Item, text).is_ok())
+    }
+
+    #[test]
+    fn a_file_is_the_same_at_once_and_item_by_item() {
+        let items = [
+            "id A",
+            "/// One.\nid B {}",
+            "use \"a.wfc\"",
+            "record C(d: E) { allow f-g because \"h\" }",
+            "enum F [G, H]",
+            "service I { event J(k: L) }",
+            "/// x\n/// y\nworkflow M { choreographed // no\n starts when J success N reached by J }",
+            "// nothing",
+            ";",
+            "}",
+            "skip",
+            "\u{1}",
+        ];
+        let mut n_whole = 0;
+        for one in items {
+            for two in items {
+                for between in ["", " ", "\n", "\n\n  "] {
+                    for from in [0, 3] {
+                        let text = format!("{}{one}{between}{two}", &"\u{feff}"[..from]);
+                        let Some(whole) = read_whole(FileId(0), &text, from) else { continue };
+                        let pieces = split::split(&text, from);
+                        let read = pieces.iter().map(|piece| read_piece(FileId(0), &text, *piece));
+                        let (items, findings) = read.fold(Read::default(), join);
+                        assert_eq!((whole, 0), (items, findings.len()), "{text}");
+                        n_whole += 1;
+                    }
+                }
+            }
+        }
+        assert!(n_whole > 200, "{n_whole}");
+    }
+
+    #[test]
+    fn too_deep_a_file_is_not_read_at_once() {
+        let nested = |n: usize| format!("workflow A {{ {}{} }}", "if b { ".repeat(n), "}".repeat(n));
+        assert!(read_whole(FileId(0), &nested(split::MAX_DEPTH - 1), 0).is_some());
+        assert!(read_whole(FileId(0), &nested(split::MAX_DEPTH), 0).is_none());
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use crate::cli::args::{Check, ConfidenceName, ProfileName, SeverityName};
 use crate::cli::project;
 use crate::compile::{Allows, Checked, Joined, Settings};
-use crate::finding::Finding;
+use crate::finding::{Finding, Rule};
 use crate::project::config::{Ground, Levels, apply_allowances, sets};
 use crate::project::{Loaded, Project, Request, WhenEmpty};
 use crate::report::selection::{Level, Selection};
@@ -20,6 +20,14 @@ pub fn level(project: &Project) -> impl Fn(&Finding, &Sources) -> Option<Level> 
         let level = levels.of(finding.rule.name, &path)?;
         Some(level.severity().map_or(Level::Off, Level::At))
     }
+}
+
+/// Which rules have nothing to say that anybody would hear: the profile leaves them out, and the
+/// configuration has no word of them.
+pub fn never_seen(wanted: &Check, project: &Project) -> impl Fn(&Rule) -> bool + Sync {
+    let (selection, levels) = (selection(wanted, project), Levels::new(&project.config));
+    let accepts = !project.config.allow.is_empty();
+    move |rule| selection.profile < rule.profile && !accepts && !levels.name(rule.name)
 }
 
 /// What is read.

@@ -25,6 +25,11 @@ impl<'a> Levels<'a> {
         self.everywhere.is_empty() && self.overrides.is_empty()
     }
 
+    /// Whether the configuration says anything of `rule`, for any file.
+    pub fn name(&self, rule: &str) -> bool {
+        self.everywhere.contains_key(rule) || self.overrides.iter().any(|(_, rules)| rules.contains_key(rule))
+    }
+
     /// What the configuration says of `rule` in the file at `path` of the project.
     pub fn of(&self, rule: &str, path: &str) -> Option<Level> {
         let here = self.overrides.iter().rev().filter_map(|(patterns, rules)| {

@@ -58,12 +58,14 @@ pub fn stdin(name: Option<&str>) -> Content {
 }
 
 fn bytes(path: &str) -> io::Result<Vec<u8>> {
-    if Path::new(path).is_dir() {
+    // Not every system opens a folder.
+    let is_folder = |error| if Path::new(path).is_dir() { ErrorKind::IsADirectory.into() } else { error };
+    let file = File::open(path).map_err(is_folder)?;
+    let there = file.metadata()?;
+    if there.is_dir() {
         return Err(ErrorKind::IsADirectory.into());
     }
-    let file = File::open(path)?;
-    let expected = file.metadata().map_or(0, |there| there.len().min(LIMIT));
-    let mut bytes = Vec::with_capacity(expected as usize + 1);
+    let mut bytes = Vec::with_capacity(there.len().min(LIMIT) as usize + 1);
     file.take(LIMIT + 1).read_to_end(&mut bytes)?;
     Ok(bytes)
 }

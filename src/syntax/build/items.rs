@@ -5,10 +5,7 @@ use super::super::grammar::Rule;
 use super::tokens::{name, name_at, next_name, next_quoted};
 use super::{Builder, Children, Pair, contracts, workflows};
 
-/// The item inside of a `one_item`.
-pub(super) fn item(b: &mut Builder, whole: Pair) -> Item {
-    let mut children = whole.children();
-    let pair = children.demand();
+pub(super) fn item(b: &mut Builder, pair: Pair) -> Item {
     let doc = b.doc(pair);
     match pair.as_rule() {
         Rule::use_file => Item::Use(use_file(b, pair)),

@@ -54,11 +54,12 @@ impl<'e> Builder<'e> {
         Builder { file, base, edits, text, letters, n_docs: 0, is_refused, n_operators: 0, findings }
     }
 
-    /// The item of a text that `one_item` has read; none if the letters hid that it is wrong.
-    pub fn item(&mut self, pairs: Pairs<Rule>) -> Option<Item> {
+    /// The items of a text that was read; none if the letters hid that it is wrong.
+    pub fn items(&mut self, pairs: Pairs<Rule>) -> Option<Vec<Item>> {
         let tree = Tree::new(pairs);
-        let item = items::item(self, tree.first());
-        (!self.is_refused.get() && self.n_docs == self.letters.docs.len()).then_some(item)
+        let found: Vec<Pair> = tree.first().children().filter(|pair| pair.as_rule() != Rule::EOI).collect();
+        let items = found.into_iter().map(|pair| items::item(self, pair)).collect();
+        (!self.is_refused.get() && self.n_docs == self.letters.docs.len()).then_some(items)
     }
 
     /// The doc comment above `pair`, if there is one. They are asked for in their order.
