@@ -27,5 +27,6 @@ mod serve;
 mod shell;
 mod since;
 mod streams;
+mod templates;
 mod verify;
 mod watch;

@@ -2,6 +2,7 @@
 //! their tests, run, and survive being killed.
 
 mod built;
+mod dependencies;
 mod golden;
 mod killed;
 mod project;

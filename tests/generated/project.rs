@@ -17,14 +17,21 @@ static TURN: Mutex<()> = Mutex::new(());
 impl Project {
     /// Writes the project anew; what has not changed stays as it is, so that it is not built again.
     pub fn new(name: &str, specification: &str, workflow: &str) -> Project {
+        Project::with(name, specification, workflow, &[])
+    }
+
+    /// The same, with more options for `wfc gen`.
+    pub fn with(name: &str, specification: &str, workflow: &str, options: &[&str]) -> Project {
         let turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
         let folder = target().join("projects").join(name);
         let fresh = tempfile::tempdir().expect("there is room");
-        generate(specification, workflow, fresh.path());
+        generate(specification, workflow, options, fresh.path());
         // Cargo tells packages in one target folder apart by their names and versions alone.
         let manifest = fresh.path().join("Cargo.toml");
         let text = fs::read_to_string(&manifest).expect("it was generated");
-        let number = PROJECTS.iter().position(|(known, _, _)| *known == name).unwrap_or(PROJECTS.len());
+        let number = PROJECTS.iter().position(|(known, _, _)| *known == name);
+        let number =
+            number.unwrap_or_else(|| name.bytes().fold(100, |sum, byte| (sum * 31 + byte as usize) % 9973));
         let text = text.replacen("version = \"0.1.0\"", &format!("version = \"0.1.{number}\""), 1);
         fs::write(&manifest, text).expect("there is room");
         copy(fresh.path(), &folder);

@@ -1,6 +1,7 @@
 //! The crate of the contracts: what everybody tells each other.
 
 use super::body;
+use super::dependencies;
 use super::layout::{Doc, Writer};
 use super::spell::{Spelling, value_type};
 use crate::generate::template::{Broken, Templates};
@@ -56,7 +57,8 @@ pub fn add(
     }
     let library = Library { modules: modules.into_iter().collect() };
     generated.own("crates/contracts/src/lib.rs", templates.print("rust/contracts_lib.rs", &library)?);
-    generated.own("crates/contracts/Cargo.toml", templates.print("rust/contracts.toml", &())?);
+    let needs = dependencies::of_folder(generated, "crates/contracts");
+    generated.own("crates/contracts/Cargo.toml", templates.print("rust/contracts.toml", &needs)?);
     Ok(())
 }
 

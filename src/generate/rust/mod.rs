@@ -2,6 +2,7 @@
 
 mod body;
 mod contracts;
+mod dependencies;
 mod example;
 mod layout;
 pub mod lost;

@@ -1,6 +1,7 @@
 //! The crates around the contracts: services, clients, the coordinator, and what stands beside them.
 
 use super::body;
+use super::dependencies::{self, Dependencies};
 use super::example;
 use super::layout::{Doc, Writer, call, text as words, version_key};
 use super::spell::Spelling;
@@ -68,6 +69,15 @@ struct Coordinator {
     imports: Vec<String>,
 }
 
+/// A `Cargo.toml`.
+#[derive(Debug, Serialize)]
+struct Manifest<'a, T> {
+    #[serde(flatten)]
+    of: &'a T,
+    #[serde(flatten)]
+    needs: Dependencies,
+}
+
 pub fn add(
     generated: &mut Generated,
     subject: &Subject,
@@ -92,9 +102,11 @@ pub fn add(
     }
     for service in &services {
         let folder = &service.folder;
-        generated.own(format!("{folder}/Cargo.toml"), templates.print("rust/service.toml", service)?);
         generated.own(format!("{folder}/src/lib.rs"), templates.print("rust/service_lib.rs", service)?);
         generated.hand_over(format!("{folder}/src/own.rs"), templates.print("rust/service_own.rs", service)?);
+        // What a service does needs crates that only its author knows.
+        let manifest = Manifest { of: service, needs: dependencies::of_folder(generated, folder) };
+        generated.hand_over(format!("{folder}/Cargo.toml"), templates.print("rust/service.toml", &manifest)?);
     }
     for workflow in &workflows {
         let path = format!("crates/coordinator/src/{}.rs", workflow.module);
@@ -110,10 +122,12 @@ pub fn add(
         }
     }
     let coordinator = coordinator(model, names, services, workflows, &subject.workflows);
-    generated.own("crates/coordinator/Cargo.toml", templates.print("rust/coordinator.toml", &coordinator)?);
     generated.own("crates/coordinator/src/lib.rs", templates.print("rust/coordinator_lib.rs", &coordinator)?);
     generated
         .own("crates/coordinator/src/main.rs", templates.print("rust/coordinator_main.rs", &coordinator)?);
+    let needs = dependencies::of_folder(generated, "crates/coordinator");
+    let manifest = Manifest { of: &coordinator, needs };
+    generated.own("crates/coordinator/Cargo.toml", templates.print("rust/coordinator.toml", &manifest)?);
     generated.own("Cargo.toml", templates.print("rust/workspace.toml", &coordinator)?);
     generated.own("rustfmt.toml", "max_width = 100\nuse_small_heuristics = \"Max\"\n");
     generated.own(".gitignore", "/target\n/coordinator.db*\n");

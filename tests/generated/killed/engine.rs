@@ -1,0 +1,42 @@
+//! What keeps the runs that are killed.
+
+use std::path::Path;
+
+/// An engine under which the same runs are killed. What it has to start for that, it starts before it is
+/// handed to the soak, and stops when it is dropped.
+pub trait Engine: Sync {
+    fn name(&self) -> &'static str;
+
+    /// What `wfc gen` is told beside the specification.
+    fn options(&self) -> &'static [&'static str] {
+        &[]
+    }
+
+    /// What the program is built with.
+    fn features(&self) -> &'static [&'static str] {
+        &["runtime/memory"]
+    }
+
+    /// What the program of one run finds in its environment. The folder is for this run alone.
+    fn environment(&self, folder: &Path) -> Vec<(&'static str, String)>;
+
+    /// The run is over and was judged.
+    fn clean_up(&self, _folder: &Path) {}
+
+    /// How many runs are killed at a time, each with a process of its own.
+    fn at_once(&self) -> usize {
+        4
+    }
+}
+
+pub struct Embedded;
+
+impl Engine for Embedded {
+    fn name(&self) -> &'static str {
+        "embedded"
+    }
+
+    fn environment(&self, folder: &Path) -> Vec<(&'static str, String)> {
+        vec![("COORDINATOR_DB", folder.join("runs.db").to_string_lossy().into_owned())]
+    }
+}

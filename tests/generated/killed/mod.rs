@@ -1,0 +1,140 @@
+//! Runs that are killed (SIGKILL) at the boundaries of their steps and inside of them, once or twice: each
+//! comes to its end, no finished step runs again, each effect happens once, each needed compensation exactly
+//! once and in its order.
+//!
+//! Ten kills are enough for every day. `WFC_KILLS=200 cargo test --test generated killed -- --nocapture`
+//! does it for longer and tells what came of it; `WFC_KILLS=all` kills at every place of every run.
+
+mod endings;
+mod engine;
+mod log;
+mod plan;
+mod scene;
+mod table;
+
+use crate::golden::PROJECTS;
+use crate::project::Project;
+use endings::{Ending, SUBJECTS, Subject};
+use engine::{Embedded, Engine};
+use log::Log;
+use plan::{Kill, Plan, places, plans};
+use scene::Scene;
+use serde_json::Value;
+use std::collections::VecDeque;
+use std::fs;
+use std::path::PathBuf;
+use std::sync::{Mutex, PoisonError};
+use table::{Table, Total};
+
+#[test]
+fn killed_runs_come_to_their_end() {
+    println!("{}", soak(&Embedded));
+}
+
+/// Kills runs of each project under an engine; gives what came of it.
+fn soak(engine: &dyn Engine) -> Table {
+    let kills = std::env::var("WFC_KILLS").unwrap_or_else(|_| "10".to_string());
+    let kills = kills.parse().unwrap_or(usize::MAX);
+    let mut totals = Vec::new();
+    for subject in SUBJECTS {
+        totals.push(Soak::new(engine, subject).run(kills.div_ceil(SUBJECTS.len())));
+    }
+    Table(totals)
+}
+
+struct Soak<'s> {
+    engine: &'s dyn Engine,
+    subject: &'s Subject,
+    workflow: &'static str,
+    program: PathBuf,
+    input: Value,
+    _project: Project,
+}
+
+impl<'s> Soak<'s> {
+    fn new(engine: &'s dyn Engine, subject: &'s Subject) -> Soak<'s> {
+        let known = PROJECTS.iter().find(|(name, ..)| *name == subject.project);
+        let (name, specification, workflow) = *known.expect("it is a golden project");
+        let project = match engine.options() {
+            [] => Project::new(name, specification, workflow),
+            options => {
+                let name = format!("{name}-{}", engine.name());
+                Project::with(&name, specification, workflow, options)
+            }
+        };
+        let program = recorder(&project, engine, subject.test);
+        let input = project.read(&format!("examples/{}.json", subject.test));
+        let input = serde_json::from_str(&input).expect("it is JSON");
+        Soak { engine, subject, workflow, program, input, _project: project }
+    }
+
+    /// At least so many kills, as long as there are places left.
+    fn run(&self, kills: usize) -> Total {
+        let endings: Vec<Ending> = (self.subject.endings)();
+        let endings: Vec<Ending> = endings.into_iter().filter(|it| kills > 50 || !it.is_extra).collect();
+        let total = Mutex::new(Total::new(self.engine.name(), self.subject.project));
+        // What there is to be killed: each ending once, undisturbed.
+        let undisturbed = (0..endings.len()).map(|ending| Plan { ending, kills: Vec::new() }).collect();
+        let found = Mutex::new(Vec::new());
+        self.play_all(&endings, undisturbed, 0, &|plan, run, killed, log| {
+            let places = places(log, run);
+            let mut total = total.lock().unwrap_or_else(PoisonError::into_inner);
+            total.places.extend(places.iter().map(|kill| (plan.ending, kill.clone())));
+            total.count(plan.ending, killed, log);
+            found.lock().unwrap_or_else(PoisonError::into_inner).push((plan.ending, places));
+            true
+        });
+        let mut found = found.into_inner().unwrap_or_else(PoisonError::into_inner);
+        found.sort_by_key(|(ending, _)| *ending);
+        self.play_all(&endings, plans(&found).into(), endings.len(), &|plan, _, killed, log| {
+            let mut total = total.lock().unwrap_or_else(PoisonError::into_inner);
+            total.count(plan.ending, killed, log);
+            total.kills() < kills
+        });
+        total.into_inner().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Plays one plan after the other, some at a time, until this says that it is enough.
+    fn play_all(&self, endings: &[Ending], plans: VecDeque<Plan>, first: usize, judge: &Judge) {
+        let open = Mutex::new(plans.into_iter().zip(first..).collect::<VecDeque<_>>());
+        let next = || open.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
+        std::thread::scope(|threads| {
+            for _ in 0..self.engine.at_once() {
+                threads.spawn(|| {
+                    while let Some((plan, number)) = next() {
+                        let scene = Scene {
+                            engine: self.engine,
+                            subject: self.subject,
+                            workflow: self.workflow,
+                            program: &self.program,
+                            ending: &endings[plan.ending],
+                            input: &self.input,
+                            name: format!("{}-{number}", self.engine.name()),
+                        };
+                        let (killed, log) = scene.play(&plan.kills);
+                        if !judge(&plan, &scene.run(), &killed, &log) {
+                            open.lock().unwrap_or_else(PoisonError::into_inner).clear();
+                        }
+                    }
+                });
+            }
+        });
+    }
+}
+
+type Judge<'j> = dyn Fn(&Plan, &str, &[Kill], &Log) -> bool + Sync + 'j;
+
+/// The project's coordinator with services that write down what they do.
+fn recorder(project: &Project, engine: &dyn Engine, test: &str) -> PathBuf {
+    let tests = project.read(&format!("crates/coordinator/tests/{test}.rs"));
+    let from = tests.find("const STAGE").expect("it is there");
+    let to = from + tests[from..].find("\n};").expect("it is there") + 3;
+    let stage = tests[from..to].replace("../../../examples", "../../../../examples");
+    let text = include_str!("recorder.rs").replace("// STAGE", &stage);
+    project.write("crates/coordinator/src/bin/recorder.rs", &text);
+    let features = engine.features().join(",");
+    project.cargo(&["build", "--quiet", "--bin", "recorder", "--features", &features]);
+    let program = project.program("recorder");
+    fs::remove_dir_all(project.folder.join("crates/coordinator/src/bin")).expect("it is there");
+    program
+}
