@@ -8,11 +8,12 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 tools=target/formats
 mkdir -p "$tools"
-if ! [ -e "$tools/installed-1" ]; then
+if ! [ -e "$tools/installed-2" ]; then
   [ -e "$tools/package.json" ] || echo '{ "private": true }' > "$tools/package.json"
-  npm install --prefix "$tools" --no-audit --no-fund --silent asl-validator@4.0.0 @serverlessworkflow/sdk@1.0.1
+  npm install --prefix "$tools" --no-audit --no-fund --silent asl-validator@4.0.0 @serverlessworkflow/sdk@1.0.1 \
+    @asyncapi/parser@3.6.3
   python3 -m venv "$tools/venv"
   "$tools/venv/bin/pip" install --quiet --disable-pip-version-check 'moto[stepfunctions]==5.2.5' boto3
-  touch "$tools/installed-1"
+  touch "$tools/installed-2"
 fi
 cargo test --quiet --locked --test generate_formats

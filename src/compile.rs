@@ -29,7 +29,7 @@ use systems::{System, systems};
 
 pub use advise::{Advised, advise};
 pub use allow::rules::{EXPIRED_ALLOW, UNUSED_ALLOW};
-pub use converting::{Converting, convert};
+pub use converting::{Converting, convert, in_other_style};
 pub use fixing::{Fixed, Wish, fix, mended};
 pub use generating::{Made, examine, generate};
 pub use layout::{Formatted, formatted};

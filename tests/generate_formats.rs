@@ -110,8 +110,83 @@ fn every_state_machine_can_be_imported_again() {
 }
 
 #[test]
+fn every_event_is_said_by_its_owner_and_heard_by_whom_it_moves() {
+    let generated = generated(&root().join("examples/retail-order"), Target::AsyncApi).unwrap();
+    let names: Vec<&str> = generated.files.keys().map(String::as_str).collect();
+    assert_eq!(
+        names,
+        ["fraud", "mail", "payments", "shop", "system", "warehouse"]
+            .map(|name| format!("{name}.asyncapi.yaml"))
+    );
+    let document = |name: &str| -> Value { yaml_serde::from_str(&generated.files[name].text).unwrap() };
+    let warehouse = document("warehouse.asyncapi.yaml");
+    let operations: Vec<&String> = warehouse["operations"].as_object().unwrap().keys().collect();
+    assert_eq!(
+        operations,
+        [
+            "receive.OrderCleared",
+            "receive.OrderPlaced",
+            "receive.PaymentTaken",
+            "send.OrderShipped",
+            "send.OrderUnfulfillable"
+        ]
+    );
+    let shipped = &warehouse["components"]["messages"]["OrderShipped"];
+    assert_eq!(shipped["correlationId"]["location"], "$message.payload#/data/order");
+    assert_eq!(shipped["payload"]["properties"]["source"]["const"], "/Warehouse");
+    let data = &shipped["payload"]["properties"]["data"];
+    assert_eq!(data["properties"]["parcel"]["$ref"], "#/components/schemas/ParcelId");
+    assert_eq!(warehouse["channels"]["OrderShipped"]["address"], "events.Warehouse.OrderShipped");
+    let system = document("system.asyncapi.yaml");
+    assert_eq!(system["operations"]["Mail.receive.OrderShipped"]["tags"][0]["name"], "Mail");
+}
+
+/// A document's own schemas, each with those that it refers to.
+#[test]
+fn what_an_event_is_made_of_fits_its_schema() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("w.wfc");
+    fs::write(
+        &path,
+        "id Order\nenum Size(Small, Large)\nrecord Line(article: string, n: int)\n\
+         service S { event Placed v2(order: Order, lines: list of Line, total: decimal, size: Size?, at: time, \
+         wait: duration, rest: any) }\n\
+         service T { command Go(order: Order) { idempotent by order } event Gone(order: Order) }\n\
+         workflow W { choreographed correlated by order starts when Placed v2 \
+         success Done reached by Gone owned by T participant T { when Placed v2 { promises within 1d \
+         step gone = T.Go(order) publish Gone(order) } } }\n",
+    )
+    .unwrap();
+    let generated = generated(&path, Target::AsyncApi).expect("the specification has no errors");
+    let document: Value = yaml_serde::from_str(&generated.files["s.asyncapi.yaml"].text).unwrap();
+    let mut schema = document["components"]["messages"]["PlacedV2"]["payload"].clone();
+    schema["components"] = document["components"].clone();
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    let event = |change: fn(&mut Value)| {
+        let mut event = serde_json::json!({
+            "specversion": "1.0", "id": "1", "source": "/S", "type": "Placed", "eventversion": "2",
+            "time": "2027-01-02T03:04:05Z", "subject": "run",
+            "data": {
+                "order": "o", "lines": [{ "article": "a", "n": 1 }], "total": "1.50", "size": null,
+                "at": "2027-01-02T03:04:05Z", "wait": "PT1H", "rest": { "x": 1 },
+            },
+        });
+        change(&mut event);
+        validator.is_valid(&event)
+    };
+    assert!(event(|_| {}));
+    assert!(event(|event| event["data"]["size"] = "Large".into()));
+    assert!(event(|event| drop(event["data"].as_object_mut().unwrap().remove("size"))));
+    assert!(!event(|event| event["data"]["size"] = "Middle".into()));
+    assert!(!event(|event| event["data"]["order"] = "".into()));
+    assert!(!event(|event| event["data"]["lines"][0]["n"] = "1".into()));
+    assert!(!event(|event| event["eventversion"] = "1".into()));
+    assert!(!event(|event| drop(event["data"].as_object_mut().unwrap().remove("total"))));
+}
+
+#[test]
 fn the_same_specification_gives_the_same_bytes() {
-    for target in [Target::Asl, Target::ServerlessWorkflow] {
+    for target in [Target::Asl, Target::ServerlessWorkflow, Target::AsyncApi] {
         let texts = || generated(&root().join("examples/mortgage"), target).unwrap().files;
         assert_eq!(texts(), texts());
     }
@@ -161,6 +236,8 @@ fn hostile_names_and_texts_stay_texts() {
         "{:?}",
         states.keys()
     );
+    let events = generated(&path, Target::AsyncApi).unwrap();
+    assert!(events.files.is_empty(), "there are no events");
     if let Some(tools) = tools() {
         fs::write(folder.path().join("w.asl.json"), &file.text).unwrap();
         assert_valid(&tools, &[folder.path().join("w.asl.json")]);
@@ -170,9 +247,14 @@ fn hostile_names_and_texts_stay_texts() {
 /// Where `packaging/try-formats.sh` installs the tools of the formats.
 fn tools() -> Option<PathBuf> {
     let folder = root().join("target/formats");
-    let is_there = ["node_modules/asl-validator", "node_modules/@serverlessworkflow/sdk", "venv/bin/python"]
-        .iter()
-        .all(|path| folder.join(path).exists());
+    let is_there = [
+        "node_modules/asl-validator",
+        "node_modules/@serverlessworkflow/sdk",
+        "node_modules/@asyncapi/parser",
+        "venv/bin/python",
+    ]
+    .iter()
+    .all(|path| folder.join(path).exists());
     if !is_there {
         println!("skipped: packaging/try-formats.sh installs what validates and executes");
     }
@@ -217,6 +299,35 @@ fn the_tools_of_the_formats_find_nothing_wrong() {
         "{said}{}",
         String::from_utf8_lossy(&output.stderr)
     );
+}
+
+#[test]
+fn the_parser_of_asyncapi_finds_nothing_wrong() {
+    let Some(tools) = tools() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let mut documents = Vec::new();
+    for specification in specifications() {
+        let Some(generated) = generated(&specification, Target::AsyncApi) else { continue };
+        let name = specification.file_stem().unwrap().to_string_lossy().into_owned();
+        for (path, file) in &generated.files {
+            documents.push(folder.path().join(format!("{name}.{path}")));
+            fs::write(documents.last().unwrap(), &file.text).unwrap();
+        }
+    }
+    assert!(documents.len() > 300, "only {} documents", documents.len());
+    let output = Command::new("node")
+        .arg(root().join("packaging/formats/parse-asyncapi.js"))
+        .args(&documents)
+        .env("NODE_PATH", tools.join("node_modules"))
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(
+        output.status.success() && said.contains("0 failed"),
+        "{said}{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    println!("{said}");
 }
 
 #[test]

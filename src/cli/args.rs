@@ -534,6 +534,13 @@ pub struct Generate {
     #[arg(long, value_name = "ENGINE", default_value = "embedded")]
     pub engine: EngineName,
 
+    /// Generate the workflows in this style, whatever style they are written in.
+    ///
+    /// What is generated is what `wfc convert` prints. A workflow that has no other style keeps anything
+    /// from being generated, with the reason.
+    #[arg(long, value_name = "STYLE")]
+    pub style: Option<StyleName>,
+
     /// Only this workflow, and those that it runs.
     #[arg(long, value_name = "NAME")]
     pub workflow: Option<String>,
@@ -590,6 +597,7 @@ const GEN_EXAMPLES: &str = "\
 Examples:
   wfc gen orders.wfc --out orders             a Cargo workspace
   wfc gen orders.wfc --out orders --engine temporal
+  wfc gen orders.wfc --out orders --style choreography
   wfc gen orders.wfc --out orders --diff      what generating again would change
   wfc gen orders.wfc --out orders --check     in CI: fail when it would change anything
   wfc gen orders.wfc --out docs --plugin ./docs.py

@@ -2,6 +2,7 @@
 
 mod made;
 mod project_folder;
+mod style;
 
 use super::args::Generate;
 use super::check::plan;
@@ -51,6 +52,12 @@ pub fn run(wanted: &Generate, output: &Output) -> Result<Outcome, Unwritten> {
     }
     let joined = project::joined_files(&project, &loaded.sources);
     let workflow = wanted.workflow.as_deref();
+    if let Some(style) = wanted.style {
+        match style::convert(&project, &mut loaded, &joined, workflow, style.into(), output)? {
+            Outcome::Clean => {}
+            other => return Ok(other),
+        }
+    }
     let sources = loaded.sources.clone();
     let Made { made, files } =
         match compile::generate(&sources, &joined, workflow, |subject| maker.begin(subject, &sources)) {
@@ -64,7 +71,12 @@ pub fn run(wanted: &Generate, output: &Output) -> Result<Outcome, Unwritten> {
     wrong.retain(|finding| files.contains(&finding.span().file));
     if !wrong.is_empty() {
         output.data(&human::report(&wrong, &loaded.sources, &output.stdout))?;
-        output.note("nothing is generated from a specification with errors");
+        let what = if wanted.style.is_some() {
+            "nothing is generated, because the converted specification has errors; wfc convert prints it"
+        } else {
+            "nothing is generated from a specification with errors"
+        };
+        output.note(what);
         return Ok(Outcome::Findings);
     }
     let generated = match maker.finish(made, output) {

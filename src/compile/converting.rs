@@ -37,3 +37,9 @@ pub fn convert(sources: &Sources, joined: &[Joined], workflow: Option<&str>, sty
     let conversion = phases::convert(sources, system, meant, *id, style);
     Converting::Done { conversion, files: system.files.clone() }
 }
+
+/// The workflows that are in the other style, in the order of the text.
+pub fn in_other_style(sources: &Sources, joined: &[Joined], style: Style) -> Vec<String> {
+    let systems = systems(sources, joined);
+    systems.iter().flat_map(|system| phases::meant(sources, system).in_other_style(style)).collect()
+}

@@ -175,6 +175,11 @@ impl Meant {
         };
         self.0.workflows.iter().filter(|(_, it)| is_wanted(it)).map(|(id, _)| id).collect()
     }
+
+    pub fn in_other_style(&self, style: Style) -> Vec<String> {
+        let found = self.workflows_to_convert(None, style);
+        found.into_iter().map(|id| self.0.workflows[id].name.text.to_string()).collect()
+    }
 }
 
 /// One workflow in the wanted style. A result that says something wrong is not given.

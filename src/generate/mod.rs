@@ -2,6 +2,7 @@
 //! none sees the rules.
 
 pub mod asl;
+pub mod asyncapi;
 pub mod header;
 pub mod names;
 pub mod plugin;
@@ -10,6 +11,7 @@ pub mod rust;
 pub mod serverless;
 pub mod template;
 pub mod text;
+mod yaml;
 
 use crate::finding::Finding;
 use crate::graph::StepGraph;
@@ -44,6 +46,8 @@ pub enum Target {
     Asl,
     /// Serverless Workflow 1.0.
     ServerlessWorkflow,
+    /// AsyncAPI 3.0.
+    AsyncApi,
 }
 
 impl Target {
@@ -53,6 +57,7 @@ impl Target {
             Target::Rust => "rust",
             Target::Asl => "asl",
             Target::ServerlessWorkflow => "serverless-workflow",
+            Target::AsyncApi => "asyncapi",
         }
     }
 }
@@ -123,6 +128,7 @@ pub fn generate(subject: &Subject, options: &Options, templates: &Templates) -> 
         Target::Rust => rust::generate(subject, options, templates)?,
         Target::Asl => asl::generate(subject),
         Target::ServerlessWorkflow => serverless::generate(subject),
+        Target::AsyncApi => asyncapi::generate(subject),
     };
     for (path, file) in &mut generated.files {
         if file.owner == Owner::Generated {

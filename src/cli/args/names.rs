@@ -233,8 +233,10 @@ pub enum PictureName {
 #[derive(Clone, Copy, Debug, ValueEnum)]
 pub enum StyleName {
     /// One service moves the run along.
+    #[value(alias = "orchestrator")]
     Orchestrated,
     /// Each service reacts to events.
+    #[value(alias = "choreography")]
     Choreographed,
 }
 
@@ -255,6 +257,9 @@ pub enum TargetName {
     Asl,
     /// Documents in Serverless Workflow 1.0.
     ServerlessWorkflow,
+    /// Documents in AsyncAPI 3.0, one for each service and one for all.
+    #[value(name = "asyncapi")]
+    AsyncApi,
 }
 
 impl From<TargetName> for Target {
@@ -263,6 +268,7 @@ impl From<TargetName> for Target {
             TargetName::Rust => Target::Rust,
             TargetName::Asl => Target::Asl,
             TargetName::ServerlessWorkflow => Target::ServerlessWorkflow,
+            TargetName::AsyncApi => Target::AsyncApi,
         }
     }
 }

@@ -5,11 +5,10 @@ mod call;
 mod expression;
 mod flow;
 mod limit;
-mod print;
 mod undo;
 
 use super::rules::LOST_IN_TARGET;
-use super::{Generated, Subject, names};
+use super::{Generated, Subject, names, yaml};
 use crate::finding::{Finding, Severity};
 use crate::model::{Model, Trigger, Workflow, WorkflowId};
 use crate::source::Span;
@@ -32,10 +31,51 @@ pub fn generate(subject: &Subject) -> Generated {
         let document = writer.document();
         generated.findings.append(&mut writer.findings);
         let name = files.take(&workflow.name.text, names::plain);
-        generated.own(format!("{name}.sw.yaml"), print::text(&document));
+        generated.own(format!("{name}.sw.yaml"), yaml::text(&document, FIELDS));
     }
     generated
 }
+
+/// In the order in which people read them.
+const FIELDS: &[&str] = &[
+    "dsl",
+    "namespace",
+    "name",
+    "version",
+    "title",
+    "summary",
+    "document",
+    "schedule",
+    "if",
+    "call",
+    "run",
+    "emit",
+    "listen",
+    "wait",
+    "raise",
+    "set",
+    "for",
+    "while",
+    "switch",
+    "fork",
+    "try",
+    "method",
+    "endpoint",
+    "headers",
+    "body",
+    "with",
+    "errors",
+    "as",
+    "when",
+    "exceptWhen",
+    "retry",
+    "catch",
+    "do",
+    "output",
+    "export",
+    "timeout",
+    "then",
+];
 
 /// Where all documents of a system are found by each other.
 const NAMESPACE: &str = "wfc";
