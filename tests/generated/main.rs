@@ -6,3 +6,4 @@ mod dependencies;
 mod golden;
 mod killed;
 mod project;
+mod servers;

@@ -9,15 +9,19 @@ mod endings;
 mod engine;
 mod log;
 mod plan;
+mod postgres;
 mod scene;
 mod table;
+mod temporal;
 
 use crate::golden::PROJECTS;
 use crate::project::Project;
+use crate::servers::is_wanted;
 use endings::{Ending, SUBJECTS, Subject};
 use engine::{Embedded, Engine};
 use log::Log;
 use plan::{Kill, Plan, places, plans};
+use postgres::OnPostgres;
 use scene::Scene;
 use serde_json::Value;
 use std::collections::VecDeque;
@@ -25,10 +29,25 @@ use std::fs;
 use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 use table::{Table, Total};
+use temporal::OnTemporal;
 
 #[test]
 fn killed_runs_come_to_their_end() {
     println!("{}", soak(&Embedded));
+}
+
+#[test]
+fn killed_runs_come_to_their_end_on_postgres() {
+    if is_wanted("postgres") {
+        println!("{}", soak(&OnPostgres::start()));
+    }
+}
+
+#[test]
+fn killed_runs_come_to_their_end_on_temporal() {
+    if is_wanted("temporal") {
+        println!("{}", soak(&OnTemporal::start()));
+    }
 }
 
 /// Kills runs of each project under an engine; gives what came of it.
