@@ -3,6 +3,7 @@
 
 mod built;
 mod dependencies;
+mod engines;
 mod golden;
 mod killed;
 mod project;

@@ -39,6 +39,10 @@ impl Engine for OnPostgres {
         self.server.tell(&format!("DROP DATABASE {} WITH (FORCE)", word(folder)));
     }
 
+    fn plays_all(&self) -> bool {
+        true
+    }
+
     fn at_once(&self) -> usize {
         2
     }

@@ -37,6 +37,10 @@ impl Engine for OnTemporal {
         }
     }
 
+    fn plays_all(&self) -> bool {
+        true
+    }
+
     fn at_once(&self) -> usize {
         2
     }
