@@ -63,7 +63,7 @@ pub fn generate(specification: &str, workflow: &str, options: &[&str], folder: &
 }
 
 /// Every file of a project but the runtime's, with what is in it.
-fn files(folder: &Path) -> BTreeMap<String, String> {
+pub fn files(folder: &Path) -> BTreeMap<String, String> {
     let mut found = BTreeMap::new();
     let mut open = vec![folder.to_path_buf()];
     while let Some(next) = open.pop() {

@@ -3,6 +3,8 @@
 
 mod built;
 mod dependencies;
+mod engines;
 mod golden;
 mod killed;
 mod project;
+mod servers;

@@ -33,11 +33,11 @@ pub static TEMPLATES: &[(&str, &str)] = &[
     ("rust/workflow.rs", include_str!("templates/workflow.rs")),
 ];
 
-pub fn generate(subject: &Subject, _options: &Options, templates: &Templates) -> Result<Generated, Broken> {
+pub fn generate(subject: &Subject, options: &Options, templates: &Templates) -> Result<Generated, Broken> {
     let names = spell::Spelling::new(subject.model);
     let mut generated = Generated::default();
     runtime_files::add(&mut generated, templates)?;
     contracts::add(&mut generated, subject.model, &names, templates)?;
-    project::add(&mut generated, subject, &names, templates)?;
+    project::add(&mut generated, subject, &names, templates, options.engine)?;
     Ok(generated)
 }

@@ -6,7 +6,7 @@ use super::example;
 use super::layout::{Doc, Writer, call, text as words, version_key};
 use super::spell::Spelling;
 use crate::generate::template::{Broken, Templates};
-use crate::generate::{Duty, Generated, Subject, text};
+use crate::generate::{Duty, Engine, Generated, Subject, text};
 use crate::model::{
     Answers, EventId, Model, OperationId, ServiceId, StatementKind, Trigger, Type, WorkflowId,
 };
@@ -62,6 +62,9 @@ struct Workflow {
 
 #[derive(Debug, Serialize)]
 struct Coordinator {
+    /// The feature that is on when nothing else is said, and where its runs are kept.
+    engine: &'static str,
+    address: &'static str,
     services: Vec<Service>,
     workflows: Vec<Workflow>,
     routes: Vec<String>,
@@ -83,6 +86,7 @@ pub fn add(
     subject: &Subject,
     names: &Spelling,
     templates: &Templates,
+    engine: Engine,
 ) -> Result<(), Broken> {
     let model = subject.model;
     let mut services = Vec::new();
@@ -121,7 +125,7 @@ pub fn add(
             generated.own(format!("examples/{}.json", workflow.module), workflow.example.clone() + "\n");
         }
     }
-    let coordinator = coordinator(model, names, services, workflows, &subject.workflows);
+    let coordinator = coordinator(model, names, services, workflows, subject, engine);
     generated.own("crates/coordinator/src/lib.rs", templates.print("rust/coordinator_lib.rs", &coordinator)?);
     generated
         .own("crates/coordinator/src/main.rs", templates.print("rust/coordinator_main.rs", &coordinator)?);
@@ -426,14 +430,20 @@ fn coordinator(
     names: &Spelling,
     services: Vec<Service>,
     workflows: Vec<Workflow>,
-    wanted: &[WorkflowId],
+    subject: &Subject,
+    engine: Engine,
 ) -> Coordinator {
     let mut modules: Vec<String> = workflows.iter().map(|workflow| workflow.module.clone()).collect();
     modules.sort();
     let mut imports: Vec<String> =
         services.iter().map(|service| format!("use {}::{};", service.library, service.own)).collect();
     imports.sort();
-    Coordinator { routes: routes(model, names, wanted), services, workflows, modules, imports }
+    let (engine, address) = match engine {
+        Engine::Embedded => ("embedded", "\"coordinator.db\""),
+        Engine::Temporal => ("temporal", "\"temporal:\""),
+    };
+    let routes = routes(model, names, &subject.workflows);
+    Coordinator { engine, address, routes, services, workflows, modules, imports }
 }
 
 /// Which events belong to which runs.

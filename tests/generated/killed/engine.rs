@@ -23,6 +23,11 @@ pub trait Engine: Sync {
     /// The run is over and was judged.
     fn clean_up(&self, _folder: &Path) {}
 
+    /// Whether each ending is played once undisturbed, also where only a few runs are killed.
+    fn plays_all(&self) -> bool {
+        false
+    }
+
     /// How many runs are killed at a time, each with a process of its own.
     fn at_once(&self) -> usize {
         4

@@ -9,15 +9,20 @@ mod endings;
 mod engine;
 mod log;
 mod plan;
+mod postgres;
 mod scene;
 mod table;
+mod temporal;
 
 use crate::golden::PROJECTS;
 use crate::project::Project;
+use crate::servers::is_wanted;
 use endings::{Ending, SUBJECTS, Subject};
 use engine::{Embedded, Engine};
 use log::Log;
 use plan::{Kill, Plan, places, plans};
+pub use postgres::ENGINES;
+use postgres::OnPostgres;
 use scene::Scene;
 use serde_json::Value;
 use std::collections::VecDeque;
@@ -25,10 +30,27 @@ use std::fs;
 use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 use table::{Table, Total};
+use temporal::OnTemporal;
 
 #[test]
 fn killed_runs_come_to_their_end() {
     println!("{}", soak(&Embedded));
+}
+
+#[test]
+fn killed_runs_come_to_their_end_on_postgres() {
+    match is_wanted("postgres") {
+        true => println!("{}", soak(&OnPostgres::start())),
+        false => println!("postgres is not in WFC_ENGINES: left out"),
+    }
+}
+
+#[test]
+fn killed_runs_come_to_their_end_on_temporal() {
+    match is_wanted("temporal") {
+        true => println!("{}", soak(&OnTemporal::start())),
+        false => println!("temporal is not in WFC_ENGINES: left out"),
+    }
 }
 
 /// Kills runs of each project under an engine; gives what came of it.
@@ -71,7 +93,9 @@ impl<'s> Soak<'s> {
     /// At least so many kills, as long as there are places left.
     fn run(&self, kills: usize) -> Total {
         let endings: Vec<Ending> = (self.subject.endings)();
-        let endings: Vec<Ending> = endings.into_iter().filter(|it| kills > 50 || !it.is_extra).collect();
+        let is_killed = |it: &Ending| kills > 50 || !it.is_extra;
+        let is_played = |it: &Ending| is_killed(it) || self.engine.plays_all();
+        let endings: Vec<Ending> = endings.into_iter().filter(is_played).collect();
         let total = Mutex::new(Total::new(self.engine.name(), self.subject.project));
         // What there is to be killed: each ending once, undisturbed.
         let undisturbed = (0..endings.len()).map(|ending| Plan { ending, kills: Vec::new() }).collect();
@@ -85,6 +109,7 @@ impl<'s> Soak<'s> {
             true
         });
         let mut found = found.into_inner().unwrap_or_else(PoisonError::into_inner);
+        found.retain(|(ending, _)| is_killed(&endings[*ending]));
         found.sort_by_key(|(ending, _)| *ending);
         self.play_all(&endings, plans(&found).into(), endings.len(), &|plan, _, killed, log| {
             let mut total = total.lock().unwrap_or_else(PoisonError::into_inner);

@@ -8,7 +8,7 @@
 //! | `KILL` | JSON: at the `nth` time in this life that `key` is asked with `attempt`, `before` or `after` its effect, or so many milliseconds after its `reply` |
 
 use runtime::contract::Raised;
-use runtime::durable::Project;
+use runtime::Project;
 use runtime::services::{Answer, Call};
 use runtime::testing::{Example, Stage};
 use serde_json::{Value, json};
@@ -31,7 +31,8 @@ fn main() -> ExitCode {
             asked.act(&script[asked.call.step.as_str()], &kill)
         });
     }
-    runtime::cli::main(Project { workflows: coordinator::workflows(), services, routes: coordinator::ROUTES })
+    let project = Project { workflows: coordinator::workflows(), services, routes: coordinator::ROUTES };
+    runtime::cli::main(project, "coordinator.db")
 }
 
 struct Asked {

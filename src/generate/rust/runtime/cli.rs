@@ -2,16 +2,11 @@
 
 use crate::contract::Raised;
 use crate::driver::{Happened, Message};
-use crate::durable::{Engine, Project};
-use crate::history;
+use crate::engine::{Engine, Project, State};
 use crate::routes::run_of;
-use crate::runs::{Finished, Standing};
 use crate::services::Answer;
-use duroxide::providers::sqlite::SqliteProvider;
-use duroxide::runtime::OrchestrationStatus;
 use serde_json::{Value, json};
 use std::process::ExitCode;
-use std::sync::Arc;
 use std::time::Duration;
 
 const HELP: &str = "\
@@ -25,11 +20,15 @@ Commands:
   answer RUN STEP --failure NAME [--data FILE]   refuses it
   serve                                     works on all runs until it is stopped
 Instead of a file, `-` reads standard input, and text that begins with { [ or \" is taken as it is.
-The runs are kept in the file that COORDINATOR_DB names, or in coordinator.db.
+The runs are kept where `--db ADDRESS`, or else COORDINATOR_DB, says: in a file,
+in a PostgreSQL (postgres://…), or by a Temporal (temporal://HOST:PORT/NAMESPACE/QUEUE).
 ";
 
-/// Runs a command; prints what it gives.
-pub fn main(project: Project) -> ExitCode {
+/// How long what is under way may take when a command is done.
+const A_MOMENT: Duration = Duration::from_secs(1);
+
+/// Runs a command; prints what it gives. The runs are kept at the address, unless another is given.
+pub fn main(project: Project, address: &str) -> ExitCode {
     let filter = tracing_subscriber::EnvFilter::try_from_default_env()
         .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn,duroxide=error"));
     tracing_subscriber::fmt().json().with_env_filter(filter).with_writer(std::io::stderr).init();
@@ -38,7 +37,7 @@ pub fn main(project: Project) -> ExitCode {
         Err(error) => return trouble(&error.to_string()),
     };
     let words: Vec<String> = std::env::args().skip(1).collect();
-    match runtime.block_on(run(project, &words)) {
+    match runtime.block_on(run(project, address, &words)) {
         Ok(code) => code,
         Err(error) => trouble(&error),
     }
@@ -49,27 +48,36 @@ fn trouble(error: &str) -> ExitCode {
     ExitCode::from(2)
 }
 
-async fn run(project: Project, words: &[String]) -> Result<ExitCode, String> {
+async fn run(project: Project, address: &str, words: &[String]) -> Result<ExitCode, String> {
     let command = Command::read(words)?;
-    let Some(name) = command.words.first() else {
+    if command.words.is_empty() {
         print!("{HELP}");
         return Ok(ExitCode::SUCCESS);
-    };
-    let file = std::env::var("COORDINATOR_DB").unwrap_or_else(|_| "coordinator.db".to_string());
-    if !std::path::Path::new(&file).exists() {
-        std::fs::File::create_new(&file).map_err(|error| format!("{file}: {error}"))?;
     }
-    let store = SqliteProvider::new(&format!("sqlite:{file}"), None).await;
-    let store = store.map_err(|error| format!("{file}: {error}"))?;
-    let engine = Engine::new(Arc::new(store), project);
-    match (name.as_str(), &command.words[1..]) {
-        ("start", [workflow]) => start(&engine, workflow, &command).await,
-        ("status", [run]) => status(&engine, run).await,
-        ("list", []) => list(&engine).await,
-        ("history", [run]) => history::print(&engine.client(), run).await,
-        ("event", [event]) => deliver(&engine, event, &command).await,
-        ("answer", [run, step]) => answer(&engine, run, step, &command).await,
-        ("serve", []) => serve(&engine).await,
+    let variable = std::env::var("COORDINATOR_DB").ok().filter(|address| !address.is_empty());
+    let address = command.option("db").or(variable.as_deref()).unwrap_or(address);
+    if address.starts_with("temporal:") {
+        #[cfg(feature = "temporal")]
+        return obey(&crate::temporal::open(address, project).await?, &command).await;
+        #[cfg(not(feature = "temporal"))]
+        return Err("for Temporal the coordinator is built with `--features temporal`".to_string());
+    }
+    #[cfg(feature = "duroxide")]
+    return obey(&crate::durable::open(address, project).await?, &command).await;
+    #[cfg(not(feature = "duroxide"))]
+    Err(format!("for {address} the coordinator is built with `--features embedded`"))
+}
+
+async fn obey(engine: &impl Engine, command: &Command) -> Result<ExitCode, String> {
+    let words: Vec<_> = command.words.iter().map(String::as_str).collect();
+    match words[..] {
+        ["start", workflow] => start(engine, workflow, command).await,
+        ["status", run] => status(engine, run).await,
+        ["list"] => list(engine).await,
+        ["history", run] => history(engine, run).await,
+        ["event", event] => deliver(engine, event, command).await,
+        ["answer", run, step] => answer(engine, run, step, command).await,
+        ["serve"] => serve(engine).await,
         _ => Err(format!("this is not a command\n{HELP}")),
     }
 }
@@ -114,42 +122,38 @@ impl Command {
     }
 }
 
-async fn start(engine: &Engine, workflow: &str, command: &Command) -> Result<ExitCode, String> {
+async fn start(
+    engine: &impl Engine,
+    workflow: &str,
+    command: &Command,
+) -> Result<ExitCode, String> {
     let input = command.json("input")?.unwrap_or_else(|| json!({}));
-    let correlated_by = engine.project().workflows.check(workflow, &input)?;
+    let correlated_by = engine.desk().project().workflows.check(workflow, &input)?;
     let run = command.option("run").map(ToString::to_string);
     let run = run.or_else(|| run_of(workflow, correlated_by, &input));
     let run = run.ok_or_else(|| "--run RUN must say what the run is called".to_string())?;
-    let runtime = engine.work().await;
+    let worker = engine.work().await?;
     if !engine.start(workflow, &run, &input).await? {
         println!("{run} is there already");
     }
     follow(engine, &run).await?;
-    runtime.shutdown(Some(1000)).await;
+    engine.rest(worker, A_MOMENT).await;
     Ok(ExitCode::SUCCESS)
 }
 
 /// Waits until a run is over, or until nothing happens in it without somebody from outside.
-async fn follow(engine: &Engine, run: &str) -> Result<(), String> {
-    let client = engine.client();
+async fn follow(engine: &impl Engine, run: &str) -> Result<(), String> {
     let mut quiet = 0;
     let mut seen = 0;
     loop {
-        let status =
-            client.get_orchestration_status(run).await.map_err(|error| error.to_string())?;
-        if !matches!(status, OrchestrationStatus::Running { .. } | OrchestrationStatus::NotFound) {
+        let pulse = engine.pulse(run).await?;
+        if pulse.is_over {
             break;
         }
-        let length = client
-            .get_execution_info(run, 1)
-            .await
-            .map(|info| info.event_count)
-            .unwrap_or_default();
-        let depths = client.get_queue_depths().await.map_err(|error| error.to_string())?;
-        let works = depths.worker_queue > 0 || length != seen || length == 0;
-        seen = length;
+        let works = pulse.is_busy || pulse.length != seen;
+        seen = pulse.length;
         quiet = if works { 0 } else { quiet + 1 };
-        if quiet > 20 && !engine.is_busy() {
+        if quiet > 20 && !engine.desk().is_busy() {
             break;
         }
         tokio::time::sleep(Duration::from_millis(50)).await;
@@ -157,32 +161,26 @@ async fn follow(engine: &Engine, run: &str) -> Result<(), String> {
     status_of(engine, run).await.map(|text| print!("{text}"))
 }
 
-async fn status(engine: &Engine, run: &str) -> Result<ExitCode, String> {
+async fn status(engine: &impl Engine, run: &str) -> Result<ExitCode, String> {
     print!("{}", status_of(engine, run).await?);
     Ok(ExitCode::SUCCESS)
 }
 
-async fn status_of(engine: &Engine, run: &str) -> Result<String, String> {
-    let status =
-        engine.client().get_orchestration_status(run).await.map_err(|error| error.to_string())?;
-    Ok(match status {
-        OrchestrationStatus::NotFound => return Err(format!("there is no run {run}")),
-        OrchestrationStatus::Running { custom_status, .. } => {
+async fn status_of(engine: &impl Engine, run: &str) -> Result<String, String> {
+    Ok(match engine.state(run).await? {
+        State::Missing => return Err(format!("there is no run {run}")),
+        State::Running(standing) => {
             let mut text = format!("{run} is at work\n");
-            let standing =
-                custom_status.and_then(|text| serde_json::from_str::<Standing>(&text).ok());
-            for (key, what) in standing.iter().flat_map(|it| &it.waiting) {
+            for (key, what) in &standing.waiting {
                 text += &format!("  waits for {what} ({key})\n");
             }
-            for (key, trouble) in standing.iter().flat_map(|it| &it.troubles) {
+            for (key, trouble) in &standing.troubles {
                 let (what, attempts, error) = (&trouble.what, trouble.attempts, &trouble.error);
                 text += &format!("  {what} has failed {attempts} times: {error} ({key})\n");
             }
             text
         }
-        OrchestrationStatus::Completed { output, .. } => {
-            let finished: Finished =
-                serde_json::from_str(&output).map_err(|error| error.to_string())?;
+        State::Over(finished) => {
             let mut text =
                 format!("{run} ended in {} {}\n", finished.end.name, finished.end.fields);
             for entry in finished.journal {
@@ -192,38 +190,32 @@ async fn status_of(engine: &Engine, run: &str) -> Result<String, String> {
             }
             text
         }
-        OrchestrationStatus::Failed { details, .. } => {
-            format!("{run} was broken off: {}\n", details.display_message())
-        }
+        State::BrokenOff(reason) => format!("{run} was broken off: {reason}\n"),
     })
 }
 
-async fn list(engine: &Engine) -> Result<ExitCode, String> {
-    let client = engine.client();
-    let mut runs = client.list_all_instances().await.map_err(|error| error.to_string())?;
-    runs.sort();
-    for run in runs {
-        let info = client.get_instance_info(&run).await.map_err(|error| error.to_string())?;
-        if info.orchestration_name == crate::notices::NOTIFY {
-            continue;
+async fn list(engine: &impl Engine) -> Result<ExitCode, String> {
+    for it in engine.list().await? {
+        if it.workflow != crate::notices::NOTIFY {
+            println!("{} {} {}", it.run, it.workflow, it.state);
         }
-        let finished =
-            info.output.and_then(|output| serde_json::from_str::<Finished>(&output).ok());
-        let state = match finished {
-            Some(finished) => finished.end.name,
-            None => info.status.to_lowercase(),
-        };
-        println!("{run} {} {state}", info.orchestration_name);
     }
     Ok(ExitCode::SUCCESS)
 }
 
-async fn deliver(engine: &Engine, name: &str, command: &Command) -> Result<ExitCode, String> {
+async fn history(engine: &impl Engine, run: &str) -> Result<ExitCode, String> {
+    for (at, line) in engine.history(run).await? {
+        println!("{at} {line}");
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn deliver(engine: &impl Engine, name: &str, command: &Command) -> Result<ExitCode, String> {
     let fields = command.json("data")?.unwrap_or_else(|| json!({}));
     let id = command.option("id").map(ToString::to_string);
     let id = id.unwrap_or_else(|| format!("{name}-{}", jiff::Timestamp::now().as_nanosecond()));
     let event = Happened { id, name: name.to_string(), version: None, fields };
-    let runtime = engine.work().await;
+    let worker = engine.work().await?;
     let runs = engine.deliver(&event).await?;
     if runs.is_empty() {
         println!("no run waits for {name}");
@@ -231,12 +223,12 @@ async fn deliver(engine: &Engine, name: &str, command: &Command) -> Result<ExitC
     for run in runs {
         follow(engine, &run).await?;
     }
-    runtime.shutdown(Some(1000)).await;
+    engine.rest(worker, A_MOMENT).await;
     Ok(ExitCode::SUCCESS)
 }
 
 async fn answer(
-    engine: &Engine,
+    engine: &impl Engine,
     run: &str,
     step: &str,
     command: &Command,
@@ -248,26 +240,23 @@ async fn answer(
         }),
         None => Answer::Done(command.json("reply")?.unwrap_or_default()),
     };
-    let status =
-        engine.client().get_orchestration_status(run).await.map_err(|error| error.to_string())?;
-    let OrchestrationStatus::Running { custom_status, .. } = status else {
+    let State::Running(standing) = engine.state(run).await? else {
         return Err(format!("{run} is not at work, so that nobody waits for this answer"));
     };
-    let standing = custom_status.and_then(|text| serde_json::from_str::<Standing>(&text).ok());
-    let waiting = standing.map(|standing| standing.waiting).unwrap_or_default();
-    let key = waiting.into_keys().find(|key| key == step || key.ends_with(&format!("/{step}")));
+    let mut keys = standing.waiting.into_keys();
+    let key = keys.find(|key| key == step || key.ends_with(&format!("/{step}")));
     let key = key.ok_or_else(|| format!("{run} does not wait for an answer to {step}"))?;
-    let runtime = engine.work().await;
+    let worker = engine.work().await?;
     engine.send(run, &Message::Answer { key, answer }).await?;
     follow(engine, run).await?;
-    runtime.shutdown(Some(1000)).await;
+    engine.rest(worker, A_MOMENT).await;
     Ok(ExitCode::SUCCESS)
 }
 
-async fn serve(engine: &Engine) -> Result<ExitCode, String> {
-    let runtime = engine.work().await;
+async fn serve(engine: &impl Engine) -> Result<ExitCode, String> {
+    let worker = engine.work().await?;
     println!("at work");
     tokio::signal::ctrl_c().await.map_err(|error| error.to_string())?;
-    runtime.shutdown(Some(5000)).await;
+    engine.rest(worker, 5 * A_MOMENT).await;
     Ok(ExitCode::SUCCESS)
 }

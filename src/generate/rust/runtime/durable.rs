@@ -1,85 +1,113 @@
-//! The embedded engine: duroxide, which keeps each run in a database and goes on after a crash.
+//! The embedded engine: duroxide, which keeps each run in a database and goes on after a crash. The database
+//! is a file, or a PostgreSQL.
 
-use crate::driver::{Command, Driver, Happened, Message, Reply};
+use crate::driver::{Command, Driver, Message, Reply};
+use crate::engine::{self, Desk, LEASE, Listed, Project, Pulse, State, text};
 use crate::events::PUBLISH;
-use crate::routes::{Route, run_of};
-use crate::runs::{Finished, Workflows};
-use crate::services::{Attempt, Services};
+use crate::history;
+use crate::runs::{Finished, Standing};
 use crate::undo::GIVE_UP;
 use duroxide::providers::Provider;
+use duroxide::providers::sqlite::SqliteProvider;
 use duroxide::runtime::registry::ActivityRegistry;
 use duroxide::runtime::{OrchestrationStatus, Runtime, RuntimeOptions};
-use duroxide::{ActivityContext, Client, OrchestrationContext, OrchestrationRegistry};
-use serde_json::{Value, json};
+use duroxide::{ActivityContext, Client, EventKind, OrchestrationContext, OrchestrationRegistry};
+use serde_json::Value;
+use std::collections::BTreeMap;
 use std::future::poll_fn;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::Poll;
 use std::time::{Duration, UNIX_EPOCH};
 
 /// Where a run finds its messages.
 const INBOX: &str = "inbox";
 
-/// After a crash a step is taken up again when the lease of the process that had it is over.
-const LEASE: Duration = Duration::from_secs(3);
-
-/// What a project gives to its engine.
-pub struct Project {
-    pub workflows: Workflows,
-    pub services: Services,
-    pub routes: &'static [Route],
-}
-
 /// The engine, over one database.
 #[derive(Clone)]
 pub struct Engine {
     store: Arc<dyn Provider>,
-    project: Arc<Project>,
-    /// Attempts that are on their way in this process.
-    on_their_way: Arc<AtomicUsize>,
+    desk: Desk,
+}
+
+/// Opens the database at an address: `postgres://…`, or else a file, which is made when it is not there.
+pub async fn open(address: &str, project: Project) -> Result<Engine, String> {
+    let wrong = |error: String| format!("{address}: {error}");
+    let store: Arc<dyn Provider> = if is_postgres(address) {
+        postgres(address).await?
+    } else {
+        if !std::path::Path::new(address).exists() {
+            std::fs::File::create_new(address).map_err(|error| wrong(text(error)))?;
+        }
+        let store = SqliteProvider::new(&format!("sqlite:{address}"), None).await;
+        Arc::new(store.map_err(|error| wrong(text(error)))?)
+    };
+    Ok(Engine { store, desk: Desk::new(project) })
+}
+
+fn is_postgres(address: &str) -> bool {
+    address.starts_with("postgres://") || address.starts_with("postgresql://")
+}
+
+#[cfg(feature = "postgres")]
+async fn postgres(address: &str) -> Result<Arc<dyn Provider>, String> {
+    // The address may hold a password, so it is not repeated.
+    let store = duroxide_pg::PostgresProvider::new(address).await;
+    Ok(Arc::new(store.map_err(|error| format!("the database cannot be opened: {error:#}"))?))
+}
+
+#[cfg(not(feature = "postgres"))]
+async fn postgres(_address: &str) -> Result<Arc<dyn Provider>, String> {
+    Err("for PostgreSQL the coordinator is built with `--features postgres`".to_string())
 }
 
 impl Engine {
-    pub fn new(store: Arc<dyn Provider>, project: Project) -> Engine {
-        Engine { store, project: Arc::new(project), on_their_way: Arc::default() }
+    fn client(&self) -> Client {
+        Client::new(self.store.clone())
+    }
+}
+
+impl engine::Engine for Engine {
+    type Worker = Arc<Runtime>;
+
+    fn desk(&self) -> &Desk {
+        &self.desk
     }
 
-    pub fn project(&self) -> &Project {
-        &self.project
-    }
-
-    /// Whether a service is being asked at this moment.
-    pub fn is_busy(&self) -> bool {
-        self.on_their_way.load(Ordering::Relaxed) > 0
-    }
-
-    /// Begins to work on the runs in the database.
-    pub async fn work(&self) -> Arc<Runtime> {
+    async fn work(&self) -> Result<Arc<Runtime>, String> {
         let mut runs = OrchestrationRegistry::builder();
-        for workflow in self.project.workflows.names() {
-            let project = self.project.clone();
+        for workflow in self.desk.project().workflows.names() {
+            let project = self.desk.project().clone();
             runs = runs.register(workflow, move |cx: OrchestrationContext, input: String| {
                 conduct(project.clone(), workflow, cx, input)
             });
         }
         let mut acts = ActivityRegistry::builder();
-        for operation in self.project.services.names().cloned().collect::<Vec<_>>() {
-            let engine = self.clone();
+        for operation in self.desk.project().services.names() {
+            let (desk, operation) = (self.desk.clone(), operation.clone());
             acts = acts.register(operation.clone(), move |_: ActivityContext, input: String| {
-                let (engine, operation) = (engine.clone(), operation.clone());
-                async move { engine.attempt(&operation, &input).await }
+                let (desk, operation) = (desk.clone(), operation.clone());
+                async move {
+                    let attempt = serde_json::from_str(&input).map_err(text)?;
+                    Ok(desk.attempt(&operation, attempt).await?.to_string())
+                }
             });
         }
         let engine = self.clone();
         acts = acts.register(PUBLISH, move |_: ActivityContext, input: String| {
             let engine = engine.clone();
-            async move { engine.publish(&input).await }
+            async move {
+                let event = serde_json::from_str(&input).map_err(text)?;
+                Ok(engine::publish(&engine, event).await?.to_string())
+            }
         });
         let engine = self.clone();
         acts = acts.register(GIVE_UP, move |_: ActivityContext, input: String| {
             let engine = engine.clone();
-            async move { engine.give_up(&input).await }
+            async move {
+                let run = serde_json::from_str(&input).map_err(text)?;
+                Ok(engine::give_up(&engine, &run).await?.to_string())
+            }
         });
         let options = RuntimeOptions {
             worker_lock_timeout: LEASE,
@@ -91,15 +119,15 @@ impl Engine {
             max_attempts: u32::MAX,
             ..RuntimeOptions::default()
         };
-        Runtime::start_with_options(self.store.clone(), acts.build(), runs.build(), options).await
+        let store = self.store.clone();
+        Ok(Runtime::start_with_options(store, acts.build(), runs.build(), options).await)
     }
 
-    pub fn client(&self) -> Client {
-        Client::new(self.store.clone())
+    async fn rest(&self, worker: Arc<Runtime>, within: Duration) {
+        worker.shutdown(u64::try_from(within.as_millis()).ok()).await;
     }
 
-    /// Starts a run; gives whether it was not there before.
-    pub async fn start(&self, workflow: &str, run: &str, input: &Value) -> Result<bool, String> {
+    async fn start(&self, workflow: &str, run: &str, input: &Value) -> Result<bool, String> {
         let client = self.client();
         match client.get_orchestration_status(run).await.map_err(text)? {
             OrchestrationStatus::NotFound => {
@@ -110,41 +138,11 @@ impl Engine {
         }
     }
 
-    /// Hands a message to a run.
-    pub async fn send(&self, run: &str, message: &Message) -> Result<(), String> {
-        self.client().enqueue_event_typed(run, INBOX, message).await.map_err(text)
+    async fn send(&self, run: &str, message: &Message) -> Result<bool, String> {
+        self.client().enqueue_event_typed(run, INBOX, message).await.map_err(text)?;
+        Ok(true)
     }
 
-    /// Hands an event to every run that it belongs to, and begins those that it begins. Gives their names.
-    pub async fn deliver(&self, event: &Happened) -> Result<Vec<String>, String> {
-        let mut runs = Vec::new();
-        for route in self.project.routes.iter().filter(|route| route.event == event.name) {
-            if route.version.is_some() && event.version.is_some() && route.version != event.version
-            {
-                continue;
-            }
-            let Some(run) = run_of(route.workflow, route.correlated_by, &event.fields) else {
-                continue;
-            };
-            if route.starts {
-                self.start(route.workflow, &run, &event.fields).await?;
-            }
-            if !runs.contains(&run) {
-                match self.finished(&run).await? {
-                    Some(finished) => {
-                        runs.extend(self.begin_late(route, &run, finished, event).await?)
-                    }
-                    None => {
-                        self.send(&run, &Message::Event(event.clone())).await?;
-                        runs.push(run);
-                    }
-                }
-            }
-        }
-        Ok(runs)
-    }
-
-    /// What a run has left behind, when it is over.
     async fn finished(&self, run: &str) -> Result<Option<Finished>, String> {
         match self.client().get_orchestration_status(run).await.map_err(text)? {
             OrchestrationStatus::Completed { output, .. } => {
@@ -154,50 +152,97 @@ impl Engine {
         }
     }
 
-    /// An event that comes when the run is over begins a run of its own; where nothing is said about it,
-    /// it is put aside.
-    async fn begin_late(
-        &self,
-        route: &Route,
-        run: &str,
-        finished: Finished,
-        event: &Happened,
-    ) -> Result<Option<String>, String> {
-        let Some(late) = route.late else {
-            tracing::warn!(run, event = event.name, "came when the run was over, and is put aside");
-            return Ok(None);
-        };
-        let id = format!("{run}/late/{}", event.id);
-        let input = json!({ "input": finished.input, "journal": finished.journal, "event": event });
-        self.start(late, &id, &input).await?;
-        Ok(Some(id))
+    async fn state(&self, run: &str) -> Result<State, String> {
+        Ok(match self.client().get_orchestration_status(run).await.map_err(text)? {
+            OrchestrationStatus::NotFound => State::Missing,
+            OrchestrationStatus::Running { custom_status, .. } => {
+                let standing =
+                    custom_status.and_then(|text| serde_json::from_str::<Standing>(&text).ok());
+                State::Running(standing.unwrap_or_default())
+            }
+            OrchestrationStatus::Completed { output, .. } => {
+                State::Over(serde_json::from_str(&output).map_err(text)?)
+            }
+            OrchestrationStatus::Failed { details, .. } => {
+                State::BrokenOff(details.display_message())
+            }
+        })
     }
 
-    async fn attempt(&self, operation: &str, input: &str) -> Result<String, String> {
-        let attempt: Attempt = serde_json::from_str(input).map_err(text)?;
-        self.on_their_way.fetch_add(1, Ordering::Relaxed);
-        let answer = self.project.services.attempt(operation, attempt).await;
-        self.on_their_way.fetch_sub(1, Ordering::Relaxed);
-        serde_json::to_string(&answer).map_err(text)
+    async fn pulse(&self, run: &str) -> Result<Pulse, String> {
+        let client = self.client();
+        let status = client.get_orchestration_status(run).await.map_err(text)?;
+        let is_over =
+            !matches!(status, OrchestrationStatus::Running { .. } | OrchestrationStatus::NotFound);
+        let length = client.get_execution_info(run, 1).await.map(|info| info.event_count);
+        let depths = client.get_queue_depths().await.map_err(text)?;
+        let length = length.unwrap_or_default() as u64;
+        Ok(Pulse { is_over, length, is_busy: depths.worker_queue > 0 || length == 0 })
     }
 
-    async fn publish(&self, input: &str) -> Result<String, String> {
-        let event: Happened = serde_json::from_str(input).map_err(text)?;
-        let runs = self.deliver(&event).await?;
-        tracing::info!(event = event.name, id = event.id, ?runs, "published");
-        Ok(json!(runs).to_string())
+    async fn list(&self) -> Result<Vec<Listed>, String> {
+        let client = self.client();
+        let mut runs = client.list_all_instances().await.map_err(text)?;
+        runs.sort();
+        let mut listed = Vec::new();
+        for run in runs {
+            let info = client.get_instance_info(&run).await.map_err(text)?;
+            let finished = info.output.and_then(|it| serde_json::from_str::<Finished>(&it).ok());
+            let state = match finished {
+                Some(finished) => finished.end.name,
+                None => info.status.to_lowercase(),
+            };
+            listed.push(Listed { run, workflow: info.orchestration_name, state });
+        }
+        Ok(listed)
     }
 
-    async fn give_up(&self, input: &str) -> Result<String, String> {
-        let input: Value = serde_json::from_str(input).map_err(text)?;
-        let run = input.get("run").and_then(Value::as_str).unwrap_or_default();
-        self.send(run, &Message::GiveUp).await?;
-        Ok(Value::Null.to_string())
+    async fn history(&self, run: &str) -> Result<Vec<(jiff::Timestamp, String)>, String> {
+        let events = self.client().read_execution_history(run, 1).await.map_err(text)?;
+        let mut asked = BTreeMap::new();
+        let mut lines = Vec::new();
+        for event in events {
+            let question = || {
+                let id = event.source_event_id.as_ref();
+                id.and_then(|id| asked.get(id)).cloned().unwrap_or_default()
+            };
+            let line = match &event.kind {
+                EventKind::OrchestrationStarted { name, input, .. } => {
+                    format!("{name} begins with {input}")
+                }
+                EventKind::ActivityScheduled { name, input, .. } => {
+                    let line = history::asking(name, input);
+                    asked.insert(event.event_id, line.clone());
+                    format!("asks {line}")
+                }
+                EventKind::ActivityCompleted { result } => {
+                    format!("{} {}", question(), history::outcome(result))
+                }
+                EventKind::ActivityFailed { details } => {
+                    format!("{}: outage: {}", question(), details.display_message())
+                }
+                EventKind::TimerFired { .. } => "a timer goes off".to_string(),
+                EventKind::QueueEventDelivered { data, .. } => history::message(data),
+                EventKind::SubOrchestrationScheduled { name, instance, .. } => {
+                    format!("runs {name} as {instance}")
+                }
+                EventKind::SubOrchestrationCompleted { result } => {
+                    format!("inner run {}", history::end(result))
+                }
+                EventKind::OrchestrationChained { name, instance, .. } => {
+                    format!("starts {name} as {instance}")
+                }
+                EventKind::OrchestrationCompleted { output } => history::end(output),
+                EventKind::OrchestrationFailed { details } => {
+                    format!("broken off: {}", details.display_message())
+                }
+                _ => continue,
+            };
+            let at = i64::try_from(event.timestamp_ms).unwrap_or_default();
+            lines.push((jiff::Timestamp::from_millisecond(at).unwrap_or_default(), line));
+        }
+        Ok(lines)
     }
-}
-
-fn text(error: impl std::fmt::Display) -> String {
-    error.to_string()
 }
 
 type Waiting = Pin<Box<dyn Future<Output = Reply> + Send>>;

@@ -4,17 +4,18 @@
 
 pub mod breaker;
 pub mod calls;
-#[cfg(feature = "duroxide")]
+#[cfg(any(feature = "duroxide", feature = "temporal"))]
 pub mod cli;
 pub mod context;
 pub mod contract;
 pub mod driver;
 #[cfg(feature = "duroxide")]
 pub mod durable;
+pub mod engine;
 pub mod events;
 pub mod flow;
 pub mod forks;
-#[cfg(feature = "duroxide")]
+#[cfg(any(feature = "duroxide", feature = "temporal"))]
 pub mod history;
 pub mod journal;
 pub mod keys;
@@ -27,6 +28,8 @@ pub mod runs;
 pub mod services;
 pub mod slot;
 pub mod step;
+#[cfg(feature = "temporal")]
+pub mod temporal;
 #[cfg(feature = "memory")]
 pub mod testing;
 pub mod undo;
@@ -34,6 +37,7 @@ pub mod values;
 
 pub use context::Cx;
 pub use contract::{Compensation, Event, Failure, NoFailure, Operation, Takes, Undo, Workflow};
+pub use engine::Project;
 pub use events::{Term, all, any, some};
 pub use flow::{Ended, Exit, Flow, broken, end, leave};
 pub use forks::{Line, block, given_in, line};

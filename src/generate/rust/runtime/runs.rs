@@ -202,7 +202,7 @@ pub struct Trouble {
 }
 
 /// Where a run stands.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Standing {
     pub waiting: BTreeMap<String, String>,
     pub troubles: BTreeMap<String, Trouble>,

@@ -2,9 +2,13 @@
 //! Runs the workflows: `coordinator` without a command says what it can do.
 
 use coordinator::{ROUTES, services, workflows};
-use runtime::durable::Project;
+use runtime::Project;
 use std::process::ExitCode;
 
+/// Where the runs are kept when nothing else is said.
+const ADDRESS: &str = "coordinator.db";
+
 fn main() -> ExitCode {
-    runtime::cli::main(Project { workflows: workflows(), services: services(), routes: ROUTES })
+    let project = Project { workflows: workflows(), services: services(), routes: ROUTES };
+    runtime::cli::main(project, ADDRESS)
 }

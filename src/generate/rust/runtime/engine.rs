@@ -1,0 +1,197 @@
+//! What an engine has to offer, so that the commands of a coordinator are the same for all of them.
+
+use crate::driver::{Happened, Message};
+use crate::routes::{Route, run_of};
+use crate::runs::{Finished, Standing, Workflows};
+use crate::services::{Attempt, Services};
+use serde_json::{Value, json};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+/// What a project gives to its engine.
+pub struct Project {
+    pub workflows: Workflows,
+    pub services: Services,
+    pub routes: &'static [Route],
+}
+
+/// After a crash a step is taken up again when the process that had it has been silent for so long.
+pub const LEASE: Duration = Duration::from_secs(3);
+
+/// How a run stands.
+pub enum State {
+    Missing,
+    Running(Standing),
+    Over(Finished),
+    /// The engine could not go on with it.
+    BrokenOff(String),
+}
+
+/// What shows that something goes on in a run.
+pub struct Pulse {
+    pub is_over: bool,
+    /// Grows with everything that happens.
+    pub length: u64,
+    /// Whether somebody other than people or a timer has to do something.
+    pub is_busy: bool,
+}
+
+/// A run in the list of all runs.
+pub struct Listed {
+    pub run: String,
+    pub workflow: String,
+    /// The name of its end, or what its engine calls the state it is in.
+    pub state: String,
+}
+
+pub trait Engine: Clone + Send + Sync + 'static {
+    /// Works on runs until it is put to rest.
+    type Worker;
+
+    fn desk(&self) -> &Desk;
+
+    fn work(&self) -> impl Future<Output = Result<Self::Worker, String>> + Send;
+
+    /// Ends the work; what is under way may take so long to finish.
+    fn rest(&self, worker: Self::Worker, within: Duration) -> impl Future<Output = ()>;
+
+    /// Starts a run; gives whether it was not there before.
+    fn start(
+        &self,
+        workflow: &str,
+        run: &str,
+        input: &Value,
+    ) -> impl Future<Output = Result<bool, String>> + Send;
+
+    /// Hands a message to a run; gives whether the run was there to take it.
+    fn send(
+        &self,
+        run: &str,
+        message: &Message,
+    ) -> impl Future<Output = Result<bool, String>> + Send;
+
+    /// What a run has left behind, when it is over.
+    fn finished(&self, run: &str) -> impl Future<Output = Result<Option<Finished>, String>> + Send;
+
+    fn state(&self, run: &str) -> impl Future<Output = Result<State, String>>;
+
+    fn pulse(&self, run: &str) -> impl Future<Output = Result<Pulse, String>>;
+
+    fn list(&self) -> impl Future<Output = Result<Vec<Listed>, String>>;
+
+    /// What has happened in a run, a line for each thing.
+    fn history(
+        &self,
+        run: &str,
+    ) -> impl Future<Output = Result<Vec<(jiff::Timestamp, String)>, String>>;
+
+    /// Hands an event to every run that it belongs to, and begins those that it begins. Gives their names.
+    fn deliver(
+        &self,
+        event: &Happened,
+    ) -> impl Future<Output = Result<Vec<String>, String>> + Send {
+        deliver(self, event)
+    }
+}
+
+/// Where the work of a process is done: its project, and what is under way.
+#[derive(Clone)]
+pub struct Desk {
+    project: Arc<Project>,
+    on_their_way: Arc<AtomicUsize>,
+}
+
+impl Desk {
+    pub fn new(project: Project) -> Desk {
+        Desk { project: Arc::new(project), on_their_way: Arc::default() }
+    }
+
+    pub fn project(&self) -> &Arc<Project> {
+        &self.project
+    }
+
+    /// Whether a service is being asked at this moment.
+    pub fn is_busy(&self) -> bool {
+        self.on_their_way.load(Ordering::Relaxed) > 0
+    }
+
+    /// Asks a service.
+    pub async fn attempt(&self, operation: &str, attempt: Attempt) -> Result<Value, String> {
+        self.on_their_way.fetch_add(1, Ordering::Relaxed);
+        let answer = self.project.services.attempt(operation, attempt).await;
+        self.on_their_way.fetch_sub(1, Ordering::Relaxed);
+        serde_json::to_value(&answer).map_err(text)
+    }
+}
+
+/// The act that hands an event to whoever listens.
+pub async fn publish<E: Engine>(engine: &E, event: Value) -> Result<Value, String> {
+    let event: Happened = serde_json::from_value(event).map_err(text)?;
+    let runs = deliver(engine, &event).await?;
+    tracing::info!(event = event.name, id = event.id, ?runs, "published");
+    Ok(json!(runs))
+}
+
+/// The act that tells a run that it is not needed any more. Nobody hears it when the run is over.
+pub async fn give_up<E: Engine>(engine: &E, input: &Value) -> Result<Value, String> {
+    let run = input.get("run").and_then(Value::as_str).unwrap_or_default();
+    engine.send(run, &Message::GiveUp).await?;
+    Ok(Value::Null)
+}
+
+async fn deliver<E: Engine>(engine: &E, event: &Happened) -> Result<Vec<String>, String> {
+    let mut runs = Vec::new();
+    let routes = engine.desk().project.routes;
+    for route in routes.iter().filter(|route| route.event == event.name) {
+        if route.version.is_some() && event.version.is_some() && route.version != event.version {
+            continue;
+        }
+        let Some(run) = run_of(route.workflow, route.correlated_by, &event.fields) else {
+            continue;
+        };
+        if route.starts {
+            engine.start(route.workflow, &run, &event.fields).await?;
+        }
+        if runs.contains(&run) {
+            continue;
+        }
+        let mut finished = engine.finished(&run).await?;
+        if finished.is_none() {
+            if engine.send(&run, &Message::Event(event.clone())).await? {
+                runs.push(run);
+                continue;
+            }
+            // It may have come to its end in between.
+            finished = engine.finished(&run).await?;
+        }
+        match finished {
+            Some(finished) => runs.extend(begin_late(engine, route, &run, finished, event).await?),
+            None => tracing::warn!(run, event = event.name, "came for a run that is not there"),
+        }
+    }
+    Ok(runs)
+}
+
+/// An event that comes when the run is over begins a run of its own; where nothing is said about it, it is
+/// put aside.
+async fn begin_late<E: Engine>(
+    engine: &E,
+    route: &Route,
+    run: &str,
+    finished: Finished,
+    event: &Happened,
+) -> Result<Option<String>, String> {
+    let Some(late) = route.late else {
+        tracing::warn!(run, event = event.name, "came when the run was over, and is put aside");
+        return Ok(None);
+    };
+    let id = format!("{run}/late/{}", event.id);
+    let input = json!({ "input": finished.input, "journal": finished.journal, "event": event });
+    engine.start(late, &id, &input).await?;
+    Ok(Some(id))
+}
+
+pub fn text(error: impl std::fmt::Display) -> String {
+    error.to_string()
+}

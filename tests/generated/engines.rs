@@ -1,0 +1,44 @@
+//! What is generated for one engine and another differs in two words, and builds with all of them.
+
+use crate::golden::{PROJECTS, files, generate};
+use crate::killed::ENGINES;
+use crate::project::Project;
+use crate::servers::is_wanted;
+
+#[test]
+fn an_engine_is_a_default_and_an_address() {
+    for (name, specification, workflow) in PROJECTS {
+        let folders = [tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap()];
+        generate(specification, workflow, &["--engine", "embedded"], folders[0].path());
+        generate(specification, workflow, &["--engine", "temporal"], folders[1].path());
+        let [embedded, temporal] = folders.map(|folder| files(folder.path()));
+        assert_eq!(embedded.keys().collect::<Vec<_>>(), temporal.keys().collect::<Vec<_>>(), "{name}");
+        let differ: Vec<_> = embedded.keys().filter(|path| embedded[*path] != temporal[*path]).collect();
+        let (manifest, main) = ("crates/coordinator/Cargo.toml", "crates/coordinator/src/main.rs");
+        assert_eq!(differ, ["README.md", manifest, main], "{name}");
+        assert!(embedded[manifest].contains("default = [\"embedded\"]"));
+        assert!(temporal[manifest].contains("default = [\"temporal\"]"));
+        assert!(embedded[main].contains("ADDRESS: &str = \"coordinator.db\""));
+        assert!(temporal[main].contains("ADDRESS: &str = \"temporal:\""));
+    }
+}
+
+#[test]
+fn projects_with_all_engines_pass_their_own_tests() {
+    if !is_wanted("postgres") && !is_wanted("temporal") {
+        println!("WFC_ENGINES names no engine: left out");
+        return;
+    }
+    for (name, specification, workflow) in PROJECTS {
+        let project = Project::new(name, specification, workflow);
+        let features = ENGINES.join(",");
+        let output = project.cargo(&["test", "-p", "coordinator", "-p", "runtime", "--features", &features]);
+        let told = String::from_utf8_lossy(&output.stdout);
+        assert!(told.contains("test all_goes_well ... ok"), "{name}:\n{told}");
+        let trouble = String::from_utf8_lossy(&output.stderr);
+        assert!(
+            !trouble.contains("warning: unused") && !trouble.contains("generated "),
+            "{name}:\n{trouble}"
+        );
+    }
+}
