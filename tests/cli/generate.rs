@@ -510,3 +510,23 @@ fn templates_of_the_user_are_held_to_their_names() {
     let exported = folder.wfc(&["gen", "--export-templates", "exported"]);
     assert_eq!(exported.code, 0, "{exported:#?}");
 }
+
+#[test]
+fn a_workflow_is_generated_in_the_style_that_is_wanted() {
+    let folder = folder();
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("examples");
+    let made = |example: &str, more: &[&str]| {
+        let spec = root.join(example);
+        folder.wfc(&[&["gen", spec.to_str().unwrap(), "--out", "out"], more].concat())
+    };
+    let run = made("retail-order", &["--style", "orchestrator", "--target", "asl"]);
+    assert_eq!(run.code, 0, "{run:#?}");
+    assert!(folder.read("out/FulfilOrder.asl.json").contains("Payments-Charge"));
+    // There is no way to stop what is under way, so there is nothing to generate.
+    let run = made("mortgage", &["--style", "choreography", "--workflow", "BuyHome", "--dry-run", "--force"]);
+    assert_eq!(run.code, 1, "{run:#?}");
+    assert!(run.stderr.contains("error[not-converted]"), "{run:#?}");
+    assert!(run.stderr.contains("nothing is generated, because `BuyHome` has no other style"), "{run:#?}");
+    let run = made("retail-order", &["--style", "orchestrator", "--workflow", "FulfilOrders", "--force"]);
+    run.is_trouble("there is no workflow `FulfilOrders`; did you mean `FulfilOrder`?");
+}

@@ -35,3 +35,27 @@ fn what_is_hidden_is_counted_in_every_format() {
         assert_eq!(run.stderr, summary, "{format}");
     }
 }
+
+/// `tense` speaks under `--profile audit` only.
+#[test]
+fn a_rule_that_nobody_hears_rests_until_somebody_names_it() {
+    let folder = Folder::new(&[]);
+    let text = |allow: &str| {
+        format!(
+            "service A {{ event Ship(a: int) {{ {allow} }} }}\nservice B {{ command Go(a: int) {{ idempotent by a }} event Gone(a: int) }}\n\
+             workflow W {{ choreographed correlated by a starts when Ship success Done reached by Gone owned by B \
+             participant B {{ when Ship {{ promises within 1d step gone = B.Go(a) publish Gone(a) }} }} }}\n"
+        )
+    };
+    folder.write("a.wfc", &text(""));
+    let summary = |more: &[&str]| folder.wfc(&[&["check", "a.wfc"], more].concat()).stderr;
+    let audit = folder.wfc(&["check", "a.wfc", "--profile", "audit", "--format", "concise"]);
+    assert!(audit.stdout.contains("[tense]"), "{audit:#?}");
+    assert!(!summary(&[]).contains("hidden"), "{}", summary(&[]));
+    folder.write("wfc.yaml", "rules: {tense: warning}\n");
+    let named = folder.wfc(&["check", "a.wfc", "--format", "concise"]);
+    assert!(named.stdout.contains("[tense]"), "{named:#?}");
+    folder.write("wfc.yaml", "");
+    folder.write("a.wfc", &text("allow tense because \"an old name\""));
+    assert!(summary(&[]).contains("1 allowed"), "{}", summary(&[]));
+}
