@@ -6,7 +6,8 @@ use crate::contract::Takes;
 use crate::driver::{Command, Reply};
 use crate::flow::Flow;
 use crate::forks::polled_all;
-use crate::journal::{Entry, Status};
+use crate::journal::{Entry, Settling, Status};
+use crate::runs::State;
 use crate::services::Answer;
 use crate::step;
 use serde_json::json;
@@ -38,9 +39,13 @@ impl Cx {
         Ok(())
     }
 
-    /// Takes back what was given up while it was on its way, when it turns out to have been done.
+    /// Takes back what this line, or a branch of it, has given up while it was on its way, when it turns
+    /// out to have been done.
     pub(crate) async fn settle(&self) {
-        self.take_back_where(|entry| entry.status == Status::GivenUp).await;
+        self.take_back_where(|entry| {
+            entry.status == Status::GivenUp && entry.place.starts_with(&self.place)
+        })
+        .await;
     }
 
     /// As `undo_all`, when the text of the workflow is left for good.
@@ -119,7 +124,29 @@ impl Cx {
         })
     }
 
+    /// What takes a step back goes on by itself, once for each step: who wants it waits for that, and may
+    /// be left in the meantime.
     async fn take_back_one(&self, at: usize) {
+        let is_first = self.run.change(|state| {
+            let live = &mut state.journal.entries[at].live;
+            let is_first = live.settling == Settling::No;
+            if is_first {
+                live.settling = Settling::UnderWay;
+            }
+            is_first
+        });
+        if is_first {
+            let cx = self.clone();
+            self.run.spawn(async move {
+                cx.settle_one(at).await;
+                cx.run.change(|state| state.journal.entries[at].live.settling = Settling::Over);
+            });
+        }
+        let is_over = |state: &State| state.journal.entries[at].live.settling == Settling::Over;
+        poll_fn(|_| if self.run.read(is_over) { Poll::Ready(()) } else { Poll::Pending }).await;
+    }
+
+    async fn settle_one(&self, at: usize) {
         if !self.is_known_to_be_done(at).await {
             return;
         }
