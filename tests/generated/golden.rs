@@ -14,7 +14,7 @@ pub const PROJECTS: &[(&str, &str, &str)] =
 fn golden_projects_are_what_is_generated() {
     for (name, specification, workflow) in PROJECTS {
         let folder = tempfile::tempdir().unwrap();
-        generate(specification, &["--workflow", workflow], folder.path());
+        generate(specification, workflow, &[], folder.path());
         let made = files(folder.path());
         let golden = root().join("tests/golden").join(name);
         if std::env::var_os("BLESS").is_some() {
@@ -50,10 +50,12 @@ pub fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
 }
 
-pub fn generate(specification: &str, options: &[&str], folder: &Path) {
+/// Generates from one workflow, or without a name from all of them.
+pub fn generate(specification: &str, workflow: &str, options: &[&str], folder: &Path) {
     let output = Command::new(env!("CARGO_BIN_EXE_wfc"))
         .current_dir(root())
         .args(["gen", specification])
+        .args(["--workflow", workflow].iter().filter(|_| !workflow.is_empty()))
         .args(options)
         .arg("--out")
         .arg(folder)

@@ -17,15 +17,15 @@ static TURN: Mutex<()> = Mutex::new(());
 impl Project {
     /// Writes the project anew; what has not changed stays as it is, so that it is not built again.
     pub fn new(name: &str, specification: &str, workflow: &str) -> Project {
-        Project::with(name, specification, &["--workflow", workflow])
+        Project::with(name, specification, workflow, &[])
     }
 
-    /// The same, with any options for `wfc gen`.
-    pub fn with(name: &str, specification: &str, options: &[&str]) -> Project {
+    /// The same, with more options for `wfc gen`.
+    pub fn with(name: &str, specification: &str, workflow: &str, options: &[&str]) -> Project {
         let turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
         let folder = target().join("projects").join(name);
         let fresh = tempfile::tempdir().expect("there is room");
-        generate(specification, options, fresh.path());
+        generate(specification, workflow, options, fresh.path());
         // Cargo tells packages in one target folder apart by their names and versions alone.
         let manifest = fresh.path().join("Cargo.toml");
         let text = fs::read_to_string(&manifest).expect("it was generated");

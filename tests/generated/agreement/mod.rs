@@ -90,7 +90,7 @@ fn played(written: &Written) -> Vec<Value> {
     let off: String = wfc::catalog::rules().iter().map(|rule| format!("  {}: off\n", rule.name)).collect();
     fs::write(&config, format!("rules:\n{off}")).expect("there is room");
     let (specification, config) = (specification.to_string_lossy(), config.to_string_lossy());
-    let project = Project::with("agreement", &specification, &["--config", &config]);
+    let project = Project::with("agreement", &specification, "", &["--config", &config]);
     project.write("crates/coordinator/src/bin/play.rs", include_str!("program.rs"));
     project.cargo(&["build", "--quiet", "--bin", "play"]);
     let told = folder.path().join("told.json");

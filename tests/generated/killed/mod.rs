@@ -79,9 +79,9 @@ impl<'s> Soak<'s> {
         let (name, specification, workflow) = *known.expect("it is a golden project");
         let project = match engine.options() {
             [] => Project::new(name, specification, workflow),
-            more => {
-                let options = [&["--workflow", workflow], more].concat();
-                Project::with(&format!("{name}-{}", engine.name()), specification, &options)
+            options => {
+                let name = format!("{name}-{}", engine.name());
+                Project::with(&name, specification, workflow, options)
             }
         };
         let program = recorder(&project, engine, subject.test);
