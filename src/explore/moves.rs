@@ -373,11 +373,12 @@ impl Machine<'_> {
         }
     }
 
-    /// What was done before the pivot is no longer taken back.
+    /// What was done before the pivot is no longer taken back, also when another pivot had succeeded before it.
     fn keep(&self, state: &mut State, workflow: WorkflowId) {
         for act in self.acts.iter().filter(|act| self.graph.node(**act).workflow == Some(workflow)) {
             for slot in self.slots_of(*act) {
-                if matches!(Status::from_byte(state.memory[slot]), Status::Done | Status::Unknown) {
+                let status = Status::from_byte(state.memory[slot]);
+                if matches!(status, Status::Done | Status::Unknown | Status::AfterPivot) {
                     state.memory[slot] = Status::Kept as u8;
                 }
             }

@@ -414,7 +414,7 @@ impl<'g> Book<'g> {
             for (at, act) in self.acts.iter().enumerate() {
                 if is_conducted && self.graph.node(*act).workflow == Some(workflow) {
                     for status in &mut state.journal[4 * at..4 * at + 4] {
-                        if matches!(status, Status::Done | Status::Unknown) {
+                        if matches!(status, Status::Done | Status::Unknown | Status::AfterPivot) {
                             *status = Status::Kept;
                         }
                     }

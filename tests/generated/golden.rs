@@ -50,10 +50,12 @@ pub fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
 }
 
+/// Generates from one workflow, or without a name from all of them.
 pub fn generate(specification: &str, workflow: &str, options: &[&str], folder: &Path) {
     let output = Command::new(env!("CARGO_BIN_EXE_wfc"))
         .current_dir(root())
-        .args(["gen", specification, "--workflow", workflow])
+        .args(["gen", specification])
+        .args(["--workflow", workflow].iter().filter(|_| !workflow.is_empty()))
         .args(options)
         .arg("--out")
         .arg(folder)

@@ -1,10 +1,14 @@
 //! Generated projects: the committed ones are what is generated today, byte by byte; they build, pass
-//! their tests, run, and survive being killed.
+//! their tests, run, survive being killed, and do what the explorer says.
 
+mod agreement;
 mod built;
 mod dependencies;
 mod engines;
 mod golden;
 mod killed;
+#[path = "../random/orchestration.rs"]
+#[expect(dead_code, reason = "it is written otherwise here: many workflows in one specification")]
+mod orchestration;
 mod project;
 mod servers;

@@ -105,7 +105,7 @@ fn met_here() -> impl Strategy<Value = Met> {
 }
 
 impl Met {
-    fn block(self) -> Option<&'static str> {
+    pub fn block(self) -> Option<&'static str> {
         match self {
             Met::UndoAndEnd => Some("{ undo all; end Lost }"),
             Met::End => Some("{ end Lost }"),

@@ -164,7 +164,7 @@ impl Cx {
             reply: Value::Null,
             undone_by: Vec::new(),
             scopes: self.scopes.iter().map(ToString::to_string).collect(),
-            live: Live { take_back, asking: Some(asking.clone()), attempt: None },
+            live: Live { take_back, asking: Some(asking.clone()), ..Live::default() },
         };
         self.run.change(|state| state.journal.begin(entry))
     }
@@ -338,7 +338,11 @@ impl Drop for OnItsWay {
         self.run.change(|state| {
             state.waiting.remove(&self.key);
             state.troubles.remove(&self.key);
-            state.journal.entries[entry].status = Status::GivenUp;
+            // What has been settled by another line in the meantime stays settled.
+            let status = &mut state.journal.entries[entry].status;
+            if *status == Status::Begun {
+                *status = Status::GivenUp;
+            }
         });
     }
 }

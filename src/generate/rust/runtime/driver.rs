@@ -3,7 +3,7 @@
 //! brought, so an engine may forget a run and find out later, by its replies, where it stands.
 
 use crate::context::Cx;
-use crate::runs::{Finished, Run, Workflows};
+use crate::runs::{Finished, Run, Task, Workflows};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::pin::Pin;
@@ -61,6 +61,7 @@ pub struct Happened {
 pub struct Driver {
     run: Arc<Run>,
     future: Pin<Box<dyn Future<Output = Finished> + Send>>,
+    tasks: Vec<Task>,
 }
 
 impl Driver {
@@ -68,7 +69,7 @@ impl Driver {
     pub fn new(workflows: &Workflows, workflow: &str, run: &str, input: Value) -> Option<Driver> {
         let run = Arc::new(Run::new(run));
         let future = workflows.start(workflow, Cx::new(run.clone()), input)?;
-        Some(Driver { run, future })
+        Some(Driver { run, future, tasks: Vec::new() })
     }
 
     /// Goes on as far as the replies reach; gives what the run finished with when it is over.
@@ -79,6 +80,8 @@ impl Driver {
             if let Poll::Ready(finished) = self.future.as_mut().poll(&mut context) {
                 return Some(finished);
             }
+            self.tasks.extend(self.run.spawned());
+            self.tasks.retain_mut(|task| task.as_mut().poll(&mut context).is_pending());
             if self.run.version() == before {
                 return None;
             }
@@ -88,6 +91,12 @@ impl Driver {
     /// What was asked for since the last time.
     pub fn commands(&mut self) -> Vec<(u64, Command)> {
         self.run.change(|state| std::mem::take(&mut state.commands))
+    }
+
+    /// What the run has started on its last line: that goes on when the run is over.
+    pub fn starts(&mut self) -> Vec<Command> {
+        let commands = self.commands().into_iter().map(|(_, command)| command);
+        commands.filter(|command| matches!(command, Command::Start { .. })).collect()
     }
 
     pub fn reply(&mut self, command: u64, reply: Reply) {

@@ -284,6 +284,9 @@ async fn conduct(
                 is_news = true;
             }
             if let Some(finished) = driver.go_on() {
+                for start in driver.starts() {
+                    ask(&cx, start);
+                }
                 return Poll::Ready(finished);
             }
             let standing = driver.standing();

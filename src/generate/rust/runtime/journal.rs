@@ -61,6 +61,16 @@ pub(crate) struct Live {
     pub asking: Option<Arc<Asking>>,
     /// The attempt that is on its way.
     pub attempt: Option<u64>,
+    pub settling: Settling,
+}
+
+/// Whether somebody is about to take an entry back.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Settling {
+    #[default]
+    No,
+    UnderWay,
+    Over,
 }
 
 impl std::fmt::Debug for Live {

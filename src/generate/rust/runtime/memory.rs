@@ -59,6 +59,9 @@ impl Memory {
         let mut inbox = self.open(run)?;
         loop {
             if let Some(finished) = driver.go_on() {
+                for start in driver.starts() {
+                    self.clone().spawn(0, start, replies.clone());
+                }
                 self.lock_inboxes().remove(run);
                 return Some(finished);
             }

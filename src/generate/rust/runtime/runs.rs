@@ -165,6 +165,19 @@ impl Workflows {
 pub struct Run {
     pub id: String,
     state: Mutex<State>,
+    spawned: Spawned,
+}
+
+/// Text that goes on by itself, whatever becomes of the line that has begun it.
+pub(crate) type Task = Pin<Box<dyn Future<Output = ()> + Send>>;
+
+#[derive(Default)]
+struct Spawned(Mutex<Vec<Task>>);
+
+impl std::fmt::Debug for Spawned {
+    fn fmt(&self, out: &mut std::fmt::Formatter) -> std::fmt::Result {
+        write!(out, "tasks")
+    }
 }
 
 #[derive(Debug, Default)]
@@ -211,7 +224,17 @@ pub struct Standing {
 
 impl Run {
     pub fn new(id: &str) -> Run {
-        Run { id: id.to_string(), state: Mutex::default() }
+        Run { id: id.to_string(), state: Mutex::default(), spawned: Spawned::default() }
+    }
+
+    pub(crate) fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
+        self.change(|_| ());
+        self.spawned.0.lock().unwrap_or_else(PoisonError::into_inner).push(Box::pin(task));
+    }
+
+    /// What was begun since the last time.
+    pub(crate) fn spawned(&self) -> Vec<Task> {
+        std::mem::take(&mut self.spawned.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     pub(crate) fn read<T>(&self, read: impl FnOnce(&State) -> T) -> T {

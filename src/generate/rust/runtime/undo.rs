@@ -6,7 +6,8 @@ use crate::contract::Takes;
 use crate::driver::{Command, Reply};
 use crate::flow::Flow;
 use crate::forks::polled_all;
-use crate::journal::{Entry, Status};
+use crate::journal::{Entry, Settling, Status};
+use crate::runs::State;
 use crate::services::Answer;
 use crate::step;
 use serde_json::json;
@@ -38,9 +39,13 @@ impl Cx {
         Ok(())
     }
 
-    /// Takes back what was given up while it was on its way, when it turns out to have been done.
+    /// Takes back what this line, or a branch of it, has given up while it was on its way, when it turns
+    /// out to have been done.
     pub(crate) async fn settle(&self) {
-        self.take_back_where(|entry| entry.status == Status::GivenUp).await;
+        self.take_back_where(|entry| {
+            entry.status == Status::GivenUp && entry.place.starts_with(&self.place)
+        })
+        .await;
     }
 
     /// As `undo_all`, when the text of the workflow is left for good.
@@ -119,7 +124,29 @@ impl Cx {
         })
     }
 
+    /// What takes a step back goes on by itself, once for each step: who wants it waits for that, and may
+    /// be left in the meantime.
     async fn take_back_one(&self, at: usize) {
+        let is_first = self.run.change(|state| {
+            let live = &mut state.journal.entries[at].live;
+            let is_first = live.settling == Settling::No;
+            if is_first {
+                live.settling = Settling::UnderWay;
+            }
+            is_first
+        });
+        if is_first {
+            let cx = self.clone();
+            self.run.spawn(async move {
+                cx.settle_one(at).await;
+                cx.run.change(|state| state.journal.entries[at].live.settling = Settling::Over);
+            });
+        }
+        let is_over = |state: &State| state.journal.entries[at].live.settling == Settling::Over;
+        poll_fn(|_| if self.run.read(is_over) { Poll::Ready(()) } else { Poll::Pending }).await;
+    }
+
+    async fn settle_one(&self, at: usize) {
         if !self.is_known_to_be_done(at).await {
             return;
         }
@@ -232,5 +259,157 @@ impl Undoing<'_> {
 impl Drop for Undoing<'_> {
     fn drop(&mut self) {
         self.0.run.change(|state| state.undoing = state.undoing.saturating_sub(1));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::contract::{NoFailure, Raised, Takes, Undo, Workflow};
+    use crate::driver::{Command, Driver, Reply};
+    use crate::flow::Ended;
+    use crate::runs::{Finished, Workflows};
+    use crate::services::{Answer, Attempt};
+    use crate::{Cx, Flow, Operation, Step, end, line};
+    use serde::{Deserialize, Serialize};
+    use serde_json::{Value, json};
+    use std::collections::VecDeque;
+
+    #[derive(Clone, Serialize, Deserialize)]
+    struct Play {}
+
+    impl Workflow for Play {
+        type Value = Value;
+        const NAME: &'static str = "Play";
+        const CORRELATED_BY: &'static [&'static str] = &[];
+    }
+
+    /// An operation by its number: 0 takes back the others.
+    #[derive(Clone, Serialize, Deserialize)]
+    struct Do<const N: usize> {}
+
+    impl<const N: usize> Operation for Do<N> {
+        type Reply = ();
+        type Failure = NoFailure;
+        const NAME: &'static str = ["undo", "a", "b"][N];
+        const IS_WRITE: bool = true;
+        const TAKES: Takes = Takes::AMoment;
+        const CAN_BE_UNDONE: bool = N > 0;
+
+        fn undone_by(&self, _: &()) -> Flow<Undo> {
+            Ok(if N > 0 { Undo::by(&Do::<0> {}) } else { Undo::Never })
+        }
+    }
+
+    /// Plays a workflow; gives the keys that are asked, in order. `None` when it never ends.
+    fn play(
+        workflows: &Workflows,
+        mut answer: impl FnMut(&Attempt) -> Answer,
+    ) -> Option<(Finished, Vec<String>)> {
+        let mut driver = Driver::new(workflows, "Play", "run", json!({}))?;
+        let mut open: VecDeque<(u64, Command)> = VecDeque::new();
+        let mut asked = Vec::new();
+        loop {
+            if let Some(finished) = driver.go_on() {
+                return Some((finished, asked));
+            }
+            open.extend(driver.commands());
+            let (id, command) = open.pop_front()?;
+            let reply = match command {
+                Command::Act { input, .. } => {
+                    let attempt: Attempt = serde_json::from_value(input).ok()?;
+                    asked.push(attempt.call.key.clone());
+                    Reply::Value(serde_json::to_value(answer(&attempt)).map_err(|e| e.to_string()))
+                }
+                _ => Reply::Fired,
+            };
+            driver.reply(id, reply);
+        }
+    }
+
+    fn lost() -> Flow {
+        end(Ended { name: "Lost".to_string(), success: false, fields: json!({}) })
+    }
+
+    /// A branch that is refused takes everything back while the other one has something on its way; then
+    /// the run is left, and the other branch with it.
+    #[test]
+    fn what_one_line_has_settled_no_other_settles_again() {
+        let text = |cx: Cx, _: Play| async move {
+            let cx = &cx;
+            let fork = cx.fork();
+            let refused = line(async {
+                let cx = &fork.branch(0);
+                if cx.call(&Step::new("a"), Do::<1> {}).await.is_err() {
+                    cx.undo_all().await?;
+                    return lost();
+                }
+                Ok(())
+            });
+            let on_its_way = line(async {
+                let cx = &fork.branch(1);
+                let step =
+                    Step::new("b").retry(1, std::time::Duration::ZERO, std::time::Duration::ZERO);
+                let _ = cx.call(&step, Do::<2> {}).await;
+                Ok(())
+            });
+            fork.all(vec![refused, on_its_way]).await?;
+            lost()
+        };
+        let workflows = Workflows::default().conduct(text);
+        let mut outages = 1;
+        let played = play(&workflows, |attempt| match attempt.call.step.as_str() {
+            "a" => Answer::Refused(Raised { name: "No".to_string(), fields: json!({}) }),
+            "b" if outages > 0 => {
+                outages -= 1;
+                Answer::Outage(String::new())
+            }
+            _ => Answer::Done(Value::Null),
+        });
+        let (finished, asked) = played.expect("it ends");
+        assert_eq!(finished.end.name, "Lost");
+        assert_eq!(asked, ["run/0/a", "run/1/b", "run/1/b", "run/1/b/undo"]);
+    }
+
+    /// A line that ends its own fork does not wait for what another line has given up.
+    #[test]
+    fn two_lines_do_not_wait_for_one_answer() {
+        let text = |cx: Cx, _: Play| async move {
+            let cx = &cx;
+            let outer = cx.fork();
+            let gives_up = line(async {
+                let cx = &outer.branch(0);
+                let inner = cx.fork();
+                let ends = line(async { lost() });
+                let on_its_way = line(async {
+                    let cx = &inner.branch(1);
+                    cx.call(&Step::new("a"), Do::<1> {}).await
+                });
+                // What is on its way is asked for first.
+                inner.all(vec![on_its_way, ends]).await.map(|_| ())
+            });
+            let beside = line(async {
+                let cx = &outer.branch(1);
+                let inner = cx.fork();
+                inner.all(vec![line(async { Ok(()) })]).await.map(|_| ())
+            });
+            outer.all(vec![gives_up, beside]).await?;
+            lost()
+        };
+        let workflows = Workflows::default().conduct(text);
+        let (finished, asked) = play(&workflows, |_| Answer::Done(Value::Null)).expect("it ends");
+        assert_eq!(finished.end.name, "Lost");
+        assert_eq!(asked, ["run/0/1/a", "run/0/1/a/undo"]);
+    }
+
+    #[test]
+    fn what_is_started_on_the_last_line_is_started() {
+        let text = |cx: Cx, _: Play| async move {
+            cx.start("told", Play {}).await?;
+            lost()
+        };
+        let workflows = Workflows::default().conduct(text);
+        let mut driver = Driver::new(&workflows, "Play", "run", json!({})).expect("it is known");
+        assert!(driver.go_on().is_some());
+        assert!(matches!(&driver.starts()[..], [Command::Start { .. }]));
     }
 }
