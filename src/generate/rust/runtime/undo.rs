@@ -376,29 +376,31 @@ mod tests {
         let text = |cx: Cx, _: Play| async move {
             let cx = &cx;
             let outer = cx.fork();
-            let gives_up = line(async {
+            let beside = line(async {
                 let cx = &outer.branch(0);
                 let inner = cx.fork();
-                let ends = line(async { lost() });
-                let on_its_way = line(async {
-                    let cx = &inner.branch(1);
-                    cx.call(&Step::new("a"), Do::<1> {}).await
+                let done = line(async {
+                    let cx = &inner.branch(0);
+                    cx.call(&Step::new("b"), Do::<2> {}).await
                 });
-                // What is on its way is asked for first.
-                inner.all(vec![on_its_way, ends]).await.map(|_| ())
+                inner.all(vec![done]).await.map(|_| ())
             });
-            let beside = line(async {
+            let gives_up = line(async {
                 let cx = &outer.branch(1);
                 let inner = cx.fork();
-                inner.all(vec![line(async { Ok(()) })]).await.map(|_| ())
+                let on_its_way = line(async {
+                    let cx = &inner.branch(0);
+                    cx.call(&Step::new("a"), Do::<1> {}).await
+                });
+                inner.all(vec![on_its_way, line(async { lost() })]).await.map(|_| ())
             });
-            outer.all(vec![gives_up, beside]).await?;
+            outer.all(vec![beside, gives_up]).await?;
             lost()
         };
         let workflows = Workflows::default().conduct(text);
         let (finished, asked) = play(&workflows, |_| Answer::Done(Value::Null)).expect("it ends");
         assert_eq!(finished.end.name, "Lost");
-        assert_eq!(asked, ["run/0/1/a", "run/0/1/a/undo"]);
+        assert_eq!(asked, ["run/0/0/b", "run/1/0/a", "run/1/0/a/undo"]);
     }
 
     #[test]
