@@ -192,13 +192,13 @@ pub fn edge(kind: EdgeKind) -> EdgeLook {
     let (stroke, colour) = match kind {
         EdgeKind::Next => (Stroke::Solid, None),
         EdgeKind::Trouble => (Stroke::Dashed, Some("#d92d20")),
-        EdgeKind::Aside => (Stroke::Dashed, Some("#98a2b3")),
-        EdgeKind::Message => (Stroke::Dashed, Some("#ca8504")),
+        EdgeKind::Aside => (Stroke::Dashed, Some("#667085")),
+        EdgeKind::Message => (Stroke::Dashed, Some("#a15c07")),
         EdgeKind::Command => (Stroke::Thick, Some("#1570ef")),
         EdgeKind::Query => (Stroke::Solid, Some("#1570ef")),
         EdgeKind::Run => (Stroke::Thick, Some("#6938ef")),
-        EdgeKind::Hears => (Stroke::Solid, Some("#ca8504")),
-        EdgeKind::Notify => (Stroke::Dashed, Some("#98a2b3")),
+        EdgeKind::Hears => (Stroke::Solid, Some("#a15c07")),
+        EdgeKind::Notify => (Stroke::Dashed, Some("#667085")),
         EdgeKind::Unseen => (Stroke::None, None),
     };
     EdgeLook { stroke, colour }
@@ -251,6 +251,7 @@ pub fn group_class(kind: GroupKind) -> &'static str {
     match kind {
         GroupKind::Workflow => "workflow",
         GroupKind::Participant => "side",
+        GroupKind::Lane => "lane",
         GroupKind::Part => "part",
     }
 }
@@ -260,6 +261,7 @@ pub fn group_of_class(class: &str) -> (&'static str, &'static str) {
     match class {
         "workflow" => group(GroupKind::Workflow),
         "side" => group(GroupKind::Participant),
+        "lane" => group(GroupKind::Lane),
         "circle" => ("#d92d2014", CIRCLE),
         _ => group(GroupKind::Part),
     }
@@ -270,6 +272,7 @@ pub fn group(kind: GroupKind) -> (&'static str, &'static str) {
     match kind {
         GroupKind::Workflow => ("#98a2b300", "#98a2b3"),
         GroupKind::Participant => ("#98a2b31f", "#98a2b3"),
+        GroupKind::Lane => ("#98a2b312", "#98a2b3"),
         GroupKind::Part => ("#98a2b314", "#98a2b3"),
     }
 }

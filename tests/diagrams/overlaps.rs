@@ -1,8 +1,9 @@
 //! Nothing in a picture stands on anything else: nodes, the words of edges, the numbers of findings; no edge
 //! runs through a node. Measured over all examples, all judged systems, 60 services and 300 steps; crossings
-//! are counted, and those of the examples are held.
+//! are counted, and those of the examples may only become fewer.
 
 use super::{drawings, texts};
+use crate::examples::examples;
 use rayon::prelude::*;
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -116,47 +117,51 @@ fn nothing_stands_on_anything_else() {
     });
 }
 
-/// How many crossings each view of each example has: fewer are welcome, more are not.
-const CROSSINGS: &[(&str, View, usize)] = &[
-    ("loan-broker", View::Services, 0),
-    ("loan-broker", View::Compensation, 0),
-    ("mortgage", View::Services, 4),
-    ("mortgage", View::Events, 12),
-    ("mortgage", View::Compensation, 0),
-    ("retail-order", View::Services, 0),
-    ("retail-order", View::Compensation, 0),
-    ("retail-order-careless", View::Services, 4),
-    ("retail-order-careless", View::Events, 24),
-    ("retail-order-careless", View::Compensation, 0),
-];
+/// How many crossings each picture of each example has: fewer are welcome, more are not.
+const CROSSINGS: &str = "tests/diagrams/crossings.txt";
 
 #[test]
 fn examples_are_clear() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples");
-    let mut counted = BTreeMap::new();
-    for folder in std::fs::read_dir(&root).unwrap().map(|entry| entry.unwrap().path()) {
-        let mut sources = Sources::default();
-        let mut files: Vec<_> =
-            std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path()).collect();
-        files.sort();
-        for file in files.iter().filter(|file| file.extension().is_some_and(|it| it == "wfc")) {
-            let name = file.strip_prefix(&root).unwrap().to_str().unwrap();
-            sources.add(SourceFile::new(name, std::fs::read_to_string(file).unwrap()));
-        }
-        let example = folder.file_name().unwrap().to_str().unwrap().to_string();
-        for view in View::ALL {
-            let Pictured::Drawing { drawing, .. } = compile::draw(&sources, &Wanted::of(view)) else {
-                continue;
-            };
-            let scene = diagram::scene(&drawing);
-            assert_eq!(faults(&scene), Vec::<String>::new(), "{example} {view:?}");
-            counted.insert((example.clone(), view.name()), crossings(&scene));
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(CROSSINGS);
+    let known = std::fs::read_to_string(&path).unwrap_or_default();
+    let known: BTreeMap<String, usize> = known
+        .lines()
+        .filter(|line| !line.starts_with('#'))
+        .filter_map(|line| line.trim().split_once(' '))
+        .map(|(n, name)| (name.to_string(), n.parse().unwrap()))
+        .collect();
+    let mut counted: BTreeMap<String, usize> = BTreeMap::new();
+    for (example, sources) in examples() {
+        for drawn in crate::examples::drawings(&example, &sources) {
+            let scene = diagram::scene(&drawn.drawing);
+            assert_eq!(faults(&scene), Vec::<String>::new(), "{}", drawn.name);
+            counted.insert(drawn.name, crossings(&scene));
         }
     }
-    for (example, view, most) in CROSSINGS {
-        let n = counted[&(example.to_string(), view.name())];
-        assert!(n <= *most, "{example} {view:?}: {n} crossings; {counted:#?}");
+    let more = counted.iter().filter(|(name, n)| known.get(*name).is_some_and(|known| *n > known));
+    let more: Vec<String> =
+        more.map(|(name, n)| format!("{name}: {n}, and it was {}", known[name])).collect();
+    assert!(
+        more.is_empty(),
+        "more lines cross; where that has a reason, take its line out of {CROSSINGS}: {more:#?}"
+    );
+    let mut text =
+        "# Lines that cross, in every picture of every example. BLESS=1 writes fewer, and never more.\n"
+            .to_string();
+    for (name, n) in &counted {
+        let _ = writeln!(text, "{n:3} {name}");
     }
+    if std::env::var_os("BLESS").is_some() {
+        std::fs::write(path, text).unwrap();
+        return;
+    }
+    let is_other = |(name, n): &(&String, &usize)| known.get(*name) != Some(*n);
+    let other: Vec<_> = counted
+        .iter()
+        .filter(is_other)
+        .chain(known.iter().filter(|it| !counted.contains_key(it.0)))
+        .collect();
+    assert!(other.is_empty(), "BLESS=1 holds what is better or new: {other:#?}");
 }
 
 /// Services that need each other across 15 workflows.
@@ -235,5 +240,97 @@ fn large_systems_are_clear_too_in_whole_and_in_parts() {
                 assert_eq!(faults(&scene), Vec::<String>::new(), "{view:?}");
             }
         }
+    }
+}
+
+/// A step after the other, each with the same end for its failure.
+fn steps_that_end_alike(n: usize) -> Sources {
+    let mut text = String::from("id Key\nservice Boss { }\n");
+    for at in 0..n {
+        let _ = writeln!(
+            text,
+            "service S{at} {{ command Do(key: Key) {{ fails Refused{at}; undone by Undo(key); idempotent by key }}\n \
+             command Undo(key: Key) {{ idempotent by key }} }}"
+        );
+    }
+    text.push_str("workflow Long(key: Key) {\n orchestrated by Boss\n success Done\n failure Failed\n");
+    for at in 0..n {
+        let _ = writeln!(text, " step s{at} = S{at}.Do(key) {{ on Refused{at} {{ undo all; end Failed }} }}");
+    }
+    text.push_str(" end Done\n on outage { undo all; end Failed }\n}\n");
+    let mut sources = Sources::default();
+    sources.add(SourceFile::new("alike.wfc", text));
+    sources
+}
+
+fn drawn(sources: &Sources, wanted: &Wanted) -> Drawing {
+    let Pictured::Drawing { drawing, n_errors: 0 } = compile::draw(sources, wanted) else {
+        unreachable!("it can be drawn");
+    };
+    drawing
+}
+
+#[test]
+fn equal_endings_are_one_and_keep_the_picture_narrow() {
+    let sources = steps_that_end_alike(14);
+    let drawing = drawn(&sources, &Wanted::of(View::Flow));
+    let scene = diagram::scene(&drawing);
+    assert_eq!(faults(&scene), Vec::<String>::new());
+    assert_eq!(scene.nodes.iter().filter(|node| node.class == "failure").count(), 3);
+    assert_eq!(scene.nodes.iter().filter(|node| node.class == "undo").count(), 3);
+    // Every step still has its line to the end.
+    assert_eq!(
+        scene.edges.iter().filter(|edge| edge.class == "trouble-edge" && edge.label.is_some()).count(),
+        14
+    );
+    assert!(scene.size.width < 900.0, "{}", scene.size.width);
+}
+
+#[test]
+fn a_long_overview_goes_on_in_rows() {
+    let mut sources = Sources::default();
+    sources.add(SourceFile::new("large.wfc", three_hundred_steps()));
+    let drawing = drawn(&sources, &Wanted::of(View::Flow));
+    let Body::Graph(whole) = &drawing.body else { unreachable!("steps are a graph") };
+    let (overview, _) = large::split(whole, 20).expect("it is large");
+    let scene = diagram::scene(&Drawing::new(View::Flow, Body::Graph(overview)));
+    assert_eq!(faults(&scene), Vec::<String>::new());
+    let (wide, high) = (scene.size.width, scene.size.height);
+    assert!(wide < 2_000.0 && high < 2_000.0 && (0.5..4.0).contains(&(wide / high)), "{wide} by {high}");
+    // Its parts are read from left to right, and then in the next row.
+    let place = |at: usize| (scene.nodes[at].frame.y.round() as i64, scene.nodes[at].frame.x.round() as i64);
+    let rows: std::collections::BTreeSet<i64> =
+        scene.nodes.iter().map(|node| node.frame.y.round() as i64).collect();
+    assert!(rows.len() > 2 && place(0) < place(1) && place(0).0 < place(scene.nodes.len() - 1).0, "{rows:?}");
+}
+
+#[test]
+fn a_step_stands_in_the_lane_of_its_service() {
+    let (_, sources) = examples().into_iter().find(|(name, _)| name == "loan-broker").expect("it is there");
+    let wanted = Wanted { lanes: diagram::Lanes::WhereTheyHelp, ..Wanted::of(View::Flow) };
+    let scene = diagram::scene(&drawn(&sources, &wanted));
+    let lanes: Vec<_> = scene.groups.iter().filter(|group| group.class == "lane").collect();
+    let names: Vec<&str> = lanes.iter().map(|lane| lane.title.as_str()).collect();
+    assert_eq!(names, ["LoanBroker", "CreditBureau", "Bank", "Notary", "Billing"]);
+    for pair in lanes.windows(2) {
+        // Side by side, as high as each other, with nothing between them.
+        assert!((pair[0].frame.x + pair[0].frame.width - pair[1].frame.x).abs() < 0.1);
+        assert_eq!((pair[0].frame.y, pair[0].frame.height), (pair[1].frame.y, pair[1].frame.height));
+    }
+    for node in &scene.nodes {
+        let lane = lanes.iter().find(|lane| {
+            lane.frame.x <= node.frame.x && node.frame.x + node.frame.width <= lane.frame.x + lane.frame.width
+        });
+        let lane = lane.unwrap_or_else(|| unreachable!("{} stands across lanes", node.id));
+        let doer = node.lines.first().and_then(|line| line.split_once('.')).map(|(service, _)| service);
+        let is_step = matches!(node.class, "command" | "query" | "pivot");
+        assert_eq!(lane.title, if is_step { doer.unwrap_or_default() } else { "LoanBroker" }, "{}", node.id);
+    }
+    // Several workflows beside each other, and one with scopes, have none by themselves.
+    let (_, sources) = examples().into_iter().find(|(name, _)| name == "mortgage").expect("it is there");
+    // So has one in which one service does steps for another, and a third one is only told.
+    for workflow in [None, Some("BuyHome"), Some("Assess")] {
+        let scene = diagram::scene(&drawn(&sources, &Wanted { workflow, ..wanted }));
+        assert!(scene.groups.iter().all(|group| group.class != "lane"), "{workflow:?}");
     }
 }
