@@ -100,7 +100,9 @@ impl Temporal {
         temporal
     }
 
+    /// Nobody is sent there while it is down.
     pub fn address(&self) -> String {
+        drop(self.server.lock().unwrap_or_else(PoisonError::into_inner));
         format!("temporal://127.0.0.1:{}", self.port)
     }
 
@@ -110,7 +112,6 @@ impl Temporal {
         server.kill().expect("it can be killed");
         server.wait().expect("it was started");
         *server = temporal(self.folder.path(), self.port);
-        drop(server);
         self.wait();
     }
 

@@ -6,7 +6,7 @@ mod history;
 mod run;
 
 use crate::driver::Message;
-use crate::engine::{self, Desk, Listed, Project, Pulse, State, text};
+use crate::engine::{self, Desk, LEASE, Listed, Project, Pulse, State, text};
 use crate::runs::{Finished, Standing};
 use futures::TryStreamExt;
 use run::{Inbox, Kind, Standpoint};
@@ -31,6 +31,9 @@ const QUEUE: &str = "coordinator";
 
 /// How long a worker may keep what a run decides to itself before another one decides it.
 const DECISION: Duration = Duration::from_secs(3);
+
+/// How long a server is waited for that does not answer yet.
+const STARTING: Duration = Duration::from_secs(10);
 
 #[derive(Clone)]
 pub struct Engine {
@@ -60,8 +63,15 @@ pub async fn open(address: &str, project: Project) -> Result<Engine, String> {
     let queue = parts.next().filter(|part| !part.is_empty()).unwrap_or(QUEUE).to_string();
     let target = connection.target.to_string();
     let runtime = Runtime::from_current_tokio(Default::default()).map_err(text)?;
-    let client = Client::connect(connection, options).await;
-    let client = client.map_err(|error| format!("{target}: {error}"))?;
+    let began = Instant::now();
+    let client = loop {
+        match Client::connect(connection.clone(), options.clone()).await {
+            Ok(client) => break client,
+            // It may be about to start, as the coordinator is.
+            Err(_) if began.elapsed() < STARTING => tokio::time::sleep(STARTING / 20).await,
+            Err(error) => return Err(format!("{target}: {error}")),
+        }
+    };
     let (runtime, desk) = (Arc::new(runtime), Desk::new(project));
     Ok(Engine { client, runtime, queue, desk, workers: Arc::default() })
 }
@@ -104,6 +114,7 @@ impl Engine {
         let mut options = WorkerOptions::new(self.queue.clone())
             .deployment_options(WorkerDeploymentOptions::from_build_id(String::new()))
             .sticky_queue_schedule_to_start_timeout(DECISION)
+            .max_heartbeat_throttle_interval(LEASE / 3)
             .graceful_shutdown_period(Duration::from_secs(1))
             .build();
         run::register(&mut options, self.desk.project())?;
