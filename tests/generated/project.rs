@@ -61,6 +61,22 @@ impl Project {
         output
     }
 
+    /// A program of our own beside the coordinator; it is gone again when it is built.
+    pub fn build(&self, name: &str, text: &str, features: &str) -> PathBuf {
+        let manifest = "crates/coordinator/Cargo.toml";
+        let kept = self.read(manifest);
+        // A generated crate depends on nothing that it does not name.
+        let needed = ["serde_json", "jiff"].map(|name| format!("{name}.workspace = true\n"));
+        let missing: String = needed.into_iter().filter(|line| !kept.contains(line)).collect();
+        self.write(manifest, &kept.replacen("[dependencies]\n", &format!("[dependencies]\n{missing}"), 1));
+        self.write(&format!("crates/coordinator/src/bin/{name}.rs"), text);
+        self.cargo(&["build", "--quiet", "--bin", name, "--features", features]);
+        let program = self.program(name);
+        fs::remove_dir_all(self.folder.join("crates/coordinator/src/bin")).expect("it is there");
+        self.write(manifest, &kept);
+        program
+    }
+
     /// A program of the project, under a name that no other project takes.
     pub fn program(&self, name: &str) -> PathBuf {
         let kept = self.folder.join(name);

@@ -91,11 +91,10 @@ fn played(written: &Written) -> Vec<Value> {
     fs::write(&config, format!("rules:\n{off}")).expect("there is room");
     let (specification, config) = (specification.to_string_lossy(), config.to_string_lossy());
     let project = Project::with("agreement", &specification, "", &["--config", &config]);
-    project.write("crates/coordinator/src/bin/play.rs", include_str!("program.rs"));
-    project.cargo(&["build", "--quiet", "--bin", "play"]);
+    let program = project.build("play", include_str!("program.rs"), "");
     let told = folder.path().join("told.json");
     fs::write(&told, written.told(MOST).to_string()).expect("there is room");
-    let output = Command::new(project.program("play")).arg(&told).output().expect("it was built");
+    let output = Command::new(program).arg(&told).output().expect("it was built");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let text = String::from_utf8(output.stdout).expect("it is text");
     text.lines().map(|line| serde_json::from_str(line).expect("it is JSON")).collect()

@@ -26,7 +26,6 @@ use postgres::OnPostgres;
 use scene::Scene;
 use serde_json::Value;
 use std::collections::VecDeque;
-use std::fs;
 use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 use table::{Table, Total};
@@ -156,10 +155,5 @@ fn recorder(project: &Project, engine: &dyn Engine, test: &str) -> PathBuf {
     let to = from + tests[from..].find("\n};").expect("it is there") + 3;
     let stage = tests[from..to].replace("../../../examples", "../../../../examples");
     let text = include_str!("recorder.rs").replace("// STAGE", &stage);
-    project.write("crates/coordinator/src/bin/recorder.rs", &text);
-    let features = engine.features().join(",");
-    project.cargo(&["build", "--quiet", "--bin", "recorder", "--features", &features]);
-    let program = project.program("recorder");
-    fs::remove_dir_all(project.folder.join("crates/coordinator/src/bin")).expect("it is there");
-    program
+    project.build("recorder", &text, &engine.features().join(","))
 }

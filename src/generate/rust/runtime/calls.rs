@@ -124,6 +124,10 @@ impl Cx {
         let on_its_way = OnItsWay { run: self.run.clone(), key: asking.key.clone(), entry };
         let answer = self.ask(&asking, entry).await;
         self.run.change(|state| {
+            if pivot && matches!(answer, Answer::Done(_)) {
+                state.journal.keep();
+                state.pivots.push(self.place.clone());
+            }
             let Some(entry) = entry else { return };
             let status = match &answer {
                 Answer::Done(reply) => {
@@ -138,8 +142,7 @@ impl Cx {
                 state.journal.settled_by(&asking.operation);
             }
             if status == Status::Done && pivot {
-                state.journal.keep(entry);
-                state.pivots.push(self.place.clone());
+                state.journal.entries[entry].status = Status::Kept;
             }
         });
         on_its_way.has_arrived();

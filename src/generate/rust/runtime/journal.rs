@@ -102,11 +102,11 @@ impl Journal {
         }
     }
 
-    /// What was done before a pivot, and the pivot itself, is no longer taken back.
-    pub fn keep(&mut self, pivot: usize) {
+    /// What was done before a pivot is no longer taken back.
+    pub fn keep(&mut self) {
         self.pivoted = true;
-        for (at, entry) in self.entries.iter_mut().enumerate() {
-            if matches!(entry.status, Status::Done | Status::Unknown) || at == pivot {
+        for entry in &mut self.entries {
+            if matches!(entry.status, Status::Done | Status::Unknown) {
                 entry.status = Status::Kept;
             }
         }

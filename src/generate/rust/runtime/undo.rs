@@ -283,20 +283,20 @@ mod tests {
         const CORRELATED_BY: &'static [&'static str] = &[];
     }
 
-    /// An operation by its number: 0 takes back the others.
+    /// An operation by its number: 0 takes back 1 and 2, and 3 is a query.
     #[derive(Clone, Serialize, Deserialize)]
     struct Do<const N: usize> {}
 
     impl<const N: usize> Operation for Do<N> {
         type Reply = ();
         type Failure = NoFailure;
-        const NAME: &'static str = ["undo", "a", "b"][N];
-        const IS_WRITE: bool = true;
+        const NAME: &'static str = ["undo", "a", "b", "asked"][N];
+        const IS_WRITE: bool = N < 3;
         const TAKES: Takes = Takes::AMoment;
-        const CAN_BE_UNDONE: bool = N > 0;
+        const CAN_BE_UNDONE: bool = N == 1 || N == 2;
 
         fn undone_by(&self, _: &()) -> Flow<Undo> {
-            Ok(if N > 0 { Undo::by(&Do::<0> {}) } else { Undo::Never })
+            Ok(if Self::CAN_BE_UNDONE { Undo::by(&Do::<0> {}) } else { Undo::Never })
         }
     }
 
@@ -401,6 +401,20 @@ mod tests {
         let (finished, asked) = play(&workflows, |_| Answer::Done(Value::Null)).expect("it ends");
         assert_eq!(finished.end.name, "Lost");
         assert_eq!(asked, ["run/0/0/b", "run/1/0/a", "run/1/0/a/undo"]);
+    }
+
+    #[test]
+    fn a_query_can_be_a_pivot() {
+        let text = |cx: Cx, _: Play| async move {
+            cx.call(&Step::new("a"), Do::<1> {}).await?;
+            cx.call(&Step::new("asked").pivot(), Do::<3> {}).await?;
+            cx.undo_all().await?;
+            lost()
+        };
+        let workflows = Workflows::default().conduct(text);
+        let (finished, asked) = play(&workflows, |_| Answer::Done(Value::Null)).expect("it ends");
+        assert!(finished.pivoted);
+        assert_eq!(asked, ["run/a", "run/asked"]);
     }
 
     #[test]
