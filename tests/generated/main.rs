@@ -10,5 +10,6 @@ mod killed;
 #[path = "../random/orchestration.rs"]
 #[expect(dead_code, reason = "it is written otherwise here: many workflows in one specification")]
 mod orchestration;
+mod predicted;
 mod project;
 mod servers;

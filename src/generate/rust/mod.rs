@@ -6,7 +6,7 @@ mod dependencies;
 mod example;
 mod layout;
 pub mod lost;
-mod predict;
+pub mod predict;
 mod project;
 mod runtime_files;
 mod spell;

@@ -66,9 +66,8 @@ struct Play<'t> {
     story: Vec<String>,
     /// Attempts whose answer is still to come.
     asked: Vec<(u64, Attempt, String)>,
-    /// Limits, with the moment when they pass.
+    /// Limits that have not passed.
     limits: Vec<(u64, Duration)>,
-    clock: Duration,
     /// Steps that do not answer, until they are asked again.
     out: BTreeSet<String>,
     undone: Vec<String>,
@@ -95,7 +94,6 @@ impl<'t> Play<'t> {
             story: Vec::new(),
             asked: Vec::new(),
             limits: Vec::new(),
-            clock: Duration::ZERO,
             out: BTreeSet::new(),
             undone: Vec::new(),
             given_up: BTreeSet::new(),
@@ -147,7 +145,7 @@ impl<'t> Play<'t> {
                 Err(_) => driver.reply(id, Reply::Value(Ok(Value::Null))),
             },
             Command::Sleep(time) if time < DAY => driver.reply(id, Reply::Fired),
-            Command::Sleep(time) => self.limits.push((id, self.clock + time)),
+            Command::Sleep(time) => self.limits.push((id, time)),
             Command::Now => driver.reply(id, Reply::Time(Default::default())),
             Command::Child { .. } | Command::Start { .. } => {}
         }
@@ -179,10 +177,10 @@ impl<'t> Play<'t> {
             let event = what.as_str().filter(|event| !self.story.iter().any(|it| it == event));
             nexts.extend(event.map(|event| Next::Event(event.to_string())));
         }
-        // A limit passes when nothing else can happen, or else at any time; of two the one that is due first.
+        // A limit passes when nothing else can happen, or else at any time; which of two is first does not hang on
+        // how long they are.
         if self.hasty || nexts.is_empty() {
-            let first = self.limits.iter().enumerate().min_by_key(|(_, (_, due))| *due);
-            nexts.extend(first.map(|(at, _)| Next::Limit(at)));
+            nexts.extend((0..self.limits.len()).map(Next::Limit));
         }
         nexts
     }
@@ -211,9 +209,8 @@ impl<'t> Play<'t> {
                 driver.message(Message::Event(event));
             }
             Next::Limit(at) => {
-                let (id, due) = self.limits.remove(at);
-                self.story.push(format!("day {} is over", due.as_secs() / DAY.as_secs()));
-                self.clock = self.clock.max(due);
+                let (id, time) = self.limits.remove(at);
+                self.story.push(format!("{} days are over", time.as_secs() / DAY.as_secs()));
                 driver.reply(id, Reply::Fired);
             }
         }
