@@ -157,7 +157,7 @@ fn compare(
             continue;
         };
         tally.ways += 1;
-        let possible = outcomes_of(way);
+        let possible = outcomes_of(way, &lines_behind.behind);
         let known: Vec<&Outcome> = possible.iter().filter(|it| expected.contains_key(*it)).collect();
         if known.is_empty() {
             tally
@@ -204,12 +204,12 @@ fn n_troubles(runs: &Runs, end: &RunEnd) -> usize {
 
 /// What a run came to. A write that was given up on its way was done or not, and when it was it is undone or left; of
 /// one that is undone then the explorer keeps that it leaves nothing behind.
-fn outcomes_of(way: &Value) -> Vec<Outcome> {
+fn outcomes_of(way: &Value, writes: &BTreeMap<String, BTreeSet<String>>) -> Vec<Outcome> {
     let end = way["end"].as_str().unwrap_or_default().to_string();
     let mut found = vec![Outcome { end, standing: BTreeSet::new(), undone: BTreeSet::new() }];
     let was_given_up =
         |step: &str| way["given_up"].as_array().is_some_and(|steps| steps.iter().any(|it| it == step));
-    for (step, status) in journal(way) {
+    for (step, status) in journal(way).filter(|(step, _)| writes.contains_key(*step)) {
         match status {
             "done" | "kept" | "unknown" => {
                 found.iter_mut().for_each(|outcome| outcome.standing.extend([step.to_string()]));

@@ -120,7 +120,8 @@ impl Cx {
         take_back: Option<TakeBack>,
     ) -> Flow<Value> {
         let asking = Arc::new(asking);
-        let entry = is_write.then(|| self.begin(&asking, take_back));
+        // A pivot on its way is waited for, also when it leaves nothing behind.
+        let entry = (is_write || pivot).then(|| self.begin(&asking, take_back));
         let on_its_way = OnItsWay { run: self.run.clone(), key: asking.key.clone(), entry };
         let answer = self.ask(&asking, entry).await;
         self.run.change(|state| {

@@ -77,8 +77,16 @@ impl Cx {
             })
             .await
         };
-        self.settle().await;
+        self.settle_behind(&outcome).await;
         outcome
+    }
+
+    /// Settles what was given up. Where the run ends that is done when all of it has ended, so that no other
+    /// line goes on in the meantime.
+    async fn settle_behind<T>(&self, outcome: &Flow<T>) {
+        if !matches!(outcome, Err(Exit::End(_))) {
+            self.settle().await;
+        }
     }
 }
 
@@ -101,7 +109,7 @@ impl Fork<'_> {
     pub async fn all<T>(&self, lines: Vec<Line<'_, T>>) -> Flow<Vec<T>> {
         let n = lines.len();
         let given = self.at_once(n, lines).await;
-        self.cx.settle().await;
+        self.cx.settle_behind(&given).await;
         self.join();
         given
     }
@@ -109,7 +117,7 @@ impl Fork<'_> {
     /// All branches must succeed, and at most so many of them go on at a time.
     pub async fn all_limited<T>(&self, at_once: usize, lines: Vec<Line<'_, T>>) -> Flow<Vec<T>> {
         let given = self.at_once(at_once.max(1), lines).await;
-        self.cx.settle().await;
+        self.cx.settle_behind(&given).await;
         self.join();
         given
     }
@@ -186,7 +194,7 @@ impl Fork<'_> {
         if outcome.is_ok() {
             self.take_back(&stopped).await;
         }
-        self.cx.settle().await;
+        self.cx.settle_behind(&outcome).await;
         self.join();
         given.sort_by_key(|(at, _)| *at);
         let values = given.into_iter().map(|(_, value)| value).collect();
