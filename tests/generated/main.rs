@@ -3,6 +3,7 @@
 
 mod agreement;
 mod built;
+mod constructs;
 mod dependencies;
 mod engines;
 mod golden;
@@ -12,3 +13,4 @@ mod killed;
 mod orchestration;
 mod project;
 mod servers;
+mod systems;
