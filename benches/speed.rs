@@ -43,6 +43,7 @@ fn main() {
     long_workflow(&size, folder.path());
     wide_parallel(&size, folder.path());
     pictures(&size, folder.path());
+    workspace(&size, folder.path());
     coupling(&size, folder.path());
     parsing(&size, folder.path());
 }
@@ -187,6 +188,18 @@ fn pictures(size: &Size, folder: &Path) {
         meter.arg("-Tsvg").arg(dot.to_str().unwrap()).arg("-o").arg(svg.to_str().unwrap());
         row("`dot -Tsvg` of the same", "", &with_memory(&meter.best_of(2)));
     }
+}
+
+/// A new project, and the same one again.
+fn workspace(size: &Size, folder: &Path) {
+    let n_services = (50 / size.divisor).max(5);
+    let (text, out) = (folder.join("services.wfc"), folder.join("workspace"));
+    fs::write(&text, inputs::services(n_services)).unwrap();
+    let mut meter = Meter::new(WFC);
+    meter.arg("gen").arg(text.to_str().unwrap()).arg("--out").arg(out.to_str().unwrap());
+    let fresh = meter.best_after(size.times.min(10), || drop(fs::remove_dir_all(&out)));
+    row(&format!("`wfc gen` of a workspace for {n_services} services"), "≤ 100 ms", &with_memory(&fresh));
+    row("the same again, with nothing to change", "", &with_memory(&meter.best_of(size.times.min(10))));
 }
 
 fn wide_parallel(size: &Size, folder: &Path) {

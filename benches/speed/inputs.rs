@@ -353,3 +353,31 @@ pub fn wide_parallel(n_branches: usize) -> String {
     out += "  }\n  end Done\n\n  on outage { undo all; end Failed }\n}\n";
     out
 }
+
+/// A workflow that asks so many services one after the other, and takes back what they did.
+pub fn services(n_services: usize) -> String {
+    let mut text = String::from("id OrderId\nservice Boss { team \"boss\" }\n");
+    for n in 0..n_services {
+        text += &format!(
+            "service S{n} {{
+  command Do(order: OrderId) -> OrderId {{ fails No(reason: string); undone by Undo(reply); idempotent by order }}
+  command Undo(order: OrderId) {{ idempotent by order }}
+  query Ask(order: OrderId) -> int
+}}
+"
+        );
+    }
+    text += "workflow W(order: OrderId) {
+  orchestrated by Boss
+  success Done
+  failure NotDone(reason: string)
+";
+    for n in 0..n_services {
+        text += &format!("  step a{n} = S{n}.Do(order) {{ timeout 5s; retry 3 times backoff 1s..10s }}\n");
+    }
+    text + "  end Done
+  on No { undo all; end NotDone(No.reason) }
+  on outage { undo all; end NotDone(\"nobody is there\") }
+}
+"
+}

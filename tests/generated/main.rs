@@ -3,6 +3,7 @@
 
 mod agreement;
 mod built;
+mod constructs;
 mod dependencies;
 mod engines;
 mod golden;
@@ -13,3 +14,4 @@ mod orchestration;
 mod predicted;
 mod project;
 mod servers;
+mod systems;

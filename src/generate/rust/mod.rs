@@ -2,13 +2,19 @@
 
 mod body;
 mod contracts;
+/// The generated project reads cron with the same code.
+#[path = "runtime/cron.rs"]
+#[cfg_attr(not(test), expect(dead_code, reason = "only the project asks for the next moment"))]
+mod cron;
 mod dependencies;
 mod example;
+mod foreign;
 mod layout;
 pub mod lost;
 pub mod predict;
 mod project;
 mod runtime_files;
+mod schedule;
 mod spell;
 mod tests;
 
@@ -26,6 +32,8 @@ pub static TEMPLATES: &[(&str, &str)] = &[
     ("rust/service.toml", include_str!("templates/service.toml")),
     ("rust/service_lib.rs", include_str!("templates/service_lib.rs")),
     ("rust/service_own.rs", include_str!("templates/service_own.rs")),
+    ("rust/foreign.toml", include_str!("templates/foreign.toml")),
+    ("rust/foreign_lib.rs", include_str!("templates/foreign_lib.rs")),
     ("rust/coordinator.toml", include_str!("templates/coordinator.toml")),
     ("rust/coordinator_lib.rs", include_str!("templates/coordinator_lib.rs")),
     ("rust/coordinator_main.rs", include_str!("templates/coordinator_main.rs")),

@@ -51,13 +51,27 @@ struct Workflow {
     doc: Vec<String>,
     imports: Vec<String>,
     steps: String,
+    hands_over: bool,
     pattern: String,
     body: String,
-    /// What is done about events that come when a run is over; empty where nothing is.
-    late: String,
-    late_name: String,
+    /// Whether it asks for anything.
+    asks: bool,
+    quoted: String,
+    /// What is done about events that come when a run is over.
+    late: Vec<Late>,
     example: String,
     starts: bool,
+    /// How the clock begins it, as a call; empty where it does not.
+    schedule: String,
+}
+
+#[derive(Debug, Serialize)]
+struct Late {
+    function: String,
+    /// Under which name the engine runs it, quoted.
+    name: String,
+    body: String,
+    asks: bool,
 }
 
 #[derive(Debug, Serialize)]
@@ -70,6 +84,8 @@ struct Coordinator {
     routes: Vec<String>,
     modules: Vec<String>,
     imports: Vec<String>,
+    /// Whether the specification speaks other languages as well.
+    foreign: bool,
 }
 
 /// A `Cargo.toml`.
@@ -102,7 +118,7 @@ pub fn add(
             generated.findings.push(super::lost::not_generated(item.name.span, "a choreographed workflow"));
             continue;
         }
-        workflows.push(workflow(generated, model, names, *id));
+        workflows.push(workflow(generated, subject, names, *id));
     }
     for service in &services {
         let folder = &service.folder;
@@ -125,7 +141,9 @@ pub fn add(
             generated.own(format!("examples/{}.json", workflow.module), workflow.example.clone() + "\n");
         }
     }
+    let foreign = super::foreign::add(generated, names, templates)?;
     let coordinator = coordinator(model, names, services, workflows, subject, engine);
+    let coordinator = Coordinator { foreign, ..coordinator };
     generated.own("crates/coordinator/src/lib.rs", templates.print("rust/coordinator_lib.rs", &coordinator)?);
     generated
         .own("crates/coordinator/src/main.rs", templates.print("rust/coordinator_main.rs", &coordinator)?);
@@ -355,14 +373,22 @@ fn write_ok(out: &mut Writer, value: &Doc) {
     out.write("", &call("Ok", vec![value.clone()]), "");
 }
 
-fn workflow(generated: &mut Generated, model: &Model, names: &Spelling, id: WorkflowId) -> Workflow {
+fn workflow(generated: &mut Generated, subject: &Subject, names: &Spelling, id: WorkflowId) -> Workflow {
+    let model = subject.model;
     let item = &model.workflows[id];
     let spelled = names.workflow(id).clone();
     let text_of = body::write(model, names, id);
     generated.findings.extend(text_of.findings);
-    if let Trigger::Schedule(at) = item.trigger {
-        generated.findings.push(super::lost::not_generated(at, "a start by the clock"));
-    }
+    let schedule = match item.trigger {
+        Trigger::Schedule(at) => match super::schedule::schedule(&(subject.text)(at)) {
+            Ok(call) => call,
+            Err(what) => {
+                generated.findings.push(super::lost::not_generated(at, &what));
+                String::new()
+            }
+        },
+        Trigger::Called | Trigger::Events(_) => String::new(),
+    };
     let mut imports = Vec::new();
     let mut modules = text_of.modules.clone();
     modules.remove("workflows");
@@ -413,11 +439,28 @@ fn workflow(generated: &mut Generated, model: &Model, names: &Spelling, id: Work
         steps: text_of.steps.trim_end().to_string(),
         pattern,
         body: text_of.body.trim_end().to_string(),
-        late: text_of.late.trim_end().to_string(),
-        late_name: text::rust(&format!("{} late", item.name.text)),
+        asks: body::is_used(&text_of.body, "cx"),
+        hands_over: text_of.hands_over,
+        quoted: text::rust(&item.name.text),
+        late: text_of.late.iter().map(|late| late_of(&item.name.text, late)).collect(),
         example: serde_json::to_string_pretty(&example).unwrap_or_default(),
-        starts: matches!(item.trigger, Trigger::Called),
+        starts: matches!(item.trigger, Trigger::Called | Trigger::Schedule(_)),
+        schedule,
     }
+}
+
+fn late_of(workflow: &str, late: &body::LateText) -> Late {
+    Late {
+        function: late.number.map_or("late".to_string(), |number| format!("late_{number}")),
+        name: text::rust(&late_name(workflow, late.number)),
+        body: late.body.trim_end().to_string(),
+        asks: body::is_used(&late.body, "cx"),
+    }
+}
+
+/// Under which name the engine runs what is done when a run is over.
+fn late_name(workflow: &str, number: Option<usize>) -> String {
+    number.map_or(format!("{workflow} late"), |number| format!("{workflow} late {number}"))
 }
 
 /// As rustfmt sorts them: what begins in capitals first.
@@ -443,7 +486,7 @@ fn coordinator(
         Engine::Temporal => ("temporal", "\"temporal:\""),
     };
     let routes = routes(model, names, &subject.workflows);
-    Coordinator { engine, address, routes, services, workflows, modules, imports }
+    Coordinator { engine, address, routes, services, workflows, modules, imports, foreign: false }
 }
 
 /// Which events belong to which runs.
@@ -485,14 +528,19 @@ fn routes(model: &Model, _names: &Spelling, wanted: &[WorkflowId]) -> Vec<String
 
 fn route(model: &Model, event: &str, version: Option<u32>, id: WorkflowId, starts: bool) -> String {
     let workflow = &model.workflows[id];
-    let is_late = workflow.late.iter().any(|late| {
+    let is_meant = |late: &crate::model::Late| {
         let here = |id: EventId| model.events[id].name.text == event && model.events[id].version == version;
         !late.block.statements.is_empty() && late.formula.terms.iter().any(|term| here(term.event))
-    });
-    let late = match is_late {
-        true => format!("Some({})", text::rust(&format!("{} late", workflow.name.text))),
+    };
+    let lates = || workflow.late.iter().enumerate().filter(|(_, late)| is_meant(late));
+    let late = match lates().any(|(_, late)| !body::is_joint(late)) {
+        true => format!("Some({})", text::rust(&late_name(&workflow.name.text, None))),
         false => "None".to_string(),
     };
+    let together: Vec<String> = lates()
+        .filter(|(_, late)| body::is_joint(late))
+        .map(|(number, _)| text::rust(&late_name(&workflow.name.text, Some(number + 1))))
+        .collect();
     let keys: Vec<String> = workflow.correlation.iter().map(|name| text::rust(&name.text)).collect();
     let version = version.map_or("None".to_string(), |version| format!("Some({version})"));
     let mut out = Writer::at_depth(1);
@@ -503,6 +551,7 @@ fn route(model: &Model, event: &str, version: Option<u32>, id: WorkflowId, start
     out.line(&format!("correlated_by: &[{}],", keys.join(", ")));
     out.line(&format!("starts: {starts},"));
     out.line(&format!("late: {late},"));
+    out.line(&format!("late_together: &[{}],", together.join(", ")));
     out.close("},");
     out.out.trim_end().to_string()
 }

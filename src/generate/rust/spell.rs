@@ -18,6 +18,8 @@ pub struct Spelling {
     goals: Vec<GoalSpelling>,
     workflows: Vec<WorkflowSpelling>,
     pub failures: BTreeMap<String, FailureSpelling>,
+    /// Functions for pieces of other languages, by language and text.
+    foreign: BTreeMap<(String, String), String>,
 }
 
 #[derive(Clone, Default)]
@@ -84,6 +86,7 @@ const PACKAGES: &[&str] = &[
     "rust-decimal",
     "tracing",
     "duroxide",
+    "foreign",
 ];
 
 /// Modules of the contracts that no service may be called like.
@@ -138,6 +141,15 @@ const VARIABLES: &[&str] = &[
     "from_any",
     "start_of",
     "undo_of",
+    "give",
+    "skip",
+    "entered",
+    "left",
+    "segment",
+    "known",
+    "foreign",
+    "late",
+    "serde_json",
 ];
 
 impl Spelling {
@@ -154,6 +166,7 @@ impl Spelling {
             goals: model.goals.values().map(|_| GoalSpelling::default()).collect(),
             workflows: workflows(model),
             failures: failures(model),
+            foreign: foreign(model),
         };
         let mut scopes: Vec<Taken> = model.services.values().map(|_| operation_scope()).collect();
         let mut methods: Vec<Taken> = model.services.values().map(|_| Taken::new()).collect();
@@ -216,6 +229,15 @@ impl Spelling {
     }
     pub fn goal(&self, id: GoalId) -> &GoalSpelling {
         &self.goals[id.index()]
+    }
+    /// The function for a piece of another language.
+    pub fn foreign(&self, language: &str, code: &str) -> &str {
+        let function = self.foreign.get(&(language.to_string(), code.to_string()));
+        function.map_or("foreign", |function| function.as_str())
+    }
+    /// All of these functions: language, text, and name.
+    pub fn all_foreign(&self) -> impl Iterator<Item = (&str, &str, &str)> {
+        self.foreign.iter().map(|((language, code), name)| (&**language, &**code, &**name))
     }
     pub fn workflow(&self, id: WorkflowId) -> &WorkflowSpelling {
         &self.workflows[id.index()]
@@ -293,6 +315,26 @@ fn members(ty: &crate::model::TypeDecl) -> Vec<String> {
         }
         TypeKind::Id => Vec::new(),
     }
+}
+
+/// A function for each piece of another language that a conducted workflow reads: called after its text, so
+/// that it is called the same wherever it stands.
+fn foreign(model: &Model) -> BTreeMap<(String, String), String> {
+    let mut found = BTreeMap::new();
+    for it in crate::model::written::written(model) {
+        let is_conducted = it.workflow.is_some_and(|id| !model.workflows[id].is_choreographed());
+        for part in it.expr.with_parts().iter().filter(|_| is_conducted) {
+            if let crate::model::ExprKind::Foreign { language, code } = &part.kind {
+                found.insert((language.to_string(), code.to_string()), String::new());
+            }
+        }
+    }
+    let mut names = Taken::new();
+    for ((language, code), name) in &mut found {
+        let short: String = code.chars().take(40).collect();
+        *name = names.take(&format!("{language} {short}"), rust_name);
+    }
+    found
 }
 
 fn operation_scope() -> Taken {

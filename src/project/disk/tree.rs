@@ -4,6 +4,8 @@
 use super::write::explain;
 use crate::project::Trouble;
 use crate::project::ownership::{self, Force, IGNORE, Known, LOCK, MANIFEST, Manifest, PENDING, Plan, There};
+use std::cell::RefCell;
+use std::collections::HashSet;
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
@@ -18,6 +20,8 @@ pub struct Tree {
     root: Option<PathBuf>,
     pub known: Known,
     lock: Option<File>,
+    /// Folders that were found to be really inside, and are no links.
+    inside: RefCell<HashSet<PathBuf>>,
 }
 
 /// What is wanted of a tree.
@@ -33,7 +37,13 @@ impl Tree {
     pub fn open(folder: &str, access: Access, force: Force) -> Result<Tree, Trouble> {
         let trouble = |error: &io::Error| Trouble::new(folder, explain(error));
         let path = Path::new(folder);
-        let mut tree = Tree { shown: folder.to_string(), root: None, known: Known::default(), lock: None };
+        let mut tree = Tree {
+            shown: folder.to_string(),
+            root: None,
+            known: Known::default(),
+            lock: None,
+            inside: RefCell::default(),
+        };
         match fs::metadata(path) {
             Ok(there) if there.is_dir() => {}
             Ok(_) => return Err(Trouble::new(folder, "not a folder")),
@@ -157,9 +167,13 @@ impl Tree {
     /// Whether nothing stands where the plan needs a folder; better said before anything is written.
     fn has_room(&self, plan: &Plan) -> Result<(), Trouble> {
         let goes = |path: &str| plan.changes.iter().any(|it| it.path == path && it.after.is_none());
+        let mut seen = HashSet::new();
         for change in plan.changes.iter().filter(|change| change.after.is_some()) {
             for (at, _) in change.path.match_indices('/') {
                 let folder = &change.path[..at];
+                if !seen.insert(folder) {
+                    continue;
+                }
                 let is_file = fs::metadata(self.inside(folder)?).is_ok_and(|there| !there.is_dir());
                 if is_file && !goes(folder) {
                     return Err(Trouble::new(self.shown(folder), "a file, although a folder belongs here"));
@@ -176,14 +190,20 @@ impl Tree {
     }
 
     fn put(&self, place: &Path, text: &str) -> io::Result<()> {
-        make_folders(place)?;
         let neighbour = neighbour(place);
-        // Who was killed here before has left it; the lock says that nobody else is at work.
-        match fs::remove_file(&neighbour) {
-            Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
-            _ => {}
-        }
-        let mut file = OpenOptions::new().write(true).create_new(true).open(&neighbour)?;
+        let open = || OpenOptions::new().write(true).create_new(true).open(&neighbour);
+        let opened = match open() {
+            Err(error) if is_absent(&error) => make_folders(place).and_then(|()| open()),
+            opened => opened,
+        };
+        let mut file = match opened {
+            // Who was killed here before has left it; the lock says that nobody else is at work.
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => {
+                fs::remove_file(&neighbour)?;
+                open()?
+            }
+            opened => opened?,
+        };
         let written = file
             .write_all(text.as_bytes())
             .and_then(|()| set_mode(&file, place, text))
@@ -211,6 +231,12 @@ impl Tree {
     fn inside(&self, path: &str) -> Result<PathBuf, Trouble> {
         let place = self.at(path);
         let Some(root) = &self.root else { return Ok(place) };
+        let parent = place.parent().unwrap_or(root);
+        if self.inside.borrow().contains(parent)
+            && !fs::symlink_metadata(&place).is_ok_and(|it| it.is_symlink())
+        {
+            return Ok(place);
+        }
         let mut existing = place.as_path();
         // The nearest that is there, be it a link that leads nowhere.
         while fs::symlink_metadata(existing).is_err() {
@@ -222,8 +248,13 @@ impl Tree {
         let leads_out = || Trouble::new(self.shown(path), "a link on the way leads out of the project");
         let real = existing.canonicalize().map_err(|_| leads_out())?;
         let rest = place.strip_prefix(existing).unwrap_or(Path::new(""));
-        let place = if rest.as_os_str().is_empty() { real.clone() } else { real.join(rest) };
-        if real.starts_with(root) { Ok(place) } else { Err(leads_out()) }
+        if !real.starts_with(root) {
+            return Err(leads_out());
+        }
+        if real == parent || real.parent() == Some(parent) {
+            self.inside.borrow_mut().insert(parent.to_path_buf());
+        }
+        Ok(if rest.as_os_str().is_empty() { real } else { real.join(rest) })
     }
 
     fn at(&self, path: &str) -> PathBuf {

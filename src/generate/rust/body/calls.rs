@@ -4,7 +4,7 @@ use super::{Body, escape};
 use crate::generate::names::rust_constant;
 use crate::generate::rust::layout::{Doc, call, record, text};
 use crate::model::{
-    Act, Argument, Block, Expr, Field, OperationId, Run, Trigger, Type, Undone, UndoneBy, WorkflowId,
+    Act, Answers, Argument, Block, Expr, Field, OperationId, Run, Trigger, Type, Undone, UndoneBy, WorkflowId,
 };
 use crate::source::Span;
 
@@ -13,6 +13,14 @@ impl Body<'_> {
         let label = self.model.labels[act.label].name.text.to_string();
         self.out.comment(&act.doc);
         let constant = self.policy(&label, &act.block, Some(act.operation));
+        let answers = self.model.operations[act.operation].answers;
+        let undone = self.model.undone(act).map(|undone| &undone.by);
+        if !matches!(answers, Answers::OnTheLine) && matches!(undone, Some(UndoneBy::Operation { .. })) {
+            let service = self.model.operations[act.operation].service;
+            let (module, request) =
+                (&self.names.service(service).module, &self.names.operation(act.operation).request);
+            self.handed_over.push(format!("HandedOver::of::<{module}::{request}>(&{constant})"));
+        }
         let request = self.request(act.operation, &act.arguments);
         let mut items = vec![text(format!("&{constant}"))];
         let method = match &act.instance {

@@ -3,7 +3,8 @@
 use super::Body;
 use super::expr::Code;
 use crate::generate::rust::layout::{Doc, call, text};
-use crate::model::{Expr, ExprKind, Operator, Type};
+use crate::generate::text as escape;
+use crate::model::{Expr, ExprKind, Literal, Operator, Type};
 
 impl Body<'_> {
     pub(super) fn operation(&mut self, expr: &Expr) -> Code {
@@ -90,6 +91,14 @@ impl Body<'_> {
             | Operator::Greater
             | Operator::GreaterOrEqual => {
                 let common = common(&left.ty, &right.ty);
+                if matches!(operator, Operator::Equal | Operator::NotEqual) && common == Type::String {
+                    let mut side = |expr: &Expr, is_right| match &expr.kind {
+                        ExprKind::Literal(Literal::Text(written)) => text(escape::rust(written)),
+                        _ => self.beside_operator(expr, operator, &Type::String, is_right),
+                    };
+                    let (left, right) = (side(left, false), side(right, true));
+                    return joined(left, symbol(operator), right);
+                }
                 let left = self.beside_operator(left, operator, &common, false);
                 let right = self.beside_operator(right, operator, &common, true);
                 joined(left, symbol(operator), right)

@@ -5,6 +5,9 @@ use super::sides::Holds;
 use crate::generate::rust::layout::{Doc, call, text};
 use crate::model::{Argument, Block, EventId, Formula, HowMany, LimitKind, Term, Type};
 
+/// The time, which a condition cannot wait for.
+const NOW: &str = "cx.now().await";
+
 impl Body<'_> {
     /// `all([Term::of::<events::A>(), …])`
     pub(super) fn formula(&mut self, formula: &Formula) -> Doc {
@@ -35,7 +38,9 @@ impl Body<'_> {
             self.slots.events.insert(term.event);
             let name = self.event_names[&term.event].clone();
             self.capture(&name);
-            text(format!("Term::into(&{name})"))
+            // A line that moves what it reads has a reference already.
+            let reference = if self.captures.is_empty() { "&" } else { "" };
+            text(format!("Term::into({reference}{name})"))
         } else {
             text(format!("Term::of::<events::{event}>()"))
         };
@@ -45,6 +50,20 @@ impl Body<'_> {
         let condition = self.operand(condition, &Type::Bool);
         self.bound_events.pop();
         let wanted = self.fresh("wanted");
+        let condition = if condition.flat().contains(NOW) {
+            self.out.line(&format!("let now = {NOW};"));
+            condition.replaced(NOW, "now")
+        } else {
+            condition
+        };
+        if condition.flat().contains('?') {
+            // It reads what may not be there, and holds then for no event.
+            self.runtime.insert("Flow");
+            self.out.open(&format!("let {wanted} = |{name}: &events::{event}| -> Flow<bool> {{"));
+            self.out.write("", &call("Ok", vec![condition]), "");
+            self.out.close("};");
+            return Doc::Row(vec![kept, call(".only_where", vec![text(wanted)])]);
+        }
         self.out.write(&format!("let {wanted} = |{name}: &events::{event}| "), &condition, ";");
         Doc::Row(vec![kept, call(".only", vec![text(wanted)])])
     }

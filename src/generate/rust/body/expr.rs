@@ -16,7 +16,7 @@ pub(super) struct Code {
 }
 
 impl Code {
-    fn value(doc: Doc, ty: Type) -> Code {
+    pub fn value(doc: Doc, ty: Type) -> Code {
         Code { doc, ty, is_place: false, borrowed: false }
     }
 }
@@ -150,13 +150,7 @@ impl Body<'_> {
                 let inner = self.valued(inner);
                 Code::value(Doc::Row(vec![text("-"), inner]), ty)
             }
-            ExprKind::Foreign { language, .. } => {
-                self.findings.push(crate::generate::rust::lost::not_generated(
-                    expr.span,
-                    &format!("a piece of {language}"),
-                ));
-                Code::value(text("Default::default()"), ty)
-            }
+            ExprKind::Foreign { language, code } => self.foreign(language, code, ty),
             ExprKind::Bad => Code::value(text("Default::default()"), ty),
         }
     }
@@ -231,7 +225,7 @@ impl Body<'_> {
         self.walk(root, ty, path, wanted)
     }
 
-    fn parameter_position(&self, id: ValueId) -> usize {
+    pub(super) fn parameter_position(&self, id: ValueId) -> usize {
         let parameters = self.model.values.iter().filter(|(_, value)| {
             value.workflow == self.workflow
                 && matches!(value.kind, ValueKind::Parameter | ValueKind::Correlation)
@@ -240,7 +234,7 @@ impl Body<'_> {
     }
 
     /// Notes that a line which moves its variables away reads this one.
-    fn capture_variable(&mut self, position: usize, ty: &Type) {
+    pub(super) fn capture_variable(&mut self, position: usize, ty: &Type) {
         let name = self.visible[position].name.clone();
         let is_copy = is_copy(self.model, ty);
         for captures in &mut self.captures {

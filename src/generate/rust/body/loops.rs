@@ -6,7 +6,8 @@ use super::statements::falls;
 use super::{Body, Captures};
 use crate::generate::rust::layout::{Doc, Writer, call, text};
 use crate::model::{
-    Block, Expr, ExprKind, ForEach, Literal, LoopName, Parallel, Repeat, Statement, Type, ValueId,
+    Block, Expr, ExprKind, ForEach, Literal, LoopName, Parallel, Repeat, Statement, StatementKind, Type,
+    ValueId,
 };
 use crate::source::Span;
 
@@ -40,7 +41,7 @@ impl Body<'_> {
         self.nested(|body| {
             body.out.line(&format!("let cx = &fork.branch({number});"));
             let skip = Some(Leave::Return { wanted: None, perhaps });
-            body.in_frame(Frame { boundary: false, give: None, skip }, |body| {
+            body.in_frame(Frame::of(None, skip), |body| {
                 let one = std::slice::from_ref(statement);
                 if body.statements(one) {
                     body.out.line(if perhaps { "Ok(Some(()))" } else { "Ok(())" });
@@ -75,7 +76,7 @@ impl Body<'_> {
                     let wanted = item.clone();
                     let perhaps = item.is_some() || block.needs.is_some();
                     let leave = Leave::Return { wanted, perhaps };
-                    let frame = Frame { boundary: false, give: Some(leave.clone()), skip: Some(leave) };
+                    let frame = Frame::of(parallel.name.map(|_| leave.clone()), Some(leave));
                     body.in_frame(frame, |body| {
                         if body.statements(&block.statements) {
                             body.out.line(match (&item, perhaps) {
@@ -116,12 +117,23 @@ impl Body<'_> {
                 Some(count) => call("fork.all_limited", vec![text(count.to_string()), lines]),
                 None => call("fork.all", vec![lines]),
             };
-            return self.gathered(joined.then(".await?"), holds);
+            let joined = match self.crossed.is_empty() {
+                true => joined.then(".await?"),
+                false => {
+                    let is_read = matches!(holds, Some(Holds::Local { .. } | Holds::Slot { .. }));
+                    self.brought_together(joined, if is_read { "let given = " } else { "" });
+                    if !is_read {
+                        return;
+                    }
+                    text("given")
+                }
+            };
+            return self.gathered(joined, holds);
         };
         let count = self.count(&needs.count);
         let at_once = at_once.map_or("None".to_string(), |count| format!("Some({count})"));
         let joined = call("fork.needs", vec![count, text(at_once), lines]);
-        self.out.write("let given = ", &joined, ".await?;");
+        self.brought_together(joined, "let given = ");
         match holds {
             Some(holds) => {
                 let (name, ty) = match holds {
@@ -147,7 +159,7 @@ impl Body<'_> {
                 self.out.close("}");
                 let give = label.clone().map(|label| Leave::Break { label, wanted: Some(ty.clone()) });
                 let goes_on = self.braced(|body| {
-                    let frame = Frame { boundary: false, give, skip: None };
+                    let frame = Frame::of(give, None);
                     body.in_frame(frame, |body| body.otherwise(needs.otherwise.as_deref()))
                 });
                 if goes_on && label.is_some() {
@@ -169,6 +181,21 @@ impl Body<'_> {
                 self.out.close("}");
             }
         }
+    }
+
+    /// Waits for branches, some of which may leave for a place further out.
+    fn brought_together(&mut self, joined: Doc, before: &str) {
+        let crossed = std::mem::take(&mut self.crossed);
+        if crossed.is_empty() {
+            return self.out.write(before, &joined, ".await?;");
+        }
+        self.runtime.insert("Exit");
+        self.out.write("let work = ", &joined, ";");
+        self.out.open(&format!("{before}match work.await {{"));
+        self.out.line(if before.is_empty() { "Ok(_) => {}" } else { "Ok(given) => given," });
+        self.crossing_arms(crossed);
+        self.out.line("Err(exit) => return Err(exit),");
+        self.out.close(if before.is_empty() { "}" } else { "};" });
     }
 
     /// The `else` of a bound; without one it is an outage. Gives whether things go on behind it.
@@ -281,9 +308,8 @@ impl Body<'_> {
                 false => "_".to_string(),
             };
             let label = format!("'{}", body.fresh("each"));
-            let labelled = block.statements.iter().any(jumps);
-            let before = if labelled { format!("{label}: ") } else { String::new() };
-            body.out.write(&format!("{before}for ({round}, {variable}) in (1..).zip("), &list, ") {");
+            let before = format!("{label}: for ({round}, {variable}) in (1..).zip(");
+            body.out.write(&before, &list, ") {");
             body.out.step_in();
             body.braced(|body| {
                 if let Some(bound) = &block.at_most_times {
@@ -304,7 +330,7 @@ impl Body<'_> {
                 body.rounds.push(round.clone());
                 let wanted = each.name.map_or(Type::Any, |name| list_item(&body.value(name.value).ty));
                 let give = Leave::Push { name: values.clone(), wanted, label };
-                let frame = Frame { boundary: false, give: Some(give.clone()), skip: Some(give) };
+                let frame = Frame::of(each.name.map(|_| give.clone()), Some(give));
                 body.in_frame(frame, |body| body.statements(&block.statements));
                 body.rounds.pop();
             });
@@ -357,7 +383,7 @@ impl Body<'_> {
         let block = &repeat.block;
         self.out.line(&format!("{round} += 1;"));
         self.out.line(&format!("let cx = &cx.round({round});"));
-        let labelled = held.is_some() || block.statements.iter().any(jumps);
+        let labelled = held.is_some() || leaves_round(&block.statements, repeat.name.is_some());
         let label = format!("'{}", self.fresh("this round"));
         // A round may give nothing; the last one, which is the value, does not where that was checked.
         let is_optional = held.is_some_and(|(_, ty)| matches!(ty, Type::Optional(_)));
@@ -372,7 +398,7 @@ impl Body<'_> {
             }
             _ => leave.clone(),
         };
-        let frame = Frame { boundary: false, give: Some(leave), skip: Some(skip) };
+        let frame = Frame::of(repeat.name.map(|_| leave), Some(skip));
         if labelled {
             let before = if held.is_some() { "let given = " } else { "" };
             self.out.open(&format!("{before}{label}: {{"));
@@ -412,7 +438,7 @@ impl Body<'_> {
             self.out.open(&format!("if {round} == {} {{", bound.count));
             let give = held.map(|(_, ty)| Leave::Break { label: String::new(), wanted: Some(ty.clone()) });
             let goes_on = self.braced(|body| {
-                let frame = Frame { boundary: false, give, skip: None };
+                let frame = Frame::of(give, None);
                 body.in_frame(frame, |body| body.otherwise(bound.otherwise.as_deref()))
             });
             if goes_on {
@@ -442,20 +468,15 @@ fn list_item(ty: &Type) -> Type {
     }
 }
 
-/// Whether a `give` or `skip` in a statement leaves the round.
-fn jumps(statement: &Statement) -> bool {
-    use crate::model::StatementKind::{Act, ForEach, Give, If, Parallel, Repeat, Run, Scope, Skip, Wait};
-    match &statement.kind {
-        Give(_) | Skip => true,
-        ForEach(_) | Repeat(_) | Parallel(_) => false,
-        Act(_) | Run(_) | If { .. } | Scope { .. } | Wait(_) => statement
-            .blocks()
-            .into_iter()
-            .flat_map(Block::with_inner)
-            .flat_map(|block| &block.statements)
-            .any(|inner| matches!(inner.kind, Give(_) | Skip)),
+/// Whether a `give` or `skip` in these statements may leave the round.
+fn leaves_round(statements: &[Statement], by_give: bool) -> bool {
+    let inner = statements.iter().flat_map(Statement::blocks).flat_map(Block::with_inner);
+    let mut all = statements.iter().chain(inner.flat_map(|block| &block.statements));
+    all.any(|statement| match statement.kind {
+        StatementKind::Give(_) => by_give,
+        StatementKind::Skip => true,
         _ => false,
-    }
+    })
 }
 
 /// The value that a loop gives its name to.

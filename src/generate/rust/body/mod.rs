@@ -4,10 +4,13 @@ mod calls;
 mod condition;
 mod events;
 mod expr;
+mod foreign;
 mod jumps;
+mod late;
 pub(super) mod loops;
 mod sides;
 mod statements;
+mod tidy;
 
 use super::layout::{Doc, Writer, call, record, text};
 use super::spell::{Spelling, variables};
@@ -19,15 +22,20 @@ use crate::model::{
     Argument, Block, EventId, Expr, ExprKind, Field, Id, LabelId, Model, OperationId, StatementKind, Type,
     Undone, UndoneBy, Value, ValueId, ValueKind, WorkflowId,
 };
-use jumps::Frame;
+use jumps::{Crossing, Frame};
+pub use late::is_joint;
+pub(super) use sides::is_used;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The text of one workflow, and what it needs around it.
 pub struct Text {
     pub steps: String,
+    /// Whether steps may be answered when the run is over.
+    pub hands_over: bool,
     pub body: String,
-    /// What is done about events that come when a run is over.
-    pub late: String,
+    /// What is done about events that come when a run is over: a function for those that come alone, and
+    /// one for each group that is waited for together.
+    pub late: Vec<LateText>,
     /// Modules of the contracts.
     pub modules: BTreeSet<String>,
     /// Names of the runtime.
@@ -36,17 +44,30 @@ pub struct Text {
     pub findings: Vec<Finding>,
 }
 
+/// What is done when a run is over, as a function.
+pub struct LateText {
+    /// Among the `late` of the workflow; `None` for events that come alone.
+    pub number: Option<usize>,
+    pub body: String,
+}
+
 /// Writes the text, as often as it takes to know which values are read where a variable would not reach.
 pub fn write(model: &Model, names: &Spelling, workflow: WorkflowId) -> Text {
-    let mut slots = Slots::default();
+    let mut slots = late::kept(model, workflow);
+    slots.values.extend(foreign::read(model, workflow));
     loop {
         let mut body = Body::new(model, names, workflow, slots.clone());
         body.whole();
         if body.slots == slots {
-            let late = body.late();
+            let late = body.lates();
             let mut text = Text { late, ..body.finished() };
-            let whole = [&*text.steps, &*text.body, &*text.late].concat();
-            text.runtime.retain(|name| sides::is_used(&whole, name));
+            text.body = tidy::tidy(&text.body);
+            for late in &mut text.late {
+                late.body = tidy::tidy(&late.body);
+            }
+            let late = text.late.iter().map(|late| &*late.body);
+            let whole: String = [&*text.steps, &*text.body].into_iter().chain(late).collect();
+            text.runtime.retain(|name| is_used(&whole, name));
             return text;
         }
         slots = body.slots;
@@ -74,12 +95,16 @@ struct Body<'a> {
     /// Failures that are being handled: name, variable, and whether it is surely that one.
     failures: Vec<(String, String, bool)>,
     frames: Vec<Frame>,
+    /// What has left an `async` block that was written and is not awaited yet.
+    crossed: BTreeSet<Crossing>,
     /// What a line that moves its variables away reads of those outside.
     captures: Vec<Captures>,
     rounds: Vec<String>,
     taken: crate::generate::names::Taken,
     constants: crate::generate::names::Taken,
     steps: Writer,
+    /// Steps whose answer may come when the run is over, as calls.
+    handed_over: Vec<String>,
     out: Writer,
     modules: BTreeSet<String>,
     runtime: BTreeSet<&'static str>,
@@ -134,6 +159,7 @@ impl<'a> Body<'a> {
                 _ => None,
             })
             .collect();
+        let reads = reads.chain(foreign::read(model, workflow));
         let mut event_names = BTreeMap::new();
         for event in &event_reads {
             event_names.insert(*event, taken.take(names.event(*event), rust_name));
@@ -150,11 +176,13 @@ impl<'a> Body<'a> {
             visible: Vec::new(),
             failures: Vec::new(),
             frames: vec![Frame::boundary()],
+            crossed: BTreeSet::new(),
             captures: Vec::new(),
             rounds: Vec::new(),
             taken,
             constants: crate::generate::names::Taken::new(),
             steps: Writer::default(),
+            handed_over: Vec::new(),
             out: Writer::at_depth(1),
             modules: BTreeSet::new(),
             runtime: BTreeSet::new(),
@@ -178,7 +206,16 @@ impl<'a> Body<'a> {
         body
     }
 
-    fn finished(self) -> Text {
+    fn finished(mut self) -> Text {
+        let hands_over = !self.handed_over.is_empty();
+        if hands_over {
+            self.runtime.insert("HandedOver");
+            let items = std::mem::take(&mut self.handed_over).into_iter().map(text).collect();
+            let list = Doc::List { open: "&[".into(), items, close: "]".into(), spaced: false };
+            self.steps.line("");
+            self.steps.line("/// What may be answered when a run is over.");
+            self.steps.write("pub static HANDED_OVER: &[HandedOver] = ", &list, ";");
+        }
         let parameters = self
             .model
             .values
@@ -194,9 +231,10 @@ impl<'a> Body<'a> {
             })
             .collect();
         Text {
+            hands_over,
             steps: self.steps.out,
             body: self.out.out,
-            late: String::new(),
+            late: Vec::new(),
             modules: self.modules,
             runtime: self.runtime,
             parameters,
@@ -207,20 +245,12 @@ impl<'a> Body<'a> {
     /// The whole workflow: its block, and what happens when it is left.
     fn whole(&mut self) {
         let workflow = &self.model.workflows[self.workflow];
+        let kept = late::kept(self.model, self.workflow);
         for value in self.slots.values.clone() {
-            self.runtime.insert("Slot");
-            let (name, ty) = (self.value_name(value), self.rust_type(&self.value(value).ty.clone()));
-            let written = escape::rust(&self.value(value).name.text.clone());
-            let slot = call(format!("Slot::<{ty}>::new"), vec![text(written)]);
-            self.out.write(&format!("let {name} = "), &slot, ";");
+            self.value_slot(value, if kept.values.contains(&value) { "cx.kept" } else { "Slot" });
         }
         for event in self.slots.events.clone() {
-            self.runtime.insert("Slot");
-            self.modules.insert("events".to_string());
-            let (name, ty) = (self.event_names[&event].clone(), self.names.event(event).to_string());
-            let written = escape::rust(&self.model.events[event].name.text.clone());
-            let slot = call(format!("Slot::<events::{ty}>::new"), vec![text(written)]);
-            self.out.write(&format!("let {name} = "), &slot, ";");
+            self.event_slot(event, if kept.events.contains(&event) { "cx.kept" } else { "Slot" });
         }
         if let crate::model::Trigger::Events(formula) = &workflow.trigger {
             self.wait_for_formula(formula);
@@ -231,69 +261,6 @@ impl<'a> Body<'a> {
         }
     }
 
-    /// What is done about events that come when a run is over. It reads what the run began with, and the
-    /// event; what its steps gave is gone.
-    fn late(&mut self) -> String {
-        let outer = std::mem::replace(&mut self.out, Writer::at_depth(1));
-        self.slots = Slots::default();
-        let workflow = &self.model.workflows[self.workflow];
-        let name = self.names.workflow(self.workflow).input.clone();
-        let used = std::mem::take(&mut self.used_parameters);
-        for late in workflow.late.iter().filter(|late| !late.block.statements.is_empty()) {
-            if late.formula.how != crate::model::HowMany::Any && late.formula.terms.len() > 1 {
-                self.cannot(late.span, "several events together that come `late`");
-                continue;
-            }
-            for term in &late.formula.terms {
-                self.modules.insert("events".to_string());
-                let event = self.names.event(term.event).to_string();
-                let variable = self.event_names.get(&term.event).cloned();
-                let depth = self.bound_events.len();
-                let inner = Writer::at_depth(2);
-                let around = std::mem::replace(&mut self.out, inner);
-                self.bound_events.push((term.event, String::new()));
-                if self.braced(|body| body.side(&late.block)) {
-                    self.out.line("return Ok(());");
-                }
-                self.bound_events.truncate(depth);
-                let inner = std::mem::replace(&mut self.out, around);
-                match variable.filter(|variable| sides::is_used(&inner.out, variable)) {
-                    Some(variable) => {
-                        self.out
-                            .open(&format!("if let Some({variable}) = late.event::<events::{event}>() {{"));
-                    }
-                    None => self.out.open(&format!("if late.event::<events::{event}>().is_some() {{")),
-                }
-                self.out.out += &inner.out;
-                self.out.close("}");
-            }
-            if !self.slots.values.is_empty() {
-                self.findings.push(super::lost::not_generated(late.span, "reading a step's value `late`"));
-            }
-        }
-        let inner = std::mem::replace(&mut self.out, outer);
-        let used = std::mem::replace(&mut self.used_parameters, used);
-        if inner.out.is_empty() {
-            return String::new();
-        }
-        let parameters = parameters(self.model, self.workflow);
-        let mut before = Writer::at_depth(1);
-        let mut fields: Vec<String> = Vec::new();
-        for (at, (id, _)) in self.parameter_values().into_iter().enumerate() {
-            if used.contains(&at) {
-                let (_, field, _) = &parameters[at];
-                let variable = &self.value_names[&id];
-                fields.push(if field == variable { field.clone() } else { format!("{field}: {variable}") });
-            }
-        }
-        if !fields.is_empty() {
-            let rest = if fields.len() < parameters.len() { ", .." } else { "" };
-            let pattern = format!("workflows::{name} {{ {}{rest} }}", fields.join(", "));
-            before.line(&format!("let {pattern} = late.input.clone();"));
-        }
-        before.out + &inner.out + "    Ok(())\n"
-    }
-
     /// The values that the workflow begins with.
     fn parameter_values(&self) -> Vec<(ValueId, &'a Value)> {
         let here = self.model.values.iter().filter(|(_, value)| {
@@ -301,6 +268,32 @@ impl<'a> Body<'a> {
                 && matches!(value.kind, ValueKind::Parameter | ValueKind::Correlation)
         });
         here.collect()
+    }
+
+    /// `let charged = Slot::<String>::new("charged");`
+    fn value_slot(&mut self, value: ValueId, from: &str) {
+        let (name, ty) = (self.value_name(value), self.rust_type(&self.value(value).ty.clone()));
+        let written = self.value(value).name.text.clone();
+        self.slot(&name, &ty, &written, from);
+    }
+
+    fn event_slot(&mut self, event: EventId, from: &str) {
+        self.modules.insert("events".to_string());
+        let (name, ty) = (self.event_names[&event].clone(), self.names.event(event).to_string());
+        let written = self.model.events[event].name.text.clone();
+        self.slot(&name, &format!("events::{ty}"), &written, from);
+    }
+
+    fn slot(&mut self, name: &str, ty: &str, written: &str, from: &str) {
+        let made = match from {
+            "Slot" => {
+                self.runtime.insert("Slot");
+                format!("Slot::<{ty}>::new")
+            }
+            from => format!("{from}::<{ty}>"),
+        };
+        let slot = call(made, vec![text(escape::rust(written))]);
+        self.out.write(&format!("let {name} = "), &slot, ";");
     }
 
     fn value(&self, id: ValueId) -> &'a Value {
@@ -341,9 +334,12 @@ impl<'a> Body<'a> {
     /// A block of lines that is an `async` block of its own.
     fn nested<T>(&mut self, write: impl FnOnce(&mut Self) -> T) -> T {
         let depth = self.visible.len();
+        let crossed = std::mem::take(&mut self.crossed);
         self.frames.push(Frame::boundary());
         let result = write(self);
-        self.frames.pop();
+        let frame = self.frames.pop().unwrap_or_default();
+        self.crossed = crossed;
+        self.crossed.extend(frame.crossed);
         self.visible.truncate(depth);
         result
     }
@@ -375,7 +371,7 @@ fn named(name: &str, value: Doc) -> Doc {
 }
 
 /// `Duration` in the largest unit that it is whole in.
-fn duration(milliseconds: u64) -> (&'static str, u64) {
+pub fn duration(milliseconds: u64) -> (&'static str, u64) {
     for (unit, length) in [("days", 86_400_000), ("hours", 3_600_000), ("minutes", 60_000), ("seconds", 1000)]
     {
         if milliseconds >= length && milliseconds.is_multiple_of(length) {

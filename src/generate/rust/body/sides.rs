@@ -55,19 +55,32 @@ impl Body<'_> {
         if !Self::has_sides(block) {
             return self.statements(&block.statements);
         }
-        self.async_block("work", &block.statements);
-        self.surrounded(block, text("work"), &Holds::Nothing { is_unit: true });
+        self.sided(block, None);
         true
     }
 
-    /// `let name = block(async { … });`
-    pub(super) fn async_block(&mut self, name: &str, statements: &[Statement]) {
+    /// `let name = block(async { … });`, which may begin somewhere further down.
+    pub(super) fn async_block(
+        &mut self,
+        name: &str,
+        statements: &[Statement],
+        scope: Option<&str>,
+        from: Option<&str>,
+    ) {
         self.runtime.insert("block");
-        let ends = !falls(statements);
+        let targets = self.targets_in(statements);
+        let ends = targets.is_none() && !falls(statements);
         let of = if ends { "::<()>" } else { "" };
         self.out.open(&format!("let {name} = block{of}(async {{"));
         self.nested(|body| {
-            if body.statements(statements) {
+            if let Some(scope) = scope {
+                body.out.line(&format!("let cx = &cx.scope({scope});"));
+            }
+            let goes_on = match targets {
+                Some(targets) => body.segments(statements, &targets, from),
+                None => body.in_order(statements),
+            };
+            if goes_on {
                 body.out.line("Ok(())");
             }
         });
@@ -77,7 +90,9 @@ impl Body<'_> {
     /// A future with everything that is said around it, awaited.
     pub(super) fn surrounded(&mut self, block: &Block, core: Doc, holds: &Holds) {
         let mut work = core;
-        let lines = self.lines_beside(block);
+        // What runs beside may give the value as well, and leaves the block by that.
+        let frame = Frame::of(give_of(holds, None), None);
+        let lines = self.in_frame(frame, |body| body.lines_beside(block));
         if !lines.is_empty() {
             let lines = lines.into_iter().map(text).collect();
             let lines = Doc::List { open: "vec![".into(), items: lines, close: "]".into(), spaced: false };
@@ -92,7 +107,7 @@ impl Body<'_> {
             }
         }
         let has_else = block.limits.iter().any(|limit| limit.otherwise.is_some());
-        if !has_else && block.handlers.is_empty() {
+        if !has_else && block.handlers.is_empty() && self.crossed.is_empty() {
             return self.awaited(work, holds);
         }
         self.met(block, work, holds);
@@ -224,13 +239,13 @@ impl Body<'_> {
         if !Self::has_sides(block) {
             return self.statements(&block.statements);
         }
-        self.async_block("work", &block.statements);
-        self.surrounded(block, text("work"), &Holds::Nothing { is_unit: true });
+        self.sided(block, None);
         true
     }
 
     /// Awaits a future and meets what may have gone wrong in it.
     fn met(&mut self, block: &Block, work: Doc, holds: &Holds) {
+        let crossed = std::mem::take(&mut self.crossed);
         let gives: Vec<&Block> = outside(block);
         let needs_label =
             matches!(holds, Holds::Slot { .. }) && gives.iter().any(|side| gives_in_the_middle(side));
@@ -269,6 +284,7 @@ impl Body<'_> {
             let pattern = self.pattern(handler);
             self.arm(&pattern, &handler.block, holds, label.as_ref(), &handler.troubles);
         }
+        self.in_frame(Frame::of(give_of(holds, label.as_ref()), None), |body| body.crossing_arms(crossed));
         self.out.line("Err(exit) => return Err(exit),");
         self.out.close(if matches!(holds, Holds::Local { .. }) { "};" } else { "}" });
         if label.is_some() {
@@ -315,7 +331,7 @@ impl Body<'_> {
                 self.failures.push((name.to_string(), variable, troubles.len() == 1));
             }
         }
-        let frame = Frame { boundary: false, give: give_of(holds, label), skip: None };
+        let frame = Frame::of(give_of(holds, label), None);
         if let (Holds::Local { ty, .. }, [Statement { kind: StatementKind::Give(expr), .. }]) =
             (holds, &block.statements[..])
             && !Self::has_sides(block)
@@ -418,7 +434,7 @@ fn has_give(statement: &Statement) -> bool {
 }
 
 /// Whether a variable stands in a text as a word.
-pub(super) fn is_used(code: &str, variable: &str) -> bool {
+pub(in super::super) fn is_used(code: &str, variable: &str) -> bool {
     let is_letter = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || c == '_');
     code.match_indices(variable).any(|(at, _)| {
         !is_letter(code[..at].chars().next_back()) && !is_letter(code[at + variable.len()..].chars().next())

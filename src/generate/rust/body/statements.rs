@@ -1,10 +1,9 @@
 //! Statements, one after the other.
 
 use super::Body;
-use super::sides::Holds;
 use super::{Variable, escape};
-use crate::generate::rust::layout::{call, text};
-use crate::model::{Notified, Statement, StatementKind, UndoTarget, ValueId, Wait};
+use crate::generate::rust::layout::call;
+use crate::model::{Block, Notified, Statement, StatementKind, UndoTarget, ValueId, Wait};
 
 /// Whether a line goes on behind these statements.
 pub(super) fn falls(statements: &[Statement]) -> bool {
@@ -23,6 +22,16 @@ fn leaves(statement: &Statement) -> bool {
             .chain([otherwise])
             .all(|block| !Body::has_sides(block) && !falls(&block.statements)),
         StatementKind::Scope { block, .. } => !Body::has_sides(block) && !falls(&block.statements),
+        // Without a limit nobody would say what is done when none of them comes.
+        StatementKind::Wait(wait) => match &**wait {
+            Wait::Any { block } => {
+                let ways = block.interrupts.iter().map(|way| &way.block);
+                let limits = block.limits.iter().filter_map(|limit| limit.otherwise.as_ref());
+                let leaves = |block: &Block| !Body::has_sides(block) && !falls(&block.statements);
+                !block.limits.is_empty() && ways.chain(limits).all(leaves)
+            }
+            _ => false,
+        },
         _ => false,
     }
 }
@@ -31,7 +40,7 @@ impl Body<'_> {
     /// Gives whether a line goes on behind them; what cannot be reached is not written.
     pub(super) fn statements(&mut self, statements: &[Statement]) -> bool {
         if let Some(targets) = self.targets_in(statements) {
-            return self.segments(statements, &targets);
+            return self.segments(statements, &targets, None);
         }
         self.in_order(statements)
     }
@@ -67,7 +76,7 @@ impl Body<'_> {
             StatementKind::Scope { label, block } => {
                 let name = escape::rust(&self.model.labels[*label].name.text);
                 if Self::has_sides(block) {
-                    self.scope_with_sides(&name, block);
+                    self.sided(block, Some(&name));
                 } else {
                     self.out.open("{");
                     self.braced(|body| {
@@ -137,20 +146,6 @@ impl Body<'_> {
                 self.out.write("return ", &call("end", vec![value]), ";");
             }
         }
-    }
-
-    fn scope_with_sides(&mut self, name: &str, block: &crate::model::Block) {
-        self.runtime.insert("block");
-        let of = if falls(&block.statements) { "" } else { "::<()>" };
-        self.out.open(&format!("let work = block{of}(async {{"));
-        self.nested(|body| {
-            body.out.line(&format!("let cx = &cx.scope({name});"));
-            if body.statements(&block.statements) {
-                body.out.line("Ok(())");
-            }
-        });
-        self.out.close("});");
-        self.surrounded(block, text("work"), &Holds::Nothing { is_unit: true });
     }
 
     /// From here on a variable can be seen.

@@ -6,8 +6,8 @@ mod value;
 
 use super::example;
 use crate::model::{
-    Act, Block, EventId, Formula, GoalId, GoalKind, HowMany, LabelId, Literal, Model, OperationKind, Run,
-    Statement, StatementKind, Trouble, UndoTarget, UndoneBy, ValueId, Wait, WorkflowId,
+    Act, Block, EventId, Formula, GoalId, GoalKind, HowMany, LabelId, Literal, Model, OperationId,
+    OperationKind, Run, Statement, StatementKind, Trouble, UndoTarget, UndoneBy, ValueId, Wait, WorkflowId,
 };
 use serde_json::Value;
 use smol_str::SmolStr;
@@ -62,7 +62,7 @@ struct Entry {
     name: String,
     scopes: Vec<LabelId>,
     place: Place,
-    can_be_undone: bool,
+    undone_by: Option<OperationId>,
     state: State,
 }
 
@@ -227,13 +227,17 @@ impl<'m> Play<'m> {
                 Some((variable, list)) => {
                     let Some(Value::Array(items)) = self.value(list) else { return Way::Unknown };
                     let block = &parallel.block;
-                    let way = self.around(block, |play| play.rounds_at_once(block, *variable, items));
+                    let way = self.around(block, |play| {
+                        play.rounds_at_once(block, parallel.name.is_some(), *variable, items)
+                    });
                     self.named(parallel.name.map(|name| name.value), way)
                 }
             },
             StatementKind::ForEach(each) => {
                 let Some(Value::Array(items)) = self.value(&each.list) else { return Way::Unknown };
-                let way = self.around(&each.block, |play| play.rounds(&each.block, each.variable, items));
+                let way = self.around(&each.block, |play| {
+                    play.rounds(&each.block, each.name.is_some(), each.variable, items)
+                });
                 self.named(each.name.map(|name| name.value), way)
             }
             StatementKind::Repeat(repeat) => {
@@ -273,8 +277,10 @@ impl<'m> Play<'m> {
     fn act(&mut self, act: &'m Act) -> Way {
         let operation = &self.model.operations[act.operation];
         let is_write = operation.kind == OperationKind::Command;
-        let can_be_undone =
-            matches!(self.model.undone(act).map(|undone| &undone.by), Some(UndoneBy::Operation { .. }));
+        let undone_by = match self.model.undone(act).map(|undone| &undone.by) {
+            Some(UndoneBy::Operation { operation, .. }) => Some(*operation),
+            Some(UndoneBy::Nothing { .. }) | None => None,
+        };
         let reply = example::value(self.model, &operation.reply, &operation.name.text, 0);
         let way = self.around(&act.block, |play| {
             match play.wrong {
@@ -290,14 +296,14 @@ impl<'m> Play<'m> {
                 Some(Wrong::Outage { step }) if *step == act.label => {
                     play.elapsed += play.worst(&act.block);
                     if is_write {
-                        play.write(act.label, can_be_undone);
+                        play.write(act.label, undone_by);
                     }
                     return Way::Outage;
                 }
                 _ => {}
             }
             if is_write {
-                play.write(act.label, can_be_undone);
+                play.write(act.label, undone_by);
                 play.settled_by(act);
             }
             if act.block.pivot.is_some() {
@@ -317,7 +323,7 @@ impl<'m> Play<'m> {
         pauses + 1
     }
 
-    fn write(&mut self, label: LabelId, can_be_undone: bool) {
+    fn write(&mut self, label: LabelId, undone_by: Option<OperationId>) {
         let name = self.model.labels[label].name.text.to_string();
         if self.inside_fork > 0 && self.perhaps.contains(&name) {
             return;
@@ -327,7 +333,7 @@ impl<'m> Play<'m> {
             name,
             scopes: self.scopes.clone(),
             place: self.place.clone(),
-            can_be_undone,
+            undone_by,
             state: State::Open,
         };
         self.journal.push(entry);
@@ -336,26 +342,8 @@ impl<'m> Play<'m> {
     /// A step that is what takes others back leaves nothing of them to undo; which of them, its
     /// arguments say, and nobody reads these here.
     fn settled_by(&mut self, act: &Act) {
-        let model = self.model;
-        let by = act.operation;
-        let takes_back = |label: LabelId| {
-            model
-                .workflows
-                .values()
-                .flat_map(|workflow| workflow.blocks())
-                .flat_map(|block| &block.statements)
-                .any(|statement| match &statement.kind {
-                    StatementKind::Act(other) if other.label == label => {
-                        let undone = model.undone(other).map(|undone| &undone.by);
-                        matches!(undone, Some(UndoneBy::Operation { operation, .. }) if *operation == by)
-                    }
-                    _ => false,
-                })
-        };
-        for entry in &mut self.journal {
-            if takes_back(entry.label) {
-                entry.state = State::Undone;
-            }
+        for entry in self.journal.iter_mut().filter(|entry| entry.undone_by == Some(act.operation)) {
+            entry.state = State::Undone;
         }
     }
 
@@ -382,7 +370,7 @@ impl<'m> Play<'m> {
                 return Way::Failed(goal.name.text.clone(), fields);
             }
             // What is undone of it is told by its own steps.
-            play.write(run.label, false);
+            play.write(run.label, None);
             play.perhaps.insert(play.model.labels[run.label].name.text.to_string());
             Way::Give(fields)
         });
@@ -434,7 +422,13 @@ impl<'m> Play<'m> {
         }
     }
 
-    fn rounds_at_once(&mut self, block: &'m Block, variable: ValueId, items: Vec<Value>) -> Way {
+    fn rounds_at_once(
+        &mut self,
+        block: &'m Block,
+        is_named: bool,
+        variable: ValueId,
+        items: Vec<Value>,
+    ) -> Way {
         if block.needs.is_some() || block.at_once.is_some() {
             self.uncertain(&block.statements);
         }
@@ -459,6 +453,7 @@ impl<'m> Play<'m> {
             self.rounds.pop();
             self.place.pop();
             match way {
+                Way::Give(_) if !is_named => return Way::Unknown,
                 Way::Give(value) => given.push(value),
                 Way::On if needed.is_some() => given.push(Value::Null),
                 Way::On | Way::Skip => {}
@@ -478,7 +473,7 @@ impl<'m> Play<'m> {
         Way::Give(Value::Array(given))
     }
 
-    fn rounds(&mut self, block: &'m Block, variable: ValueId, items: Vec<Value>) -> Way {
+    fn rounds(&mut self, block: &'m Block, is_named: bool, variable: ValueId, items: Vec<Value>) -> Way {
         let mut given = Vec::new();
         for (number, item) in items.into_iter().enumerate() {
             if block.at_most_times.as_ref().is_some_and(|bound| number >= bound.count as usize) {
@@ -490,6 +485,8 @@ impl<'m> Play<'m> {
             let way = self.statements(&block.statements);
             self.rounds.pop();
             match way {
+                // It leaves the loop for another one further out.
+                Way::Give(_) if !is_named => return Way::Unknown,
                 Way::Give(value) => given.push(value),
                 Way::On | Way::Skip => {}
                 way => return way,
@@ -504,6 +501,7 @@ impl<'m> Play<'m> {
             self.rounds.push(number);
             let way = self.statements(&block.statements);
             let given = match way {
+                Way::Give(_) if repeat.name.is_none() => return Way::Unknown,
                 Way::Give(value) => value,
                 Way::On | Way::Skip => Value::Null,
                 way => {
@@ -573,7 +571,7 @@ impl<'m> Play<'m> {
     fn take_back(&mut self, wanted: impl Fn(&Entry) -> bool) {
         let mut order: Vec<usize> = Vec::new();
         for (at, entry) in self.journal.iter().enumerate().rev() {
-            if entry.state == State::Open && entry.can_be_undone && wanted(entry) {
+            if entry.state == State::Open && entry.undone_by.is_some() && wanted(entry) {
                 order.push(at);
             }
         }

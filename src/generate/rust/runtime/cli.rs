@@ -1,8 +1,9 @@
 //! The commands of a coordinator.
 
 use crate::contract::Raised;
-use crate::driver::{Happened, Message};
+use crate::driver::Happened;
 use crate::engine::{Engine, Project, State};
+use crate::journal::Status;
 use crate::routes::run_of;
 use crate::services::Answer;
 use serde_json::{Value, json};
@@ -196,7 +197,7 @@ async fn status_of(engine: &impl Engine, run: &str) -> Result<String, String> {
 
 async fn list(engine: &impl Engine) -> Result<ExitCode, String> {
     for it in engine.list().await? {
-        if it.workflow != crate::notices::NOTIFY {
+        if ![crate::notices::NOTIFY, crate::handed_over::SETTLE].contains(&&*it.workflow) {
             println!("{} {} {}", it.run, it.workflow, it.state);
         }
     }
@@ -240,23 +241,43 @@ async fn answer(
         }),
         None => Answer::Done(command.json("reply")?.unwrap_or_default()),
     };
-    let State::Running(standing) = engine.state(run).await? else {
-        return Err(format!("{run} is not at work, so that nobody waits for this answer"));
-    };
-    let mut keys = standing.waiting.into_keys();
-    let key = keys.find(|key| key == step || key.ends_with(&format!("/{step}")));
+    let key = key_of(engine, run, step).await?;
     let key = key.ok_or_else(|| format!("{run} does not wait for an answer to {step}"))?;
     let worker = engine.work().await?;
-    engine.send(run, &Message::Answer { key, answer }).await?;
-    follow(engine, run).await?;
+    match engine.answer(run, key, answer).await? {
+        Some(run) => follow(engine, &run).await?,
+        None => println!("{run} is over, and nothing has to be taken back"),
+    }
     engine.rest(worker, A_MOMENT).await;
     Ok(ExitCode::SUCCESS)
+}
+
+/// The key of a step that a run waits for, or has given up.
+async fn key_of(engine: &impl Engine, run: &str, step: &str) -> Result<Option<String>, String> {
+    let (waiting, journal) = match engine.state(run).await? {
+        State::Running(standing) => (standing.waiting, standing.journal),
+        State::Over(finished) => {
+            let entries = finished.journal.into_iter().map(|entry| (entry.key, entry.status));
+            (Default::default(), entries.collect())
+        }
+        State::Missing => return Err(format!("there is no run {run}")),
+        State::BrokenOff(_) => {
+            return Err(format!("{run} is not at work, so that nobody waits for this answer"));
+        }
+    };
+    let is_meant = |key: &String| key == step || key.ends_with(&format!("/{step}"));
+    let given_up = |status: &Status| matches!(status, Status::Withdrawn | Status::GivenUp);
+    let given_up = journal.into_iter().filter(|(_, status)| given_up(status)).map(|(key, _)| key);
+    Ok(waiting.into_keys().chain(given_up).find(is_meant))
 }
 
 async fn serve(engine: &impl Engine) -> Result<ExitCode, String> {
     let worker = engine.work().await?;
     println!("at work");
-    tokio::signal::ctrl_c().await.map_err(|error| error.to_string())?;
+    tokio::select! {
+        stopped = tokio::signal::ctrl_c() => stopped.map_err(|error| error.to_string())?,
+        kept = crate::engine::keep_time(engine) => kept?,
+    }
     engine.rest(worker, 5 * A_MOMENT).await;
     Ok(ExitCode::SUCCESS)
 }

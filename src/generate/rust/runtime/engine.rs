@@ -1,9 +1,10 @@
 //! What an engine has to offer, so that the commands of a coordinator are the same for all of them.
 
+use crate::clock::{last_of, run_at};
 use crate::driver::{Happened, Message};
 use crate::routes::{Route, run_of};
 use crate::runs::{Finished, Standing, Workflows};
-use crate::services::{Attempt, Services};
+use crate::services::{Answer, Attempt, Services};
 use serde_json::{Value, json};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -93,6 +94,16 @@ pub trait Engine: Clone + Send + Sync + 'static {
     ) -> impl Future<Output = Result<Vec<String>, String>> + Send {
         deliver(self, event)
     }
+
+    /// Hands an answer to a run; gives the run that works on it. One that comes too late is taken back.
+    fn answer(
+        &self,
+        run: &str,
+        key: String,
+        it: Answer,
+    ) -> impl Future<Output = Result<Option<String>, String>> {
+        answer(self, run, key, it)
+    }
 }
 
 /// Where the work of a process is done: its project, and what is under way.
@@ -173,23 +184,92 @@ async fn deliver<E: Engine>(engine: &E, event: &Happened) -> Result<Vec<String>,
     Ok(runs)
 }
 
-/// An event that comes when the run is over begins a run of its own; where nothing is said about it, it is
-/// put aside.
+/// An event that comes when the run is over begins a run of its own, or goes on with one that waits for it
+/// together with others; where nothing is said about it, it is put aside.
 async fn begin_late<E: Engine>(
     engine: &E,
     route: &Route,
     run: &str,
     finished: Finished,
     event: &Happened,
-) -> Result<Option<String>, String> {
-    let Some(late) = route.late else {
+) -> Result<Vec<String>, String> {
+    if route.late.is_none() && route.late_together.is_empty() {
         tracing::warn!(run, event = event.name, "came when the run was over, and is put aside");
+    }
+    let input = finished.late(event);
+    let mut begun = Vec::new();
+    if let Some(late) = route.late {
+        let id = format!("{run}/late/{}", event.id);
+        engine.start(late, &id, &input).await?;
+        begun.push(id);
+    }
+    for late in route.late_together {
+        // The first that still waits takes it.
+        for number in 1.. {
+            let id = format!("{run}/{late}/{number}");
+            if engine.finished(&id).await?.is_none() {
+                engine.start(late, &id, &input).await?;
+                engine.send(&id, &Message::Event(event.clone())).await?;
+                begun.push(id);
+                break;
+            }
+        }
+    }
+    Ok(begun)
+}
+
+async fn answer<E: Engine>(
+    engine: &E,
+    run: &str,
+    key: String,
+    answer: Answer,
+) -> Result<Option<String>, String> {
+    let mut finished = engine.finished(run).await?;
+    if finished.is_none() {
+        let message = Message::Answer { key: key.clone(), answer: answer.clone() };
+        if engine.send(run, &message).await? {
+            return Ok(Some(run.to_string()));
+        }
+        // It may have come to its end in between.
+        finished = engine.finished(run).await?;
+    }
+    let Some(finished) = finished else { return Err(format!("there is no run {run}")) };
+    let listed = engine.list().await?.into_iter().find(|it| it.run == run);
+    let workflow = listed.map(|it| it.workflow).unwrap_or_default();
+    let workflows = &engine.desk().project.workflows;
+    let Some(begin) = workflows.late_answer(&workflow, &finished, &key, &answer) else {
         return Ok(None);
     };
-    let id = format!("{run}/late/{}", event.id);
-    let input = json!({ "input": finished.input, "journal": finished.journal, "event": event });
-    engine.start(late, &id, &input).await?;
-    Ok(Some(id))
+    engine.start(begin.workflow, &begin.run, &begin.input).await?;
+    Ok(Some(begin.run))
+}
+
+/// Begins runs by the clock, for as long as it is waited for.
+pub async fn keep_time<E: Engine>(engine: &E) -> Result<(), String> {
+    let schedules = engine.desk().project.workflows.schedules();
+    if schedules.is_empty() {
+        return std::future::pending().await;
+    }
+    let began = jiff::Timestamp::now();
+    let runs: Vec<String> = engine.list().await?.into_iter().map(|it| it.run).collect();
+    let mut last: Vec<jiff::Timestamp> = schedules
+        .iter()
+        .map(|(workflow, _)| last_of(workflow, runs.iter()).unwrap_or(began).min(began))
+        .collect();
+    loop {
+        let now = jiff::Timestamp::now();
+        for ((workflow, every), last) in schedules.iter().zip(&mut last) {
+            for moment in every.between(*last, now) {
+                engine.start(workflow, &run_at(workflow, moment), &json!({})).await?;
+                *last = moment;
+            }
+        }
+        let next = schedules.iter().filter_map(|(_, every)| every.next(now)).min();
+        // Clocks are set now and then, so that a long pause is looked at again.
+        let longest = Duration::from_secs(30);
+        let pause = next.map_or(longest, |next| crate::context::until(now, next).min(longest));
+        tokio::time::sleep(pause + Duration::from_millis(1)).await;
+    }
 }
 
 pub fn text(error: impl std::fmt::Display) -> String {

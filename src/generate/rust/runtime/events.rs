@@ -47,8 +47,17 @@ impl<'t> Term<'t> {
 
     /// Only events for which this holds.
     pub fn only<E: Event>(self, accepts: impl Fn(&E) -> bool + Send + Sync + 't) -> Term<'t> {
+        self.only_where(move |event: &E| Ok(accepts(event)))
+    }
+
+    /// The same where the condition reads what may not be there.
+    pub fn only_where<E: Event>(
+        self,
+        accepts: impl Fn(&E) -> Flow<bool> + Send + Sync + 't,
+    ) -> Term<'t> {
         let accepts = move |fields: &Value| {
-            serde_json::from_value(fields.clone()).is_ok_and(|event| accepts(&event))
+            serde_json::from_value(fields.clone())
+                .is_ok_and(|event| accepts(&event).unwrap_or(false))
         };
         Term { accepts: Box::new(accepts), ..self }
     }

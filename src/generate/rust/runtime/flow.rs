@@ -21,6 +21,10 @@ pub enum Exit {
     End(Ended),
     /// On to another place of the workflow, by its name.
     Leave(&'static str),
+    /// Out of the blocks around to the one at this depth, which takes the value.
+    Given(u32, Value),
+    /// The same without a value.
+    Skipped(u32),
     /// A value that cannot be read: the project and its database do not fit together.
     Broken(String),
 }
@@ -68,6 +72,7 @@ impl Exit {
             }
             Exit::End(ended) => format!("ended in {}", ended.name),
             Exit::Leave(name) => format!("there is no way to {name}"),
+            Exit::Given(..) | Exit::Skipped(_) => "nobody took what was given".to_string(),
             Exit::Broken(text) => text.clone(),
         }
     }
@@ -92,6 +97,22 @@ pub fn end<T>(end: impl Into<Ended>) -> Flow<T> {
 /// On to another place: `return leave("packed")`.
 pub fn leave<T>(place: &'static str) -> Flow<T> {
     Err(Exit::Leave(place))
+}
+
+/// A value for the block at this depth: `return give(2, &offered)`.
+pub fn give<T>(depth: u32, value: &impl Serialize) -> Flow<T> {
+    let value = serde_json::to_value(value).map_err(|error| broken("a value", error))?;
+    Err(Exit::Given(depth, value))
+}
+
+/// Out of the block at this depth, without a value.
+pub fn skip<T>(depth: u32) -> Flow<T> {
+    Err(Exit::Skipped(depth))
+}
+
+/// Of a function that somebody still has to write.
+pub fn unwritten<T>(what: &str) -> Flow<T> {
+    Err(Exit::Broken(format!("`{what}` is not written yet")))
 }
 
 pub fn broken(what: &str, error: impl std::fmt::Display) -> Exit {

@@ -46,7 +46,8 @@ impl Cx {
     pub fn beside(&self, name: &'static str) -> Cx {
         let fork = self.fork();
         let mut cx = fork.branch(0);
-        cx.taken = Taken::ByReaction(crate::keys::key("", &self.place, &self.rounds, name, 1));
+        // In the next round of a loop it is the same reaction, and takes no event a second time.
+        cx.taken = Taken::ByReaction(crate::keys::key("", &self.place, &[], name, 1));
         cx
     }
 

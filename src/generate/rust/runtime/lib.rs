@@ -6,8 +6,10 @@ pub mod breaker;
 pub mod calls;
 #[cfg(any(feature = "duroxide", feature = "temporal"))]
 pub mod cli;
+pub mod clock;
 pub mod context;
 pub mod contract;
+pub mod cron;
 pub mod driver;
 #[cfg(feature = "duroxide")]
 pub mod durable;
@@ -15,6 +17,7 @@ pub mod engine;
 pub mod events;
 pub mod flow;
 pub mod forks;
+pub mod handed_over;
 #[cfg(any(feature = "duroxide", feature = "temporal"))]
 pub mod history;
 pub mod journal;
@@ -35,12 +38,14 @@ pub mod testing;
 pub mod undo;
 pub mod values;
 
+pub use clock::Every;
 pub use context::Cx;
 pub use contract::{Compensation, Event, Failure, NoFailure, Operation, Takes, Undo, Workflow};
 pub use engine::Project;
 pub use events::{Term, all, any, some};
-pub use flow::{Ended, Exit, Flow, broken, end, leave};
+pub use flow::{Ended, Exit, Flow, broken, end, give, leave, skip, unwritten};
 pub use forks::{Line, block, given_in, line};
+pub use handed_over::HandedOver;
 pub use limits::{or_outage, second};
 pub use routes::Route;
 pub use runs::{Finished, Late, Workflows};

@@ -14,6 +14,8 @@ pub struct Route {
     pub starts: bool,
     /// What takes it when the run is over.
     pub late: Option<&'static str>,
+    /// What waits for it together with others then.
+    pub late_together: &'static [&'static str],
 }
 
 /// The run of a workflow with the key that these fields carry: `Sell-order-1`.

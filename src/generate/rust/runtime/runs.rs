@@ -1,9 +1,11 @@
 //! One run: what it remembers, how it begins and how it is over.
 
+use crate::clock::Every;
 use crate::context::Cx;
 use crate::contract::{Event, Workflow};
 use crate::driver::{Command, Happened, Message, Reply};
 use crate::flow::{Ended, Exit, Flow, broken};
+use crate::handed_over::{self, HandedOver, SETTLE};
 use crate::journal::{Entry, Journal, Place, Status};
 use crate::notices::{self, NOTIFY};
 use crate::services::Answer;
@@ -12,6 +14,7 @@ use serde_json::{Value, json};
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::pin::Pin;
 use std::sync::{Mutex, PoisonError, Weak};
+use std::time::Duration;
 
 /// What a run leaves behind.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -22,6 +25,16 @@ pub struct Finished {
     pub journal: Vec<Entry>,
     /// Whether its pivot has succeeded, so that it does not go back any more.
     pub pivoted: bool,
+    /// What is read by `late`, by name.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub kept: BTreeMap<String, Value>,
+}
+
+impl Finished {
+    /// What is begun with when an event comes behind the end of the run.
+    pub fn late(&self, event: &Happened) -> Value {
+        json!({ "input": self.input, "journal": self.journal, "event": event, "kept": self.kept })
+    }
 }
 
 /// An event that comes when a run is over, with what the run has left behind.
@@ -30,6 +43,8 @@ pub struct Late<W> {
     pub input: W,
     pub journal: Vec<Entry>,
     pub event: Happened,
+    #[serde(default)]
+    pub kept: BTreeMap<String, Value>,
 }
 
 impl<W> Late<W> {
@@ -49,6 +64,8 @@ type Start = Box<dyn Fn(Cx, Value) -> Pin<Box<dyn Future<Output = Finished> + Se
 pub struct Workflows {
     starts: BTreeMap<&'static str, Start>,
     keys: BTreeMap<&'static str, Key>,
+    schedules: Vec<(&'static str, Every)>,
+    handed_over: BTreeMap<&'static str, &'static [HandedOver]>,
 }
 
 /// What is known of a workflow before it runs.
@@ -59,7 +76,13 @@ struct Key {
 
 impl Default for Workflows {
     fn default() -> Workflows {
-        Workflows { starts: BTreeMap::new(), keys: BTreeMap::new() }.add(NOTIFY, notices::bring)
+        let none = Workflows {
+            starts: BTreeMap::new(),
+            keys: BTreeMap::new(),
+            schedules: Vec::new(),
+            handed_over: BTreeMap::new(),
+        };
+        none.add(NOTIFY, notices::bring).add(SETTLE, handed_over::settle)
     }
 }
 
@@ -117,6 +140,35 @@ impl Workflows {
                 }
             }
         })
+    }
+
+    /// The steps of a workflow that may be answered when it is over.
+    pub fn hands_over(mut self, name: &'static str, steps: &'static [HandedOver]) -> Workflows {
+        self.handed_over.insert(name, steps);
+        self
+    }
+
+    pub(crate) fn handed_over(&self, workflow: &str) -> &'static [HandedOver] {
+        self.handed_over.get(workflow).copied().unwrap_or_default()
+    }
+
+    /// A workflow that begins by the clock, in runs without any input.
+    pub fn every(mut self, name: &'static str, time: Duration) -> Workflows {
+        self.schedules.push((name, Every::Time(time)));
+        self
+    }
+
+    /// The same, by the words of cron; what is not cron is left out, with a word in the log.
+    pub fn every_cron(mut self, name: &'static str, cron: &str) -> Workflows {
+        match Every::cron(cron) {
+            Ok(every) => self.schedules.push((name, every)),
+            Err(error) => tracing::error!(workflow = name, cron, error, "never begins"),
+        }
+        self
+    }
+
+    pub fn schedules(&self) -> &[(&'static str, Every)] {
+        &self.schedules
     }
 
     fn add<F, B>(mut self, name: &'static str, body: F) -> Workflows
@@ -204,6 +256,10 @@ pub(crate) struct State {
     pub waiting: BTreeMap<String, String>,
     /// What does not work at the moment, by key.
     pub troubles: BTreeMap<String, Trouble>,
+    /// What is read by `late`, by name.
+    pub kept: BTreeMap<String, Value>,
+    /// Whether something that was given up, and done, is being taken back.
+    pub settling: bool,
 }
 
 /// Something that is tried again and again.
@@ -309,7 +365,19 @@ impl Cx {
 
     /// Runs the text of a workflow to its end, whatever happens in it.
     pub(crate) async fn conduct(&self, body: impl Future<Output = Exit> + Send) -> Finished {
-        let end = match self.unless_given_up(body).await {
+        let end = self.with_an_eye_on_answers(self.end_of(body)).await;
+        tracing::info!(run = %self.run.id, end = end.name, "over");
+        self.run.read(|state| Finished {
+            input: Value::Null,
+            end,
+            journal: state.journal.entries.clone(),
+            pivoted: state.journal.pivoted,
+            kept: state.kept.clone(),
+        })
+    }
+
+    async fn end_of(&self, body: impl Future<Output = Exit> + Send) -> Ended {
+        match self.unless_given_up(body).await {
             Some(Exit::End(end)) => {
                 self.settle().await;
                 end
@@ -327,13 +395,6 @@ impl Cx {
                 self.take_everything_back().await;
                 Ended { name: "GivenUp".into(), success: false, fields: json!({}) }
             }
-        };
-        tracing::info!(run = %self.run.id, end = end.name, "over");
-        self.run.read(|state| Finished {
-            input: Value::Null,
-            end,
-            journal: state.journal.entries.clone(),
-            pivoted: state.journal.pivoted,
-        })
+        }
     }
 }

@@ -119,6 +119,7 @@ impl Stage {
             },
             journal: Vec::new(),
             pivoted: false,
+            kept: BTreeMap::new(),
         });
         Played {
             end: finished.end.name.clone(),
@@ -180,6 +181,7 @@ fn inner_end(wrong: Wrong) -> Children {
             end: Ended { name: failure.to_string(), success: false, fields: json(fields) },
             journal: Vec::new(),
             pivoted: false,
+            kept: BTreeMap::new(),
         })
     })
 }

@@ -2,7 +2,7 @@
 
 use crate::calls::Asking;
 use crate::context::Cx;
-use crate::contract::Takes;
+use crate::contract::{Compensation, Takes};
 use crate::driver::{Command, Reply};
 use crate::flow::Flow;
 use crate::forks::polled_all;
@@ -126,7 +126,7 @@ impl Cx {
 
     /// What takes a step back goes on by itself, once for each step: who wants it waits for that, and may
     /// be left in the meantime.
-    async fn take_back_one(&self, at: usize) {
+    pub(crate) async fn take_back_one(&self, at: usize) {
         let is_first = self.run.change(|state| {
             let live = &mut state.journal.entries[at].live;
             let is_first = live.settling == Settling::No;
@@ -154,22 +154,28 @@ impl Cx {
         let several = entry.undone_by.len() > 1;
         for (number, compensation) in entry.undone_by.iter().enumerate() {
             let number = if several { format!("/{}", number + 1) } else { String::new() };
-            let asking = Asking {
-                operation: compensation.operation.clone(),
-                step: format!("undo {}", entry.step),
-                key: format!("{}/undo{number}", entry.key),
-                instance: compensation.instance.clone(),
-                request: compensation.request.clone(),
-                takes: if compensation.takes_a_while { Takes::AWhile } else { Takes::AMoment },
-                timeout: step::TIMEOUT,
-                breaker: None,
-                retries: None,
-                backoff: BACKOFF,
-                workflow: None,
-            };
-            self.insist(asking).await;
+            let key = format!("{}/undo{number}", entry.key);
+            self.compensate(&entry.step, key, compensation).await;
         }
         self.run.change(|state| state.journal.entries[at].status = Status::Undone);
+    }
+
+    /// Sends what takes a step back, until that has succeeded.
+    pub(crate) async fn compensate(&self, step: &str, key: String, compensation: &Compensation) {
+        let asking = Asking {
+            operation: compensation.operation.clone(),
+            step: format!("undo {step}"),
+            key,
+            instance: compensation.instance.clone(),
+            request: compensation.request.clone(),
+            takes: if compensation.takes_a_while { Takes::AWhile } else { Takes::AMoment },
+            timeout: step::TIMEOUT,
+            breaker: None,
+            retries: None,
+            backoff: BACKOFF,
+            workflow: None,
+        };
+        self.insist(asking).await;
     }
 
     /// What takes something back never refuses for good: a refusal is tried again like an outage.

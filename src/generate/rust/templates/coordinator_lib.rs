@@ -11,9 +11,15 @@ pub fn workflows() -> Workflows {
     let workflows = Workflows::default();
 {% for workflow in workflows %}
     let workflows = workflows.conduct({{ workflow.module }}::{{ workflow.function }});
-{% if workflow.late %}
-    let workflows = workflows.conduct_late({{ workflow.late_name }}, {{ workflow.module }}::late);
+{% if workflow.hands_over %}
+    let workflows = workflows.hands_over({{ workflow.quoted }}, {{ workflow.module }}::HANDED_OVER);
 {% endif %}
+{% if workflow.schedule %}
+    let workflows = workflows.{{ workflow.schedule | replace("{}", workflow.quoted) }};
+{% endif %}
+{% for it in workflow.late %}
+    let workflows = workflows.conduct_late({{ it.name }}, {{ workflow.module }}::{{ it.function }});
+{% endfor %}
 {% endfor %}
     workflows
 }

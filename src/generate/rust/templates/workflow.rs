@@ -15,7 +15,11 @@
 
 {% endif %}
 pub async fn {{ function }}(cx: Cx, input: workflows::{{ input }}) -> Flow {
+{% if asks %}
     let cx = &cx;
+{% else %}
+    let _ = cx;
+{% endif %}
 {% if pattern %}
     let workflows::{{ input }} { {{ pattern }} } = input;
 {% else %}
@@ -23,11 +27,19 @@ pub async fn {{ function }}(cx: Cx, input: workflows::{{ input }}) -> Flow {
 {% endif %}
 {{ body }}
 }
-{% if late %}
+{% for it in late %}
 
+{% if it.function == "late" %}
 /// What is done about events that come when a run is over.
-pub async fn late(cx: Cx, late: Late<workflows::{{ input }}>) -> Flow {
-    let cx = &cx;
-{{ late }}
-}
+{% else %}
+/// What is done when several events have come behind the end of a run.
 {% endif %}
+pub async fn {{ it.function }}(cx: Cx, late: Late<workflows::{{ input }}>) -> Flow {
+{% if it.asks %}
+    let cx = &cx;
+{% else %}
+    let _ = cx;
+{% endif %}
+{{ it.body }}
+}
+{% endfor %}

@@ -6,7 +6,8 @@ use contracts::{
     workflows,
 };
 use runtime::{
-    Cx, Exit, Flow, Late, Slot, Step, Term, all, any, block, days, end, hours, line, seconds,
+    Cx, Exit, Flow, HandedOver, Late, Slot, Step, Term, all, any, block, days, end, hours, line,
+    seconds,
 };
 
 const CHECK: Step = Step::new("check").retry_forever(seconds(1), hours(1));
@@ -16,6 +17,9 @@ const CONTRACT: Step = Step::new("contract");
 const PROVISION: Step = Step::new("provision").retry_forever(seconds(1), hours(1));
 const MANDATE: Step = Step::new("mandate").retry_forever(seconds(1), hours(1));
 const PAID: Step = Step::new("paid").retry_forever(seconds(1), hours(1)).pivot();
+
+/// What may be answered when a run is over.
+pub static HANDED_OVER: &[HandedOver] = &[HandedOver::of::<contracts_service::Sign>(&CONTRACT)];
 
 pub async fn buy_home(cx: Cx, input: workflows::BuyHomeInput) -> Flow {
     let cx = &cx;

@@ -11,6 +11,7 @@ pub fn workflows() -> Workflows {
     let workflows = Workflows::default();
     let workflows = workflows.conduct(assess::assess);
     let workflows = workflows.conduct(buy_home::buy_home);
+    let workflows = workflows.hands_over("BuyHome", buy_home::HANDED_OVER);
     let workflows = workflows.conduct_late("BuyHome late", buy_home::late);
     workflows
 }
@@ -40,6 +41,7 @@ pub static ROUTES: &[Route] = &[
         correlated_by: &["application"],
         starts: false,
         late: Some("BuyHome late"),
+        late_together: &[],
     },
     Route {
         event: "BackgroundPassed",
@@ -48,6 +50,7 @@ pub static ROUTES: &[Route] = &[
         correlated_by: &["application"],
         starts: false,
         late: None,
+        late_together: &[],
     },
     Route {
         event: "OfferAccepted",
@@ -56,6 +59,7 @@ pub static ROUTES: &[Route] = &[
         correlated_by: &["application"],
         starts: false,
         late: None,
+        late_together: &[],
     },
     Route {
         event: "PropertyDealCollapsed",
@@ -64,6 +68,7 @@ pub static ROUTES: &[Route] = &[
         correlated_by: &["application"],
         starts: false,
         late: Some("BuyHome late"),
+        late_together: &[],
     },
     Route {
         event: "PropertyDealCompleted",
@@ -72,5 +77,6 @@ pub static ROUTES: &[Route] = &[
         correlated_by: &["application"],
         starts: false,
         late: None,
+        late_together: &[],
     },
 ];
