@@ -13,51 +13,51 @@ use crate::model::{
 use serde::Serialize;
 use std::collections::BTreeSet;
 
-#[derive(Debug, Serialize)]
-struct Service {
-    name: String,
+#[derive(Clone, Debug, Serialize)]
+pub(super) struct Service {
+    pub name: String,
     /// The name as prose.
-    title: String,
-    role: String,
+    pub title: String,
+    pub role: String,
     /// The type that the user goes on with.
-    own: String,
-    package: String,
-    folder: String,
-    module: String,
-    doc: Vec<String>,
-    external: bool,
-    imports: Vec<String>,
-    own_imports: Vec<String>,
-    methods: String,
-    adding: String,
-    own_methods: String,
+    pub own: String,
+    pub package: String,
+    pub folder: String,
+    pub module: String,
+    pub doc: Vec<String>,
+    pub external: bool,
+    pub imports: Vec<String>,
+    pub own_imports: Vec<String>,
+    pub methods: String,
+    pub adding: String,
+    pub own_methods: String,
     /// As Rust calls the crate.
-    library: String,
+    pub library: String,
 }
 
 #[derive(Debug, Serialize)]
-struct Workflow {
+pub(super) struct Workflow {
     #[serde(skip)]
-    id: WorkflowId,
-    name: String,
-    title: String,
+    pub id: WorkflowId,
+    pub name: String,
+    pub title: String,
     /// The name as a word for a shell.
-    shell: String,
-    correlated: bool,
-    module: String,
-    function: String,
-    input: String,
-    end: String,
-    doc: Vec<String>,
-    imports: Vec<String>,
-    steps: String,
-    pattern: String,
-    body: String,
+    pub shell: String,
+    pub correlated: bool,
+    pub module: String,
+    pub function: String,
+    pub input: String,
+    pub end: String,
+    pub doc: Vec<String>,
+    pub imports: Vec<String>,
+    pub steps: String,
+    pub pattern: String,
+    pub body: String,
     /// What is done about events that come when a run is over; empty where nothing is.
-    late: String,
-    late_name: String,
-    example: String,
-    starts: bool,
+    pub late: String,
+    pub late_name: String,
+    pub example: String,
+    pub starts: bool,
 }
 
 #[derive(Debug, Serialize)]
@@ -74,11 +74,11 @@ struct Coordinator {
 
 /// A `Cargo.toml`.
 #[derive(Debug, Serialize)]
-struct Manifest<'a, T> {
+pub(super) struct Manifest<'a, T> {
     #[serde(flatten)]
-    of: &'a T,
+    pub of: &'a T,
     #[serde(flatten)]
-    needs: Dependencies,
+    pub needs: Dependencies,
 }
 
 pub fn add(
@@ -89,6 +89,11 @@ pub fn add(
     engine: Engine,
 ) -> Result<(), Broken> {
     let model = subject.model;
+    let (choreographed, conducted): (Vec<_>, Vec<_>) =
+        subject.workflows.iter().partition(|id| model.workflows[**id].is_choreographed());
+    if conducted.is_empty() && !choreographed.is_empty() {
+        return super::choreography::add(generated, model, &choreographed, names, templates);
+    }
     let mut services = Vec::new();
     for (id, service) in model.services.iter() {
         if !service.operations.is_empty() {
@@ -99,7 +104,8 @@ pub fn add(
     for id in &subject.workflows {
         let item = &model.workflows[*id];
         if item.is_choreographed() {
-            generated.findings.push(super::lost::not_generated(item.name.span, "a choreographed workflow"));
+            let what = "a choreographed workflow beside one that is conducted";
+            generated.findings.push(super::lost::not_generated(item.name.span, what));
             continue;
         }
         workflows.push(workflow(generated, model, names, *id));
@@ -139,7 +145,7 @@ pub fn add(
     Ok(())
 }
 
-fn service(generated: &mut Generated, model: &Model, names: &Spelling, id: ServiceId) -> Service {
+pub(super) fn service(generated: &mut Generated, model: &Model, names: &Spelling, id: ServiceId) -> Service {
     let item = &model.services[id];
     let spelled = names.service(id).clone();
     let external = item.external.is_some();
@@ -208,13 +214,13 @@ fn service(generated: &mut Generated, model: &Model, names: &Spelling, id: Servi
     }
 }
 
-fn sorted<'n>(names: impl Iterator<Item = &'n str>) -> Vec<String> {
+pub(super) fn sorted<'n>(names: impl Iterator<Item = &'n str>) -> Vec<String> {
     let names: BTreeSet<&str> = names.collect();
     names.into_iter().map(ToString::to_string).collect()
 }
 
 /// `use path::{…};`, on as many lines as that needs.
-fn use_of(path: &str, names: &[String]) -> String {
+pub(super) fn use_of(path: &str, names: &[String]) -> String {
     let mut names = names.to_vec();
     names.sort_by_key(|name| version_key(name));
     if let [one] = &names[..] {
@@ -356,9 +362,19 @@ fn write_ok(out: &mut Writer, value: &Doc) {
 }
 
 fn workflow(generated: &mut Generated, model: &Model, names: &Spelling, id: WorkflowId) -> Workflow {
+    printed(generated, model, names, id, body::write(model, names, id))
+}
+
+/// The file of a workflow, or of one side of it.
+pub(super) fn printed(
+    generated: &mut Generated,
+    model: &Model,
+    names: &Spelling,
+    id: WorkflowId,
+    text_of: body::Text,
+) -> Workflow {
     let item = &model.workflows[id];
     let spelled = names.workflow(id).clone();
-    let text_of = body::write(model, names, id);
     generated.findings.extend(text_of.findings);
     if let Trigger::Schedule(at) = item.trigger {
         generated.findings.push(super::lost::not_generated(at, "a start by the clock"));

@@ -6,6 +6,7 @@ mod events;
 mod expr;
 mod jumps;
 pub(super) mod loops;
+mod participant;
 mod sides;
 mod statements;
 
@@ -20,6 +21,7 @@ use crate::model::{
     Undone, UndoneBy, Value, ValueId, ValueKind, WorkflowId,
 };
 use jumps::Frame;
+pub use participant::write_side;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The text of one workflow, and what it needs around it.
@@ -97,6 +99,10 @@ struct Body<'a> {
     /// Where the request of that step is, and its fields: written, spelled, and of which type.
     request_root: String,
     request_fields: Vec<(String, String, Type)>,
+    /// Whether this is one service's side of a choreography.
+    in_participant: bool,
+    /// Its steps that are tried until they are done.
+    patient: BTreeSet<LabelId>,
 }
 
 #[derive(Clone, Debug)]
@@ -168,6 +174,8 @@ impl<'a> Body<'a> {
             reply_root: "reply",
             request_root: String::new(),
             request_fields: Vec::new(),
+            in_participant: false,
+            patient: BTreeSet::new(),
         };
         for (id, value) in model.values.iter().filter(|(_, value)| value.workflow == workflow) {
             if matches!(value.kind, ValueKind::Parameter | ValueKind::Correlation) {
@@ -207,6 +215,18 @@ impl<'a> Body<'a> {
     /// The whole workflow: its block, and what happens when it is left.
     fn whole(&mut self) {
         let workflow = &self.model.workflows[self.workflow];
+        self.slot_declarations();
+        if let crate::model::Trigger::Events(formula) = &workflow.trigger {
+            self.wait_for_formula(formula);
+        }
+        let falls = self.root(&workflow.body);
+        if falls {
+            self.out.line("Ok(())");
+        }
+    }
+
+    /// What is kept where every line can read it.
+    fn slot_declarations(&mut self) {
         for value in self.slots.values.clone() {
             self.runtime.insert("Slot");
             let (name, ty) = (self.value_name(value), self.rust_type(&self.value(value).ty.clone()));
@@ -221,13 +241,6 @@ impl<'a> Body<'a> {
             let written = escape::rust(&self.model.events[event].name.text.clone());
             let slot = call(format!("Slot::<events::{ty}>::new"), vec![text(written)]);
             self.out.write(&format!("let {name} = "), &slot, ";");
-        }
-        if let crate::model::Trigger::Events(formula) = &workflow.trigger {
-            self.wait_for_formula(formula);
-        }
-        let falls = self.root(&workflow.body);
-        if falls {
-            self.out.line("Ok(())");
         }
     }
 

@@ -120,10 +120,14 @@ impl Body<'_> {
             }
             StatementKind::Give(expr) => self.give(expr, statement.span),
             StatementKind::Skip => self.skip(statement.span),
-            StatementKind::Undo(UndoTarget::All) => self.out.line("cx.undo_all().await?;"),
+            StatementKind::Undo(UndoTarget::All) => {
+                let method = if self.in_participant { "settle_all" } else { "undo_all" };
+                self.out.line(&format!("cx.{method}().await?;"));
+            }
             StatementKind::Undo(UndoTarget::Label { label, .. }) => {
                 let name = escape::rust(&self.model.labels[*label].name.text);
-                self.out.line(&format!("cx.undo({name}).await?;"));
+                let method = if self.in_participant { "settle_own" } else { "undo" };
+                self.out.line(&format!("cx.{method}({name}).await?;"));
             }
             StatementKind::Then { label, .. } => self.then(*label, statement.span),
             StatementKind::End { goal, arguments } => {

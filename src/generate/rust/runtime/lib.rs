@@ -4,6 +4,8 @@
 
 pub mod breaker;
 pub mod calls;
+#[cfg(feature = "choreography")]
+pub mod choreography;
 #[cfg(any(feature = "duroxide", feature = "temporal"))]
 pub mod cli;
 pub mod context;
@@ -34,6 +36,8 @@ pub mod temporal;
 pub mod testing;
 pub mod undo;
 pub mod values;
+#[cfg(any(feature = "choreography", feature = "duroxide", feature = "temporal"))]
+pub mod words;
 
 pub use context::Cx;
 pub use contract::{Compensation, Event, Failure, NoFailure, Operation, Takes, Undo, Workflow};

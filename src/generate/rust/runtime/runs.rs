@@ -9,7 +9,7 @@ use crate::notices::{self, NOTIFY};
 use crate::services::Answer;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::pin::Pin;
 use std::sync::{Mutex, PoisonError, Weak};
 
@@ -204,6 +204,12 @@ pub(crate) struct State {
     pub waiting: BTreeMap<String, String>,
     /// What does not work at the moment, by key.
     pub troubles: BTreeMap<String, Trouble>,
+    /// Ends that a choreographed run has reached.
+    pub ends: Vec<&'static str>,
+    /// Steps and scopes that were settled before they began.
+    pub settled: BTreeSet<&'static str>,
+    /// Which of its events each reaction has begun to handle.
+    pub handled: HashMap<String, HashSet<usize>>,
 }
 
 /// Something that is tried again and again.

@@ -20,6 +20,18 @@ pub struct Call {
     pub attempt: u32,
     /// Which instance is meant, where several play the part.
     pub instance: Option<String>,
+    #[serde(skip)]
+    pub inside: Inside,
+}
+
+/// What a call stands in, where its engine has something to give: a transaction.
+#[derive(Clone, Default)]
+pub struct Inside(pub Option<Arc<dyn std::any::Any + Send + Sync>>);
+
+impl std::fmt::Debug for Inside {
+    fn fmt(&self, out: &mut std::fmt::Formatter) -> std::fmt::Result {
+        out.write_str(if self.0.is_some() { "a transaction" } else { "nothing" })
+    }
 }
 
 /// How an operation answers.
