@@ -53,7 +53,8 @@ pub fn add(
     if !model.events.is_empty() {
         all.push(("events".to_string(), events(model, names)));
     }
-    all.push(("workflows".to_string(), workflows(model, names)));
+    let choreographed = !more.is_empty();
+    all.push(("workflows".to_string(), workflows(model, names, choreographed)));
     for (id, service) in model.services.iter() {
         if !service.operations.is_empty() {
             all.push((names.service(id).module.clone(), self::service(model, names, id)));
@@ -68,7 +69,7 @@ pub fn add(
     let library = Library { modules: modules.into_iter().collect() };
     generated.own("crates/contracts/src/lib.rs", templates.print("rust/contracts_lib.rs", &library)?);
     let dependencies = dependencies::of_folder(generated, "crates/contracts").dependencies;
-    let needs = Needs { choreographed: !more.is_empty(), dependencies };
+    let needs = Needs { choreographed, dependencies };
     generated.own("crates/contracts/Cargo.toml", templates.print("rust/contracts.toml", &needs)?);
     Ok(())
 }
@@ -354,11 +355,13 @@ fn failure_of(items: &mut Items, id: OperationId) {
     items.items.push(out.out);
 }
 
-fn workflows(model: &Model, names: &Spelling) -> Module {
+fn workflows(model: &Model, names: &Spelling, choreographed: bool) -> Module {
     let mut items = Items::new(model, names, "workflows");
     items.runtime.extend(["Ended", "Workflow"]);
-    for id in model.workflows.ids() {
-        workflow(&mut items, id);
+    for (id, item) in model.workflows.iter() {
+        if choreographed || !item.is_choreographed() {
+            workflow(&mut items, id);
+        }
     }
     items.module(vec!["What workflows begin with, and how they end.".to_string()])
 }

@@ -205,10 +205,12 @@ pub(crate) struct State {
     /// What does not work at the moment, by key.
     pub troubles: BTreeMap<String, Trouble>,
     /// Ends that a choreographed run has reached.
+    #[cfg(feature = "choreography")]
     pub ends: Vec<&'static str>,
     /// Steps and scopes that were settled before they began.
     pub settled: BTreeSet<&'static str>,
     /// Which of its events each reaction has begun to handle.
+    #[cfg(feature = "choreography")]
     pub handled: HashMap<String, HashSet<usize>>,
 }
 

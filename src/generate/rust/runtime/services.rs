@@ -160,6 +160,19 @@ impl Services {
         self
     }
 
+    /// The same, where answering takes more than a moment.
+    pub fn raw_later<F, A>(mut self, operation: &str, handler: F) -> Services
+    where
+        F: Fn(Call, Value) -> A + Clone + Send + Sync + 'static,
+        A: Future<Output = Answer> + Send + 'static,
+    {
+        let handler = move |call: Call, request: Value| {
+            Box::pin(handler(call, request)) as Pin<Box<dyn Future<Output = Answer> + Send>>
+        };
+        self.handlers.insert(operation.to_string(), Arc::new(handler));
+        self
+    }
+
     pub fn names(&self) -> impl Iterator<Item = &String> {
         self.handlers.keys()
     }

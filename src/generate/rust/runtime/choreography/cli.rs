@@ -32,43 +32,54 @@ Each service has a database in the folder that SYSTEM_DATA names, or in data.
 
 /// Runs a command; prints what it gives.
 pub fn main(system: System) -> ExitCode {
+    run(async {
+        let words: Vec<String> = std::env::args().skip(1).collect();
+        if words.is_empty() {
+            print!("{HELP}");
+            return Ok(ExitCode::SUCCESS);
+        }
+        let open = system.open(&folder()).await?;
+        command(&open, &words).await
+    })
+}
+
+/// Where the databases are.
+pub fn folder() -> PathBuf {
+    PathBuf::from(std::env::var("SYSTEM_DATA").unwrap_or_else(|_| "data".to_string()))
+}
+
+/// Runs something to its end, with logs.
+pub fn run(work: impl Future<Output = Result<ExitCode, String>>) -> ExitCode {
     let filter = tracing_subscriber::EnvFilter::try_from_default_env()
         .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn,sqlx=error"));
     tracing_subscriber::fmt().json().with_env_filter(filter).with_writer(std::io::stderr).init();
-    let runtime = match tokio::runtime::Runtime::new() {
-        Ok(runtime) => runtime,
-        Err(error) => return trouble(&error.to_string()),
+    let done = match tokio::runtime::Runtime::new() {
+        Ok(runtime) => runtime.block_on(work),
+        Err(error) => Err(error.to_string()),
     };
-    let words: Vec<String> = std::env::args().skip(1).collect();
-    match runtime.block_on(run(system, &words)) {
-        Ok(code) => code,
-        Err(error) => trouble(&error),
-    }
+    done.unwrap_or_else(|error| {
+        eprintln!("system: {error}");
+        ExitCode::from(2)
+    })
 }
 
-fn trouble(error: &str) -> ExitCode {
-    eprintln!("system: {error}");
-    ExitCode::from(2)
-}
-
-async fn run(system: System, words: &[String]) -> Result<ExitCode, String> {
+/// Runs a command on services that are open.
+pub async fn command(open: &Open, words: &[String]) -> Result<ExitCode, String> {
     let command = Command::read(words)?;
-    let Some(name) = command.words.first() else {
+    let Some((name, rest)) = command.words.split_first() else {
         print!("{HELP}");
         return Ok(ExitCode::SUCCESS);
     };
-    let folder = std::env::var("SYSTEM_DATA").unwrap_or_else(|_| "data".to_string());
-    let open = system.open(&PathBuf::from(folder)).await?;
-    match (name.as_str(), &command.words[1..]) {
-        ("start", [workflow]) => start(&open, workflow, &command).await,
-        ("status", [run]) => status(&open, run).await,
-        ("list", []) => list(&open).await,
-        ("history", [run]) => history(&open, run).await,
-        ("event", [event]) => state(&open, event, &command).await,
-        ("answer", [run, step]) => answer(&open, run, step, &command).await,
-        ("dead", []) => dead(&open).await,
-        ("replay", [service, which]) => replay(&open, service, which).await,
-        ("serve", services) => serve(&open, services).await,
+    match (name.as_str(), rest) {
+        ("start", [workflow]) => start(open, workflow, &command).await,
+        ("status", [run]) => status(open, run).await,
+        ("list", []) => list(open).await,
+        ("history", [run]) => history(open, run).await,
+        ("event", [event]) => state(open, event, &command).await,
+        ("answer", [run, step]) => answer(open, run, step, &command).await,
+        ("dead", []) => dead(open).await,
+        ("replay", [service, which]) => replay(open, service, which).await,
+        ("serve", services) => serve(open, services).await,
         _ => Err(format!("this is not a command\n{HELP}")),
     }
 }

@@ -59,7 +59,12 @@ impl Stage {
         self.play(None)
     }
 
-    pub fn refused(&self, step: &'static str, failure: &'static str, fields: &'static str) -> Played {
+    pub fn refused(
+        &self,
+        step: &'static str,
+        failure: &'static str,
+        fields: &'static str,
+    ) -> Played {
         self.play(Some(Wrong::Refused { step, failure, fields }))
     }
 
@@ -181,8 +186,10 @@ impl<'s> Scene<'s> {
         if self.chance == 0 {
             return 0;
         }
-        self.chance =
-            self.chance.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        self.chance = self
+            .chance
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
         (self.chance >> 33) % n
     }
 
@@ -190,7 +197,9 @@ impl<'s> Scene<'s> {
         for (at, participant) in self.participants.iter().enumerate() {
             let hears = participant.listens.iter().any(|route| {
                 route.event == event.name
-                    && (route.version.is_none() || event.version.is_none() || route.version == event.version)
+                    && (route.version.is_none()
+                        || event.version.is_none()
+                        || route.version == event.version)
             });
             if hears {
                 self.pending.push((at, event.clone()));
@@ -201,7 +210,9 @@ impl<'s> Scene<'s> {
     fn take(&mut self, participant: usize, event: Happened) {
         let mut taken = BTreeSet::new();
         for route in self.participants[participant].listens {
-            let Some(run) = run_of(route.workflow, route.correlated_by, &event.fields) else { continue };
+            let Some(run) = run_of(route.workflow, route.correlated_by, &event.fields) else {
+                continue;
+            };
             if route.event != event.name || !taken.insert(run.clone()) {
                 continue;
             }
@@ -258,16 +269,20 @@ impl<'s> Scene<'s> {
                 }
                 Some(Reply::Value(Ok(Value::Null)))
             }
-            Command::Act { name, input } => Some(match serde_json::from_value::<Attempt>(input.clone()) {
-                Ok(attempt) => {
-                    let answer = self.act(place, &name, &attempt);
-                    Reply::Value(serde_json::to_value(answer).map_err(|error| error.to_string()))
-                }
-                Err(_) => {
-                    self.play.broken.push(input.to_string());
-                    Reply::Value(Ok(Value::Null))
-                }
-            }),
+            Command::Act { name, input } => {
+                Some(match serde_json::from_value::<Attempt>(input.clone()) {
+                    Ok(attempt) => {
+                        let answer = self.act(place, &name, &attempt);
+                        Reply::Value(
+                            serde_json::to_value(answer).map_err(|error| error.to_string()),
+                        )
+                    }
+                    Err(_) => {
+                        self.play.broken.push(input.to_string());
+                        Reply::Value(Ok(Value::Null))
+                    }
+                })
+            }
             Command::Sleep(time) => {
                 self.n_timers += 1;
                 self.timers.insert((self.now + time, self.n_timers), (place.clone(), id));
