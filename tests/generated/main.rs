@@ -11,5 +11,5 @@ mod killed;
 #[expect(dead_code, reason = "it is written otherwise here: many workflows in one specification")]
 mod orchestration;
 mod project;
-mod servers;
 mod reacting;
+mod servers;

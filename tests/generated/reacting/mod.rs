@@ -82,7 +82,7 @@ fn an_order_is_fulfilled_refused_and_watched() {
     let effects = |part: &str| scene::effects(&report).into_iter().filter(|key| key.contains(part)).count();
     assert_eq!(effects("/charged/undo"), 2, "{report}");
     assert_eq!(effects("/packed/undo"), 1, "{report}");
-    assert_eq!(effects("notify-OpenCase"), 1, "{report}");
+    assert_eq!(effects("five.charged.slow/notify-OpenCase"), 1, "{report}");
     assert_eq!(effects("notify-SendConfirmation"), 2, "{report}");
     scene::nothing_is_left(&report);
     let list = scene.told(&["list"]);

@@ -3,6 +3,7 @@
 use super::json;
 use serde_json::Value;
 use std::collections::BTreeMap;
+use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::thread::sleep;
@@ -115,8 +116,8 @@ fn play(program: &Path, round: u64, kills: usize, total: &mut Total) {
             processes[victim].kill().expect("it is ours");
         }
         for (process, name) in processes.iter_mut().zip(SERVICES) {
-            if process.try_wait().expect("it is ours").is_some() {
-                killed += 1;
+            if let Some(status) = process.try_wait().expect("it is ours") {
+                killed += usize::from(status.signal() == Some(9));
                 *process = serve(&scene, name, &mut chance);
             }
         }

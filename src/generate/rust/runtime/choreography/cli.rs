@@ -260,8 +260,7 @@ async fn serve(open: &Open, services: &[String]) -> Result<ExitCode, String> {
     }
     let works = open.work(services).await?;
     let names = works.names();
-    if names.len() < services.len().max(1) - usize::from(services.iter().any(|it| it == "tracker"))
-    {
+    if names.len() < services.len().max(1) {
         return Err("another process works on it already".to_string());
     }
     println!("at work: {}", names.join(", "));

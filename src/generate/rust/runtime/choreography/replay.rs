@@ -225,7 +225,7 @@ impl Going<'_> {
                 Ok(Some(Kept::Value(Ok(Value::Null))))
             }
             Command::Act { name, input } if name == reactions::NOTE => {
-                let id = format!("note {} {} {}", self.service.name(), self.run, self.seq);
+                let id = format!("note {} {} {command}", self.service.name(), self.run);
                 self.note(unit, &id, input).await?;
                 Ok(Some(Kept::Value(Ok(Value::Null))))
             }

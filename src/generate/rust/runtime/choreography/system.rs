@@ -41,9 +41,10 @@ pub struct Works {
 }
 
 impl Works {
-    /// The services that work here; others work elsewhere, or nowhere.
+    /// What works here; the rest works elsewhere, or nowhere.
     pub fn names(&self) -> Vec<&'static str> {
-        self.services.iter().map(|at_work| at_work.service.name()).collect()
+        let services = self.services.iter().map(|at_work| at_work.service.name());
+        services.chain(self.tracking.iter().map(|_| "tracker")).collect()
     }
 }
 
