@@ -159,6 +159,38 @@ fn killed_services_lose_nothing() {
     assert!(total.kills >= kills);
 }
 
+#[test]
+fn services_ask_each_other_and_wait_for_people() {
+    let project = Project::new("selling", "tests/generated/reacting/selling.wfc", "Sell");
+    let output = project.cargo(&["test", "-p", "system"]);
+    let told = String::from_utf8_lossy(&output.stdout);
+    for test in ["all_goes_well", "paid_is_refused_with_no_money", "looked_is_refused_with_doubt"] {
+        assert!(told.contains(&format!("test {test} ... ok")), "{test}:\n{told}");
+    }
+    let program = project.program("system");
+    let scene = Scene::new(&program);
+    let told = scene.told(&["start", "Sell", "--input", "{\"order\":\"a\",\"amount\":\"5\"}"]);
+    for line in [
+        "Sell-a is at work",
+        "  expected: Shop, when Ordered and Looked, which waits for Looked",
+        "  Clerk waits for an answer to Clerk.Look (Sell-a/looked)",
+    ] {
+        assert!(told.contains(line), "{line} is missing in\n{told}");
+    }
+    // The bank is another service: it is asked by a message, and answers by one.
+    let told = scene.told(&["answer", "Sell-a", "looked", "--reply", "true"]);
+    assert!(told.starts_with("Sell-a has reached Sold\n"), "{told}");
+    assert!(told.contains("  Shop: paid is done\n"), "{told}");
+    // Whoever cancels when it is sold gets the money back.
+    let told = scene.told(&["event", "Cancelled", "--data", "{\"order\":\"a\"}"]);
+    assert!(told.contains("  Shop: paid is undone\n"), "{told}");
+    assert!(told.contains("  Shop: reserved is undone\n"), "{told}");
+    scene.told(&["start", "Sell", "--input", "{\"order\":\"b\",\"amount\":\"5\"}"]);
+    let told = scene.told(&["answer", "Sell-b", "looked", "--failure", "Doubt"]);
+    assert!(told.starts_with("Sell-b has reached Lost\n"), "{told}");
+    assert_eq!(scene.told(&["dead"]), "");
+}
+
 fn json(text: &str) -> Value {
     serde_json::from_str(text).unwrap_or_else(|error| panic!("{error}: {text}"))
 }

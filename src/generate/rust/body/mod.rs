@@ -101,6 +101,8 @@ struct Body<'a> {
     request_fields: Vec<(String, String, Type)>,
     /// Whether this is one service's side of a choreography.
     in_participant: bool,
+    /// Whether that is what it does when the run is over.
+    is_late: bool,
     /// Its steps that are tried until they are done.
     patient: BTreeSet<LabelId>,
 }
@@ -175,6 +177,7 @@ impl<'a> Body<'a> {
             request_root: String::new(),
             request_fields: Vec::new(),
             in_participant: false,
+            is_late: false,
             patient: BTreeSet::new(),
         };
         for (id, value) in model.values.iter().filter(|(_, value)| value.workflow == workflow) {

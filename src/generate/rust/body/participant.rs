@@ -64,16 +64,19 @@ impl Body<'_> {
                 let name = late_name(self.model, late);
                 let variable = self.fresh(&name);
                 let own = sides::labels(self.model, side);
-                for label in sides::undone_in(&late.block) {
-                    if !own.contains(&label) {
-                        self.cannot(late.span, "undoing the step of another service `late`");
-                    }
+                if sides::undone_in(self.model, side, &late.block).iter().any(|label| !own.contains(label)) {
+                    self.findings.push(super::super::lost::not_generated(
+                        late.span,
+                        "undoing the step of another service `late`",
+                    ));
                 }
                 self.line_of(&variable, &name, |body| {
                     body.out.open("loop {");
                     body.wait_for_formula(&late.formula);
                     body.out.open("if cx.is_over() {");
+                    body.is_late = true;
                     body.react(None, &late.block);
+                    body.is_late = false;
                     body.out.close("}");
                     body.out.close("}");
                 });

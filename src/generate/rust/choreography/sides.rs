@@ -148,15 +148,30 @@ pub fn labels(model: &Model, side: Side) -> BTreeSet<LabelId> {
         .collect()
 }
 
-/// What a block undoes by name.
-pub fn undone_in(block: &Block) -> BTreeSet<LabelId> {
+/// The steps and scopes that a block undoes; with `undo all` every step that anything takes back.
+pub fn undone_in(model: &Model, side: Side, block: &Block) -> BTreeSet<LabelId> {
     let statements = block.with_inner().into_iter().flat_map(|block| &block.statements);
-    statements
-        .filter_map(|statement| match &statement.kind {
-            StatementKind::Undo(UndoTarget::Label { label, .. }) => Some(*label),
-            _ => None,
-        })
-        .collect()
+    let mut found = BTreeSet::new();
+    for statement in statements {
+        match &statement.kind {
+            StatementKind::Undo(UndoTarget::Label { label, .. }) => {
+                found.insert(*label);
+            }
+            StatementKind::Undo(UndoTarget::All) => {
+                let workflow = &model.workflows[side.workflow];
+                let all = workflow.blocks().into_iter().flat_map(|block| &block.statements);
+                found.extend(all.filter_map(|statement| match &statement.kind {
+                    StatementKind::Act(act) => match model.undone(act)?.by {
+                        UndoneBy::Operation { .. } => Some(act.label),
+                        UndoneBy::Nothing { .. } => None,
+                    },
+                    _ => None,
+                }));
+            }
+            _ => {}
+        }
+    }
+    found
 }
 
 /// What each reaction of a side is called: `when OrderPlaced and PaymentTaken`, no two the same.

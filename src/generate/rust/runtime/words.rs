@@ -31,7 +31,8 @@ impl Command {
     /// The JSON that an option gives or names.
     pub fn json(&self, name: &str) -> Result<Option<Value>, String> {
         let Some(source) = self.option(name) else { return Ok(None) };
-        let text = if source.starts_with(['{', '[', '"']) {
+        let is_word = matches!(source, "true" | "false" | "null") || source.parse::<f64>().is_ok();
+        let text = if is_word || source.starts_with(['{', '[', '"']) {
             source.to_string()
         } else if source == "-" {
             std::io::read_to_string(std::io::stdin()).map_err(|error| error.to_string())?

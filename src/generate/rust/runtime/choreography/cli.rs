@@ -171,20 +171,23 @@ async fn state(open: &Open, name: &str, command: &Command) -> Result<ExitCode, S
         Some(text) => Some(text.parse().map_err(|_| format!("`{text}` is no version"))?),
         None => None,
     };
-    let of_plan = |plan: &&super::tracker::Plan| {
-        plan.starts.contains(&name) || plan.hops.iter().any(|hop| hop.events.contains(&name))
-    };
-    let plan = open.plans.iter().find(of_plan);
-    let run = plan.and_then(|plan| run_of(plan.workflow, plan.correlated_by, &fields));
-    if !open.publish(name, version, &id, run.as_deref(), fields).await? {
+    let runs: Vec<String> = open
+        .plans
+        .iter()
+        .filter_map(|plan| run_of(plan.workflow, plan.correlated_by, &fields))
+        .collect();
+    let run = runs.first().map(String::as_str);
+    if !open.publish(name, version, &id, run, fields).await? {
         println!("{id} was stated before");
     }
     let _works = open.work(&[]).await?;
     open.settle().await?;
-    match run {
-        Some(run) => status(open, &run).await,
-        None => Ok(ExitCode::SUCCESS),
+    for run in &runs {
+        if let Some(told) = open.tracker.status(run).await.map_err(|error| error.to_string())? {
+            print!("{told}");
+        }
     }
+    Ok(ExitCode::SUCCESS)
 }
 
 async fn answer(open: &Open, run: &str, step: &str, command: &Command) -> Result<ExitCode, String> {

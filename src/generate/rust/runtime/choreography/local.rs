@@ -217,3 +217,49 @@ impl Broker for Local {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn message(id: &str) -> Message {
+        let topic = "events.Shop.OrderPlaced".to_string();
+        Message { id: id.to_string(), topic, key: "k".to_string(), body: "{}".to_string() }
+    }
+
+    async fn received(local: &Local, consumer: &str) -> Vec<Delivery> {
+        local.receive(consumer, 10, Duration::ZERO).await.expect("it is there")
+    }
+
+    #[tokio::test]
+    async fn keeps_each_message_for_each_consumer_until_it_is_acknowledged() {
+        let file = std::env::temp_dir().join(format!("broker-{}.db", std::process::id()));
+        let local = Local::open(&file).await.expect("there is room");
+        let topics = vec!["events.Shop.OrderPlaced".to_string()];
+        let consumer = |name: &str| Consumer { name: name.to_string(), topics: topics.clone() };
+        local.subscribe(&consumer("early")).await.expect("it is there");
+        for id in ["1", "2", "1"] {
+            local.publish(&message(id)).await.expect("it is there");
+        }
+        local.subscribe(&consumer("late")).await.expect("it is there");
+        for name in ["early", "late"] {
+            let found = received(&local, name).await;
+            let ids: Vec<_> = found.iter().map(|it| it.message.id.as_str()).collect();
+            assert_eq!(ids, ["1", "2"], "{name}");
+            // What is being taken does not come a second time.
+            assert!(received(&local, name).await.is_empty(), "{name}");
+            for (at, delivery) in found.into_iter().enumerate() {
+                match at {
+                    0 => local.acknowledge(delivery).await.expect("it is there"),
+                    _ => local.again(delivery, Duration::ZERO).await.expect("it is there"),
+                }
+            }
+            let found = received(&local, name).await;
+            assert_eq!(found.len(), 1, "{name}");
+            assert_eq!(found[0].message.id, "2", "{name}");
+            assert_eq!(local.waiting(name).await.expect("it is there"), Some(1));
+        }
+        drop(local);
+        let _ = std::fs::remove_file(file);
+    }
+}

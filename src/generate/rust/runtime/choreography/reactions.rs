@@ -143,6 +143,31 @@ impl Cx {
         self.settle_where(None, |_| true).await
     }
 
+    /// When the run is over: takes back what a step or scope of this side has done, a pivot or not.
+    pub async fn take_back_own(&self, name: &'static str) -> Flow {
+        self.take_back_late(|entry| {
+            entry.step == name || entry.scopes.iter().any(|scope| scope == name)
+        })
+        .await
+    }
+
+    /// The same for everything on this side.
+    pub async fn take_back_all(&self) -> Flow {
+        self.take_back_late(|_| true).await
+    }
+
+    async fn take_back_late(&self, is_meant: impl Fn(&Entry) -> bool) -> Flow {
+        self.open().await;
+        self.run.change(|state| {
+            let entries = state.journal.entries.iter_mut();
+            entries
+                .filter(|entry| is_meant(entry) && entry.status == Status::Kept)
+                .for_each(|entry| entry.status = Status::Done);
+        });
+        self.take_back_where(is_meant).await;
+        Ok(())
+    }
+
     async fn settle_where(
         &self,
         name: Option<&'static str>,

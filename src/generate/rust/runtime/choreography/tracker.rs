@@ -168,13 +168,19 @@ impl Tracker {
         for plan in self.plans {
             let concerns = plan.starts.contains(&envelope.kind.as_str())
                 || plan.hops.iter().any(|hop| hop.events.contains(&envelope.kind.as_str()));
-            if let Some(run) = run_of(plan.workflow, plan.correlated_by, &envelope.data)
-                && (concerns || envelope.subject.as_deref() == Some(&run))
-            {
+            let Some(run) = run_of(plan.workflow, plan.correlated_by, &envelope.data) else {
+                continue;
+            };
+            if concerns || self.knows(&run).await? {
                 self.write(message, &envelope, &run, plan.workflow, "event", &service).await?;
             }
         }
         Ok(())
+    }
+
+    async fn knows(&self, run: &str) -> Result<bool, sqlx::Error> {
+        let row = sqlx::query("select 1 from runs where run = ?").bind(run);
+        Ok(row.fetch_optional(&self.pool).await?.is_some())
     }
 
     async fn write(
