@@ -192,5 +192,5 @@ fn services_ask_each_other_and_wait_for_people() {
 }
 
 fn json(text: &str) -> Value {
-    serde_json::from_str(text).unwrap_or_else(|error| panic!("{error}: {text}"))
+    serde_json::from_str(text).expect("it is JSON")
 }
