@@ -171,6 +171,7 @@ fn check(orders: &[String], report: &Value) {
         for step in *never {
             assert!(!happened(step), "{run}: {step} happened");
         }
+        assert_eq!(happened("notify-SendConfirmation by Mail"), *end == "Fulfilled", "{run}");
         // Whoever is blocked is charged and gets it back, or is not charged at all.
         assert_eq!(happened("charged") && *end == "Cancelled", happened("charged/undo"), "{run}");
     }
