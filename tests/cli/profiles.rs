@@ -47,7 +47,7 @@ fn a_rule_that_nobody_hears_rests_until_somebody_names_it() {
              participant B {{ when Ship {{ promises within 1d step gone = B.Go(a) publish Gone(a) }} }} }}\n"
         )
     };
-    folder.write("a.wfc", &text(""));
+    folder.write("a.wfc", text(""));
     let summary = || folder.wfc(&["check", "a.wfc"]).stderr;
     let audit = folder.wfc(&["check", "a.wfc", "--profile", "audit", "--format", "concise"]);
     assert!(audit.stdout.contains("[tense]"), "{audit:#?}");
@@ -56,6 +56,6 @@ fn a_rule_that_nobody_hears_rests_until_somebody_names_it() {
     let named = folder.wfc(&["check", "a.wfc", "--format", "concise"]);
     assert!(named.stdout.contains("[tense]"), "{named:#?}");
     folder.write("wfc.yaml", "");
-    folder.write("a.wfc", &text("allow tense because \"an old name\""));
+    folder.write("a.wfc", text("allow tense because \"an old name\""));
     assert!(summary().contains("1 allowed"), "{}", summary());
 }

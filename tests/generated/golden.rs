@@ -7,8 +7,11 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// The golden projects: name, specification, workflow.
-pub const PROJECTS: &[(&str, &str, &str)] =
-    &[("loan-broker", "examples/loan-broker", "ApplyForLoan"), ("mortgage", "examples/mortgage", "BuyHome")];
+pub const PROJECTS: &[(&str, &str, &str)] = &[
+    ("loan-broker", "examples/loan-broker", "ApplyForLoan"),
+    ("mortgage", "examples/mortgage", "BuyHome"),
+    ("retail-order", "examples/retail-order", "FulfilOrder"),
+];
 
 #[test]
 fn golden_projects_are_what_is_generated() {

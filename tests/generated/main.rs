@@ -13,5 +13,6 @@ mod killed;
 mod orchestration;
 mod predicted;
 mod project;
+mod reacting;
 mod servers;
 mod systems;

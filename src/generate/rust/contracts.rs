@@ -13,6 +13,13 @@ use crate::model::{
 use serde::Serialize;
 use std::collections::BTreeSet;
 
+/// What the crate of the contracts needs.
+#[derive(Debug, Serialize)]
+struct Needs {
+    choreographed: bool,
+    dependencies: Vec<&'static str>,
+}
+
 /// A module of the contracts.
 #[derive(Debug, Serialize)]
 struct Module {
@@ -26,11 +33,13 @@ struct Library {
     modules: Vec<String>,
 }
 
+/// Adds the crate, with modules that others add to it.
 pub fn add(
     generated: &mut Generated,
     model: &Model,
     names: &Spelling,
     templates: &Templates,
+    more: &[&str],
 ) -> Result<(), Broken> {
     let mut modules = BTreeSet::new();
     let mut all = Vec::new();
@@ -44,7 +53,8 @@ pub fn add(
     if !model.events.is_empty() {
         all.push(("events".to_string(), events(model, names)));
     }
-    all.push(("workflows".to_string(), workflows(model, names)));
+    let choreographed = !more.is_empty();
+    all.push(("workflows".to_string(), workflows(model, names, choreographed)));
     for (id, service) in model.services.iter() {
         if !service.operations.is_empty() {
             all.push((names.service(id).module.clone(), self::service(model, names, id)));
@@ -55,9 +65,11 @@ pub fn add(
         generated.own(format!("crates/contracts/src/{name}.rs"), text);
         modules.insert(name);
     }
+    modules.extend(more.iter().map(ToString::to_string));
     let library = Library { modules: modules.into_iter().collect() };
     generated.own("crates/contracts/src/lib.rs", templates.print("rust/contracts_lib.rs", &library)?);
-    let needs = dependencies::of_folder(generated, "crates/contracts");
+    let dependencies = dependencies::of_folder(generated, "crates/contracts").dependencies;
+    let needs = Needs { choreographed, dependencies };
     generated.own("crates/contracts/Cargo.toml", templates.print("rust/contracts.toml", &needs)?);
     Ok(())
 }
@@ -343,12 +355,12 @@ fn failure_of(items: &mut Items, id: OperationId) {
     items.items.push(out.out);
 }
 
-fn workflows(model: &Model, names: &Spelling) -> Module {
+fn workflows(model: &Model, names: &Spelling, choreographed: bool) -> Module {
     let mut items = Items::new(model, names, "workflows");
     items.runtime.extend(["Ended", "Workflow"]);
-    for (id, workflow) in model.workflows.iter() {
-        if !workflow.is_choreographed() {
-            self::workflow(&mut items, id);
+    for (id, item) in model.workflows.iter() {
+        if choreographed || !item.is_choreographed() {
+            workflow(&mut items, id);
         }
     }
     items.module(vec!["What workflows begin with, and how they end.".to_string()])

@@ -1,6 +1,7 @@
-//! A Cargo workspace that conducts the workflows.
+//! A Cargo workspace that conducts the workflows, or one whose services react to each other.
 
 mod body;
+mod choreography;
 mod contracts;
 /// The generated project reads cron with the same code.
 #[path = "runtime/cron.rs"]
@@ -37,6 +38,16 @@ pub static TEMPLATES: &[(&str, &str)] = &[
     ("rust/coordinator.toml", include_str!("templates/coordinator.toml")),
     ("rust/coordinator_lib.rs", include_str!("templates/coordinator_lib.rs")),
     ("rust/coordinator_main.rs", include_str!("templates/coordinator_main.rs")),
+    ("rust/participant.toml", include_str!("templates/participant.toml")),
+    ("rust/participant_lib.rs", include_str!("templates/participant_lib.rs")),
+    ("rust/participant_main.rs", include_str!("templates/participant_main.rs")),
+    ("rust/contracts_system.rs", include_str!("templates/contracts_system.rs")),
+    ("rust/system.toml", include_str!("templates/system.toml")),
+    ("rust/system_lib.rs", include_str!("templates/system_lib.rs")),
+    ("rust/system_test.rs", include_str!("templates/system_test.rs")),
+    ("rust/system_main.rs", include_str!("templates/system_main.rs")),
+    ("rust/system_workspace.toml", include_str!("templates/system_workspace.toml")),
+    ("rust/system_README.md", include_str!("templates/system_README.md")),
     ("rust/workflow_test.rs", include_str!("templates/workflow_test.rs")),
     ("rust/workflow.rs", include_str!("templates/workflow.rs")),
 ];
@@ -45,7 +56,9 @@ pub fn generate(subject: &Subject, options: &Options, templates: &Templates) -> 
     let names = spell::Spelling::new(subject.model);
     let mut generated = Generated::default();
     runtime_files::add(&mut generated, templates)?;
-    contracts::add(&mut generated, subject.model, &names, templates)?;
+    let choreographed = subject.workflows.iter().all(|id| subject.model.workflows[*id].is_choreographed());
+    let more: &[&str] = if choreographed { &["system"] } else { &[] };
+    contracts::add(&mut generated, subject.model, &names, templates, more)?;
     project::add(&mut generated, subject, &names, templates, options.engine)?;
     Ok(generated)
 }

@@ -13,60 +13,60 @@ use crate::model::{
 use serde::Serialize;
 use std::collections::BTreeSet;
 
-#[derive(Debug, Serialize)]
-struct Service {
-    name: String,
+#[derive(Clone, Debug, Serialize)]
+pub(super) struct Service {
+    pub name: String,
     /// The name as prose.
-    title: String,
-    role: String,
+    pub title: String,
+    pub role: String,
     /// The type that the user goes on with.
-    own: String,
-    package: String,
-    folder: String,
-    module: String,
-    doc: Vec<String>,
-    external: bool,
-    imports: Vec<String>,
-    own_imports: Vec<String>,
-    methods: String,
-    adding: String,
-    own_methods: String,
+    pub own: String,
+    pub package: String,
+    pub folder: String,
+    pub module: String,
+    pub doc: Vec<String>,
+    pub external: bool,
+    pub imports: Vec<String>,
+    pub own_imports: Vec<String>,
+    pub methods: String,
+    pub adding: String,
+    pub own_methods: String,
     /// As Rust calls the crate.
-    library: String,
+    pub library: String,
 }
 
 #[derive(Debug, Serialize)]
-struct Workflow {
+pub(super) struct Workflow {
     #[serde(skip)]
-    id: WorkflowId,
-    name: String,
-    title: String,
+    pub id: WorkflowId,
+    pub name: String,
+    pub title: String,
     /// The name as a word for a shell.
-    shell: String,
-    correlated: bool,
-    module: String,
-    function: String,
-    input: String,
-    end: String,
-    doc: Vec<String>,
-    imports: Vec<String>,
-    steps: String,
-    hands_over: bool,
-    pattern: String,
-    body: String,
+    pub shell: String,
+    pub correlated: bool,
+    pub module: String,
+    pub function: String,
+    pub input: String,
+    pub end: String,
+    pub doc: Vec<String>,
+    pub imports: Vec<String>,
+    pub steps: String,
+    pub hands_over: bool,
+    pub pattern: String,
+    pub body: String,
     /// Whether it asks for anything.
-    asks: bool,
-    quoted: String,
+    pub asks: bool,
+    pub quoted: String,
     /// What is done about events that come when a run is over.
-    late: Vec<Late>,
-    example: String,
-    starts: bool,
+    pub late: Vec<Late>,
+    pub example: String,
+    pub starts: bool,
     /// How the clock begins it, as a call; empty where it does not.
-    schedule: String,
+    pub schedule: String,
 }
 
 #[derive(Debug, Serialize)]
-struct Late {
+pub(super) struct Late {
     function: String,
     /// Under which name the engine runs it, quoted.
     name: String,
@@ -90,11 +90,11 @@ struct Coordinator {
 
 /// A `Cargo.toml`.
 #[derive(Debug, Serialize)]
-struct Manifest<'a, T> {
+pub(super) struct Manifest<'a, T> {
     #[serde(flatten)]
-    of: &'a T,
+    pub of: &'a T,
     #[serde(flatten)]
-    needs: Dependencies,
+    pub needs: Dependencies,
 }
 
 pub fn add(
@@ -105,6 +105,11 @@ pub fn add(
     engine: Engine,
 ) -> Result<(), Broken> {
     let model = subject.model;
+    let (choreographed, conducted): (Vec<_>, Vec<_>) =
+        subject.workflows.iter().partition(|id| model.workflows[**id].is_choreographed());
+    if conducted.is_empty() && !choreographed.is_empty() {
+        return super::choreography::add(generated, model, &choreographed, names, templates);
+    }
     let mut services = Vec::new();
     for (id, service) in model.services.iter() {
         if !service.operations.is_empty() {
@@ -115,7 +120,8 @@ pub fn add(
     for id in &subject.workflows {
         let item = &model.workflows[*id];
         if item.is_choreographed() {
-            generated.findings.push(super::lost::not_generated(item.name.span, "a choreographed workflow"));
+            let what = "a choreographed workflow beside one that is conducted";
+            generated.findings.push(super::lost::not_generated(item.name.span, what));
             continue;
         }
         workflows.push(workflow(generated, subject, names, *id));
@@ -157,7 +163,7 @@ pub fn add(
     Ok(())
 }
 
-fn service(generated: &mut Generated, model: &Model, names: &Spelling, id: ServiceId) -> Service {
+pub(super) fn service(generated: &mut Generated, model: &Model, names: &Spelling, id: ServiceId) -> Service {
     let item = &model.services[id];
     let spelled = names.service(id).clone();
     let external = item.external.is_some();
@@ -226,13 +232,13 @@ fn service(generated: &mut Generated, model: &Model, names: &Spelling, id: Servi
     }
 }
 
-fn sorted<'n>(names: impl Iterator<Item = &'n str>) -> Vec<String> {
+pub(super) fn sorted<'n>(names: impl Iterator<Item = &'n str>) -> Vec<String> {
     let names: BTreeSet<&str> = names.collect();
     names.into_iter().map(ToString::to_string).collect()
 }
 
 /// `use path::{…};`, on as many lines as that needs.
-fn use_of(path: &str, names: &[String]) -> String {
+pub(super) fn use_of(path: &str, names: &[String]) -> String {
     let mut names = names.to_vec();
     names.sort_by_key(|name| version_key(name));
     if let [one] = &names[..] {
@@ -375,20 +381,27 @@ fn write_ok(out: &mut Writer, value: &Doc) {
 
 fn workflow(generated: &mut Generated, subject: &Subject, names: &Spelling, id: WorkflowId) -> Workflow {
     let model = subject.model;
+    let mut file = printed(generated, model, names, id, body::write(model, names, id));
+    if let Trigger::Schedule(at) = model.workflows[id].trigger {
+        match super::schedule::schedule(&(subject.text)(at)) {
+            Ok(call) => file.schedule = call,
+            Err(what) => generated.findings.push(super::lost::not_generated(at, &what)),
+        }
+    }
+    file
+}
+
+/// The file of a workflow, or of one side of it.
+pub(super) fn printed(
+    generated: &mut Generated,
+    model: &Model,
+    names: &Spelling,
+    id: WorkflowId,
+    text_of: body::Text,
+) -> Workflow {
     let item = &model.workflows[id];
     let spelled = names.workflow(id).clone();
-    let text_of = body::write(model, names, id);
     generated.findings.extend(text_of.findings);
-    let schedule = match item.trigger {
-        Trigger::Schedule(at) => match super::schedule::schedule(&(subject.text)(at)) {
-            Ok(call) => call,
-            Err(what) => {
-                generated.findings.push(super::lost::not_generated(at, &what));
-                String::new()
-            }
-        },
-        Trigger::Called | Trigger::Events(_) => String::new(),
-    };
     let mut imports = Vec::new();
     let mut modules = text_of.modules.clone();
     modules.remove("workflows");
@@ -445,7 +458,7 @@ fn workflow(generated: &mut Generated, subject: &Subject, names: &Spelling, id: 
         late: text_of.late.iter().map(|late| late_of(&item.name.text, late)).collect(),
         example: serde_json::to_string_pretty(&example).unwrap_or_default(),
         starts: matches!(item.trigger, Trigger::Called | Trigger::Schedule(_)),
-        schedule,
+        schedule: String::new(),
     }
 }
 

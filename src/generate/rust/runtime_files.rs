@@ -10,6 +10,24 @@ macro_rules! shipped {
 static FILES: &[(&str, &str)] = shipped![
     "breaker.rs",
     "calls.rs",
+    "choreography/broker.rs",
+    "choreography/cli.rs",
+    "choreography/dead.rs",
+    "choreography/engine.rs",
+    "choreography/envelope.rs",
+    "choreography/inbox.rs",
+    "choreography/local.rs",
+    "choreography/mod.rs",
+    "choreography/outbox.rs",
+    "choreography/reactions.rs",
+    "choreography/registry.rs",
+    "choreography/replay.rs",
+    "choreography/stage.rs",
+    "choreography/store.rs",
+    "choreography/system.rs",
+    "choreography/tasks.rs",
+    "choreography/tracker.rs",
+    "choreography/transaction.rs",
     "cli.rs",
     "clock.rs",
     "context.rs",
@@ -41,6 +59,7 @@ static FILES: &[(&str, &str)] = shipped![
     "testing.rs",
     "undo.rs",
     "values.rs",
+    "words.rs",
 ];
 
 pub fn add(generated: &mut Generated, templates: &Templates) -> Result<(), Broken> {

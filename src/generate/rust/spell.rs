@@ -87,15 +87,21 @@ const PACKAGES: &[&str] = &[
     "tracing",
     "duroxide",
     "foreign",
+    "sqlx",
+    "system",
 ];
 
 /// Modules of the contracts that no service may be called like.
-const MODULES: &[&str] = &["events", "failures", "types", "workflows", "runtime", "contracts", "lib"];
+const MODULES: &[&str] =
+    &["events", "failures", "types", "workflows", "runtime", "contracts", "lib", "system"];
 /// Names that the text of a workflow uses itself.
 const VARIABLES: &[&str] = &[
     "cx",
     "asked",
     "work",
+    "missed",
+    "reached",
+    "lines",
     "fork",
     "rounds",
     "line",
@@ -361,7 +367,8 @@ fn services(model: &Model) -> Vec<ServiceSpelling> {
 }
 
 fn workflows(model: &Model) -> Vec<WorkflowSpelling> {
-    let mut modules = Taken::reserving(&["lib", "main", "mod", "workflows", "wiring", "routes", "contracts"]);
+    let mut modules =
+        Taken::reserving(&["lib", "main", "mod", "own", "workflows", "wiring", "routes", "contracts"]);
     let mut types = Taken::new();
     let spell = |workflow: &crate::model::Workflow| {
         let name = &workflow.name.text;

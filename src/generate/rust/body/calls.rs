@@ -12,7 +12,8 @@ impl Body<'_> {
     pub(super) fn act(&mut self, act: &Act) {
         let label = self.model.labels[act.label].name.text.to_string();
         self.out.comment(&act.doc);
-        let constant = self.policy(&label, &act.block, Some(act.operation));
+        let constant =
+            self.policy(&label, &act.block, Some(act.operation), self.patient.contains(&act.label));
         let answers = self.model.operations[act.operation].answers;
         let undone = self.model.undone(act).map(|undone| &undone.by);
         if !matches!(answers, Answers::OnTheLine) && matches!(undone, Some(UndoneBy::Operation { .. })) {
@@ -57,7 +58,13 @@ impl Body<'_> {
     }
 
     /// The constant that says how a step is called.
-    fn policy(&mut self, label: &str, block: &Block, operation: Option<OperationId>) -> String {
+    fn policy(
+        &mut self,
+        label: &str,
+        block: &Block,
+        operation: Option<OperationId>,
+        patient: bool,
+    ) -> String {
         let constant = self.constants.take(label, rust_constant);
         self.runtime.insert("Step");
         let mut links = Vec::new();
@@ -67,10 +74,13 @@ impl Body<'_> {
         if let Some(retry) = &block.retry {
             let (first, longest) = retry.backoff.unwrap_or((1000, 60_000));
             let pauses = [self.span(first), self.span(longest)];
-            links.push(match retry.times {
+            links.push(match retry.times.filter(|_| !patient) {
                 Some(times) => call(".retry", [text(times.to_string())].into_iter().chain(pauses).collect()),
                 None => call(".retry_forever", pauses.to_vec()),
             });
+        }
+        if patient && block.retry.is_none() {
+            links.push(call(".retry_forever", vec![self.span(1000), self.span(60_000)]));
         }
         if let Some(breaker) = &block.breaker {
             let pause = self.span(breaker.pause);
@@ -149,7 +159,7 @@ impl Body<'_> {
         if workflow.is_choreographed() || !matches!(workflow.trigger, Trigger::Called) {
             return self.cannot(run.call_span, "a run of a workflow that events begin");
         }
-        let constant = self.policy(&label, &run.block, None);
+        let constant = self.policy(&label, &run.block, None, false);
         let input = self.input(run.workflow, &run.arguments);
         self.out.write("let asked = ", &input, ";");
         let holds = self.holds(run.value, &run.block, false);

@@ -8,6 +8,7 @@ mod foreign;
 mod jumps;
 mod late;
 pub(super) mod loops;
+mod participant;
 mod sides;
 mod statements;
 mod tidy;
@@ -24,6 +25,7 @@ use crate::model::{
 };
 use jumps::{Crossing, Frame};
 pub use late::is_joint;
+pub use participant::write_side;
 pub(super) use sides::is_used;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -122,6 +124,12 @@ struct Body<'a> {
     /// Where the request of that step is, and its fields: written, spelled, and of which type.
     request_root: String,
     request_fields: Vec<(String, String, Type)>,
+    /// Whether this is one service's side of a choreography.
+    in_participant: bool,
+    /// Whether that is what it does when the run is over.
+    is_late: bool,
+    /// Its steps that are tried until they are done.
+    patient: BTreeSet<LabelId>,
 }
 
 #[derive(Clone, Debug)]
@@ -196,6 +204,9 @@ impl<'a> Body<'a> {
             reply_root: "reply",
             request_root: String::new(),
             request_fields: Vec::new(),
+            in_participant: false,
+            is_late: false,
+            patient: BTreeSet::new(),
         };
         for (id, value) in model.values.iter().filter(|(_, value)| value.workflow == workflow) {
             if matches!(value.kind, ValueKind::Parameter | ValueKind::Correlation) {
@@ -245,19 +256,23 @@ impl<'a> Body<'a> {
     /// The whole workflow: its block, and what happens when it is left.
     fn whole(&mut self) {
         let workflow = &self.model.workflows[self.workflow];
-        let kept = late::kept(self.model, self.workflow);
-        for value in self.slots.values.clone() {
-            self.value_slot(value, if kept.values.contains(&value) { "cx.kept" } else { "Slot" });
-        }
-        for event in self.slots.events.clone() {
-            self.event_slot(event, if kept.events.contains(&event) { "cx.kept" } else { "Slot" });
-        }
+        self.slot_declarations(&late::kept(self.model, self.workflow));
         if let crate::model::Trigger::Events(formula) = &workflow.trigger {
             self.wait_for_formula(formula);
         }
         let falls = self.root(&workflow.body);
         if falls {
             self.out.line("Ok(())");
+        }
+    }
+
+    /// What is kept where every line can read it.
+    fn slot_declarations(&mut self, kept: &Slots) {
+        for value in self.slots.values.clone() {
+            self.value_slot(value, if kept.values.contains(&value) { "cx.kept" } else { "Slot" });
+        }
+        for event in self.slots.events.clone() {
+            self.event_slot(event, if kept.events.contains(&event) { "cx.kept" } else { "Slot" });
         }
     }
 

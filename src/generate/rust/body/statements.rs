@@ -129,10 +129,22 @@ impl Body<'_> {
             }
             StatementKind::Give(expr) => self.give(expr, statement.span),
             StatementKind::Skip => self.skip(statement.span),
-            StatementKind::Undo(UndoTarget::All) => self.out.line("cx.undo_all().await?;"),
+            StatementKind::Undo(UndoTarget::All) => {
+                let method = match (self.in_participant, self.is_late) {
+                    (false, _) => "undo_all",
+                    (true, false) => "settle_all",
+                    (true, true) => "take_back_all",
+                };
+                self.out.line(&format!("cx.{method}().await?;"));
+            }
             StatementKind::Undo(UndoTarget::Label { label, .. }) => {
                 let name = escape::rust(&self.model.labels[*label].name.text);
-                self.out.line(&format!("cx.undo({name}).await?;"));
+                let method = match (self.in_participant, self.is_late) {
+                    (false, _) => "undo",
+                    (true, false) => "settle_own",
+                    (true, true) => "take_back_own",
+                };
+                self.out.line(&format!("cx.{method}({name}).await?;"));
             }
             StatementKind::Then { label, .. } => self.then(*label, statement.span),
             StatementKind::End { goal, arguments } => {

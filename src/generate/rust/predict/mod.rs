@@ -2,6 +2,7 @@
 //! alone, so that generated tests hold the generated text against it. Where that cannot be told, because
 //! time or chance decides, there is no prediction.
 
+pub mod choreography;
 mod value;
 
 use super::example;
@@ -91,10 +92,12 @@ struct Play<'m> {
     /// Steps left before nobody believes any more that this ends.
     patience: u32,
     inside_fork: u32,
+    /// What one service's side of a choreography remembers beside that; nothing of a conducted run.
+    side: Option<choreography::OfSides>,
 }
 
-/// `None` where it cannot be told.
-pub fn predict(model: &Model, workflow: WorkflowId, wrong: Option<&Wrong>) -> Option<Prediction> {
+/// A run that has not begun.
+fn play<'m>(model: &'m Model, workflow: WorkflowId, wrong: Option<&'m Wrong>) -> Play<'m> {
     let mut play = Play {
         model,
         wrong,
@@ -111,12 +114,19 @@ pub fn predict(model: &Model, workflow: WorkflowId, wrong: Option<&Wrong>) -> Op
         elapsed: 0,
         patience: 500,
         inside_fork: 0,
+        side: None,
     };
     for (id, value) in model.values.iter().filter(|(_, value)| value.workflow == workflow) {
         if matches!(value.kind, crate::model::ValueKind::Parameter | crate::model::ValueKind::Correlation) {
             play.values.insert(id, example::value(model, &value.ty, &value.name.text, 0));
         }
     }
+    play
+}
+
+/// `None` where it cannot be told.
+pub fn predict(model: &Model, workflow: WorkflowId, wrong: Option<&Wrong>) -> Option<Prediction> {
+    let mut play = play(model, workflow, wrong);
     let way = play.block(&model.workflows[workflow].body);
     let end = match way {
         Way::End(goal) => model.goals[goal].name.text.to_string(),
@@ -245,9 +255,11 @@ impl<'m> Play<'m> {
                 self.named(repeat.name.map(|name| name.value), way)
             }
             StatementKind::Wait(wait) => self.wait(wait),
-            StatementKind::Publish { .. } | StatementKind::Notify(_) => Way::On,
+            StatementKind::Publish { event, arguments, .. } => self.publish(*event, arguments),
+            StatementKind::Notify(_) => Way::On,
             StatementKind::Give(expr) => self.value(expr).map_or(Way::Unknown, Way::Give),
             StatementKind::Skip => Way::Skip,
+            StatementKind::Undo(target) if self.side.is_some() => self.settle(target),
             StatementKind::Undo(UndoTarget::All) => {
                 // What is on its way in other branches settles as it comes.
                 self.take_back(|_| true);
@@ -283,8 +295,12 @@ impl<'m> Play<'m> {
         };
         let reply = example::value(self.model, &operation.reply, &operation.name.text, 0);
         let way = self.around(&act.block, |play| {
+            if play.is_settled(act.label) {
+                return Way::Skip;
+            }
             match play.wrong {
                 Some(Wrong::Refused { step, failure, fields }) if *step == act.label => {
+                    play.is_refused(act.label);
                     return Way::Failed(failure.clone(), fields.clone());
                 }
                 Some(Wrong::Silence { step }) if *step == act.label => {

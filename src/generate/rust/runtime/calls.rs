@@ -3,10 +3,10 @@
 use crate::context::Cx;
 use crate::contract::{Compensation, Operation, Takes, Undo, Workflow};
 use crate::driver::{Command, Reply};
-use crate::flow::{Exit, Flow, broken};
+use crate::flow::{Exit, Flow, SETTLED, broken};
 use crate::journal::{Entry, Live, Status, TakeBack};
 use crate::runs::{Finished, Run, Trouble};
-use crate::services::{Answer, Attempt, Call};
+use crate::services::{Answer, Attempt, Call, Inside};
 use crate::step::{self, Step};
 use serde_json::Value;
 use std::future::poll_fn;
@@ -119,11 +119,18 @@ impl Cx {
         pivot: bool,
         take_back: Option<TakeBack>,
     ) -> Flow<Value> {
+        if self.is_settled(&asking.step) {
+            return Err(Exit::Leave(SETTLED));
+        }
         let asking = Arc::new(asking);
         // A pivot on its way is waited for, also when it leaves nothing behind.
         let entry = (is_write || pivot).then(|| self.begin(&asking, take_back));
         let on_its_way = OnItsWay { run: self.run.clone(), key: asking.key.clone(), entry };
         let answer = self.ask(&asking, entry).await;
+        if matches!(answer, Answer::Outage(_)) && self.is_settled(&asking.step) {
+            on_its_way.has_arrived();
+            return Err(Exit::Leave(SETTLED));
+        }
         self.run.change(|state| {
             if pivot && matches!(answer, Answer::Done(_)) {
                 state.journal.keep();
@@ -241,6 +248,8 @@ impl Cx {
         let answer =
             poll_fn(|_| match self.run.try_take(|state| state.answers.remove(&asking.key)) {
                 Some(answer) => Poll::Ready(answer),
+                // Nobody wants it any more.
+                None if self.is_settled(&asking.step) => Poll::Ready(Answer::Outage(String::new())),
                 None => Poll::Pending,
             })
             .await;
@@ -258,6 +267,7 @@ impl Asking {
                 key: self.key.clone(),
                 attempt,
                 instance: self.instance.clone(),
+                inside: Inside::default(),
             },
             timeout: self.timeout,
             breaker: self.breaker,

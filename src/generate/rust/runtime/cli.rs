@@ -6,7 +6,8 @@ use crate::engine::{Engine, Project, State};
 use crate::journal::Status;
 use crate::routes::run_of;
 use crate::services::Answer;
-use serde_json::{Value, json};
+use crate::words::Command;
+use serde_json::json;
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -80,46 +81,6 @@ async fn obey(engine: &impl Engine, command: &Command) -> Result<ExitCode, Strin
         ["answer", run, step] => answer(engine, run, step, command).await,
         ["serve"] => serve(engine).await,
         _ => Err(format!("this is not a command\n{HELP}")),
-    }
-}
-
-/// The words of a command line, and what stands behind its options.
-struct Command {
-    words: Vec<String>,
-    options: Vec<(String, String)>,
-}
-
-impl Command {
-    fn read(all: &[String]) -> Result<Command, String> {
-        let mut command = Command { words: Vec::new(), options: Vec::new() };
-        let mut rest = all.iter();
-        while let Some(word) = rest.next() {
-            match word.strip_prefix("--") {
-                Some(name) => {
-                    let value = rest.next().ok_or_else(|| format!("--{name} needs a value"))?;
-                    command.options.push((name.to_string(), value.clone()));
-                }
-                None => command.words.push(word.clone()),
-            }
-        }
-        Ok(command)
-    }
-
-    fn option(&self, name: &str) -> Option<&str> {
-        self.options.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
-    }
-
-    /// The JSON that an option gives or names.
-    fn json(&self, name: &str) -> Result<Option<Value>, String> {
-        let Some(source) = self.option(name) else { return Ok(None) };
-        let text = if source.starts_with(['{', '[', '"']) {
-            source.to_string()
-        } else if source == "-" {
-            std::io::read_to_string(std::io::stdin()).map_err(|error| error.to_string())?
-        } else {
-            std::fs::read_to_string(source).map_err(|error| format!("{source}: {error}"))?
-        };
-        serde_json::from_str(&text).map(Some).map_err(|error| format!("--{name}: {error}"))
     }
 }
 

@@ -118,6 +118,14 @@ impl Cx {
         keys::key(&self.run.id, &self.place, &self.rounds, step, time)
     }
 
+    /// Whether a step was settled before it began.
+    pub(crate) fn is_settled(&self, step: &str) -> bool {
+        self.run.read(|state| {
+            state.settled.contains(step)
+                || self.scopes.iter().any(|scope| state.settled.contains(scope))
+        })
+    }
+
     pub(crate) fn has_taken(&self, event: usize) -> bool {
         match &self.taken {
             Taken::ByLine(taken) => {

@@ -4,6 +4,9 @@ use crate::contract::{Failure, Raised};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+/// How a line is left whose step was settled before it began, or that has nothing to take back.
+pub(crate) const SETTLED: &str = "what is settled";
+
 /// What a block gives, or why it was left.
 pub type Flow<T = ()> = Result<T, Exit>;
 

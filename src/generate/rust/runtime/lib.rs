@@ -4,6 +4,8 @@
 
 pub mod breaker;
 pub mod calls;
+#[cfg(feature = "choreography")]
+pub mod choreography;
 #[cfg(any(feature = "duroxide", feature = "temporal"))]
 pub mod cli;
 pub mod clock;
@@ -37,6 +39,8 @@ pub mod temporal;
 pub mod testing;
 pub mod undo;
 pub mod values;
+#[cfg(any(feature = "choreography", feature = "duroxide", feature = "temporal"))]
+pub mod words;
 
 pub use clock::Every;
 pub use context::Cx;

@@ -15,12 +15,12 @@ use std::time::Duration;
 pub const NOTIFY: &str = "notify";
 
 #[derive(Serialize, Deserialize)]
-struct Notice {
-    operation: String,
-    step: String,
-    key: String,
-    instance: Option<String>,
-    request: Value,
+pub(crate) struct Notice {
+    pub operation: String,
+    pub step: String,
+    pub key: String,
+    pub instance: Option<String>,
+    pub request: Value,
 }
 
 impl Cx {

@@ -11,7 +11,7 @@ use crate::notices::{self, NOTIFY};
 use crate::services::Answer;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::pin::Pin;
 use std::sync::{Mutex, PoisonError, Weak};
 use std::time::Duration;
@@ -260,6 +260,14 @@ pub(crate) struct State {
     pub kept: BTreeMap<String, Value>,
     /// Whether something that was given up, and done, is being taken back.
     pub settling: bool,
+    /// Ends that a choreographed run has reached.
+    #[cfg(feature = "choreography")]
+    pub ends: Vec<&'static str>,
+    /// Steps and scopes that were settled before they began.
+    pub settled: BTreeSet<&'static str>,
+    /// Which of its events each reaction has begun to handle.
+    #[cfg(feature = "choreography")]
+    pub handled: HashMap<String, HashSet<usize>>,
 }
 
 /// Something that is tried again and again.

@@ -20,6 +20,18 @@ pub struct Call {
     pub attempt: u32,
     /// Which instance is meant, where several play the part.
     pub instance: Option<String>,
+    #[serde(skip)]
+    pub inside: Inside,
+}
+
+/// What a call stands in, where its engine has something to give: a transaction.
+#[derive(Clone, Default)]
+pub struct Inside(pub Option<Arc<dyn std::any::Any + Send + Sync>>);
+
+impl std::fmt::Debug for Inside {
+    fn fmt(&self, out: &mut std::fmt::Formatter) -> std::fmt::Result {
+        out.write_str(if self.0.is_some() { "a transaction" } else { "nothing" })
+    }
 }
 
 /// How an operation answers.
@@ -143,6 +155,19 @@ impl Services {
             let handler = handler.clone();
             Box::pin(async move { handler(call, request) })
                 as Pin<Box<dyn Future<Output = Answer> + Send>>
+        };
+        self.handlers.insert(operation.to_string(), Arc::new(handler));
+        self
+    }
+
+    /// The same, where answering takes more than a moment.
+    pub fn raw_later<F, A>(mut self, operation: &str, handler: F) -> Services
+    where
+        F: Fn(Call, Value) -> A + Clone + Send + Sync + 'static,
+        A: Future<Output = Answer> + Send + 'static,
+    {
+        let handler = move |call: Call, request: Value| {
+            Box::pin(handler(call, request)) as Pin<Box<dyn Future<Output = Answer> + Send>>
         };
         self.handlers.insert(operation.to_string(), Arc::new(handler));
         self
