@@ -185,6 +185,19 @@ const tests = {
     assert.equal(await ground(dark.page), "rgb(255, 255, 255)");
   },
 
+  "a page starts in the light it was made for, whatever the system wants, and the switch still works": async ({ browser }) => {
+    const ground = (page) => page.evaluate(() => getComputedStyle(document.querySelector(".bar")).backgroundColor);
+    const page = (name, theme) => fileUrl(drawn("examples/retail-order-careless", name, "--theme", theme));
+    const dark = await open(browser, page("dark.html", "dark"), { colorScheme: "light" });
+    assert.notEqual(await ground(dark.page), "rgb(255, 255, 255)");
+    const light = await open(browser, page("light.html", "light"), { colorScheme: "dark" });
+    assert.equal(await ground(light.page), "rgb(255, 255, 255)");
+    await light.page.click("#theme");
+    assert.notEqual(await ground(light.page), "rgb(255, 255, 255)");
+    await light.page.reload();
+    assert.notEqual(await ground(light.page), "rgb(255, 255, 255)", "a switch is remembered");
+  },
+
   "hostile names run nothing and break nothing": async ({ browser }) => {
     const name = (text) => `\`${text}\``;
     const evil = [

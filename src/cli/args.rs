@@ -410,6 +410,10 @@ pub struct Graph {
     #[arg(long)]
     pub no_findings: bool,
 
+    /// Draw what was found before as well: what the baseline knows.
+    #[arg(long, conflicts_with = "no_findings")]
+    pub no_baseline: bool,
+
     /// Draw only what is called so, and what is near it.
     #[arg(long, value_name = "NAME")]
     pub focus: Option<String>,
@@ -426,12 +430,13 @@ pub struct Graph {
     #[arg(long, value_name = "N")]
     pub split: Option<usize>,
 
-    /// Write nothing, and end with 1 where the files are not what would be written.
+    /// Write nothing, and end with 1 where the files are not what would be written, or where parts of an
+    /// earlier picture are left over.
     #[arg(long, requires = "output")]
     pub check: bool,
 
-    /// Of SVG and PNG: as the reader's system wants it, or always light or dark; a PNG knows no reader and is
-    /// light, unless it is to be dark.
+    /// As the reader's system wants it, or light or dark: of SVG and PNG always, of a page until its reader
+    /// switches. A PNG knows no reader and is light, unless it is to be dark.
     #[arg(long, value_name = "THEME", default_value = "auto")]
     pub theme: ThemeName,
 

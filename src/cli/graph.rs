@@ -21,6 +21,7 @@ use crate::diagram::{self, Body, Drawing, Marks, View};
 use crate::finding::Finding;
 use crate::project::{Loaded, Request, WhenEmpty, disk};
 use crate::source::{Sources, Span};
+use findings::Known;
 use format::Format;
 use output::Picture;
 
@@ -45,9 +46,13 @@ pub fn run(wanted: &Graph, output: &Output) -> Result<Outcome, Unwritten> {
         return Ok(Outcome::Trouble);
     }
     let joined = project::joined_files(&project, &loaded.sources);
+    let known = if wanted.no_baseline { Known::Told } else { Known::LeftOut };
     let found = match wanted.no_findings {
         true => Vec::new(),
-        false => findings::shown(&project, &loaded.sources, &joined),
+        false => match findings::shown(&project, &loaded.sources, &joined, known) {
+            Ok(found) => found,
+            Err(trouble) => return Ok(output.troubled(&trouble)),
+        },
     };
     let found = match &wanted.finding {
         None => found,

@@ -7,7 +7,7 @@ use crate::check;
 use crate::diagram::html::{Fact, Lines, Page, Place, Sheet, Told, facts};
 use crate::diagram::large;
 use crate::diagram::scene::{Scene, scene_alone};
-use crate::diagram::{self, About, Body, Drawing, Marks, Subject, View, sequence};
+use crate::diagram::{self, About, Body, Drawing, Marks, Subject, Theme, View, sequence};
 use crate::finding::{Finding, Severity};
 use crate::graph::{self, EdgeKind, StepGraph};
 use crate::lower;
@@ -40,6 +40,8 @@ pub struct PageWanted<'a> {
     pub workflow: Option<&'a str>,
     /// Which view is seen first.
     pub first: View,
+    /// What it starts with.
+    pub theme: Theme,
     pub joined: &'a [Joined],
     /// What was found, in the order in which it is told.
     pub findings: &'a [Finding],
@@ -70,7 +72,7 @@ pub fn page(sources: &Sources, wanted: &PageWanted) -> Paged {
     // The wanted view comes first; the order of the others is theirs.
     let mut order: Vec<usize> = (0..maker.sheets.len()).collect();
     order.sort_by_key(|at| (maker.sheets[*at].view != wanted.first, rank(maker.sheets[*at].view)));
-    let mut page = Page { title: wanted.title.to_string(), findings, ..Page::default() };
+    let mut page = Page { title: wanted.title.to_string(), theme: wanted.theme, findings, ..Page::default() };
     let mut moved = vec![0; order.len()];
     order.iter().enumerate().for_each(|(to, from)| moved[*from] = to);
     page.findings.iter_mut().for_each(|told| told.run = told.run.map(|at| moved[at]));
@@ -82,7 +84,7 @@ pub fn page(sources: &Sources, wanted: &PageWanted) -> Paged {
 
 /// The findings alone, with the lines they speak of: for a text that cannot be drawn.
 pub fn told(sources: &Sources, findings: &[Finding]) -> (Vec<Told>, Vec<Lines>) {
-    let wanted = PageWanted { title: "", workflow: None, first: View::Flow, joined: &[], findings };
+    let wanted = PageWanted { title: "", workflow: None, first: View::Flow, theme: Theme::Auto, joined: &[], findings };
     let mut maker = Maker {
         sources,
         wanted: &wanted,

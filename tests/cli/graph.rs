@@ -176,3 +176,75 @@ fn a_folder_is_filled_with_tame_names() {
     assert_eq!(run.code, 0, "{run:#?}");
     assert!(folder.at("out/1-b-x-s0-s19.svg").exists(), "{run:#?}");
 }
+
+#[test]
+fn parts_that_are_drawn_no_more_are_told() {
+    let folder = Folder::new(&[("long.wfc", &long(50))]);
+    let draw = ["graph", "long.wfc", "--no-findings", "-o", "long.svg"];
+    let check = [&draw[..], &["--check"]].concat();
+    assert_eq!(folder.wfc(&draw).code, 0);
+    assert_eq!(folder.wfc(&check).code, 0);
+    // Somebody else's picture, whose name only looks like a part's.
+    folder.write("long-2024.svg", "<svg/>");
+    assert_eq!(folder.wfc(&check).code, 0);
+    folder.write("long.wfc", long(25));
+    let run = folder.wfc(&draw);
+    assert!(run.stderr.contains("drawn no more: long-3.svg"), "{run:#?}");
+    let run = folder.wfc(&check);
+    let told = "long-3.svg: is left over from an earlier picture, and drawn no more\n";
+    assert_eq!((run.code, run.stdout.as_str()), (1, told), "{run:#?}");
+    assert!(run.stderr.contains("1 file is to be deleted"), "{run:#?}");
+    std::fs::remove_file(folder.at("long-3.svg")).unwrap();
+    let run = folder.wfc(&check);
+    assert_eq!((run.code, run.stdout.as_str(), run.stderr.as_str()), (0, "", ""));
+    // What was in parts and is one picture now.
+    folder.write("long.wfc", long(5));
+    assert_eq!(folder.wfc(&draw).code, 0);
+    let told = folder.wfc(&check).stdout;
+    assert!(told.contains("long-1.svg: is left over") && told.contains("long-2.svg: is left over"), "{told}");
+}
+
+#[test]
+fn a_folder_tells_what_is_left_over_in_it() {
+    let folder = Folder::new(&[("long.wfc", &long(50))]);
+    let draw = ["graph", "long.wfc", "--no-findings", "-o", "out/"];
+    let check = [&draw[..], &["--check"]].concat();
+    assert_eq!(folder.wfc(&draw).code, 0);
+    folder.write("out/notes.svg", "<svg/>");
+    assert_eq!(folder.wfc(&check).code, 0);
+    folder.write("long.wfc", long(5));
+    assert_eq!(folder.wfc(&draw).code, 0);
+    let run = folder.wfc(&check);
+    assert_eq!(run.code, 1, "{run:#?}");
+    let told: Vec<&str> = run.stdout.lines().filter_map(|line| line.split(": ").next()).collect();
+    let left = ["1-Long-s0-s19", "2-Long-s20-s39", "3-Long-s40-s49", "overview"];
+    assert_eq!(told, left.map(|name| format!("out/{name}.svg")), "{run:#?}");
+}
+
+#[test]
+fn what_the_baseline_knows_is_no_trouble_on_a_picture() {
+    let folder = shop();
+    let marked = |options: &[&str]| {
+        let run = folder.wfc(&[&["graph", "shop.wfc"], options].concat());
+        assert_eq!(run.code, 0, "{run:#?}");
+        run.stdout.contains("skipped-compensation")
+    };
+    assert!(marked(&[]));
+    assert_eq!(folder.wfc(&["check", "--write-baseline"]).code, 0);
+    assert!(!marked(&[]) && marked(&["--no-baseline"]) && !marked(&["--no-findings"]));
+    folder
+        .wfc(&["graph", "shop.wfc", "--finding", "skipped-compensation"])
+        .is_trouble("there is no finding of `skipped-compensation`");
+    let run = folder.wfc(&["graph", "shop.wfc", "--finding", "skipped-compensation", "--no-baseline"]);
+    assert!(run.code == 0 && run.stdout.contains("OutOfStock"), "{run:#?}");
+    // A new finding beside it is drawn.
+    folder.write("shop.wfc", SHOP.replace("step charged", "step paid"));
+    assert!(marked(&[]));
+    // On a page as well.
+    folder.write("shop.wfc", SHOP);
+    folder.wfc(&["graph", "shop.wfc", "-o", "shop.html"]);
+    assert!(!folder.read("shop.html").contains("skipped-compensation"));
+    folder.write("wfc-baseline.jsonl", "no line of a baseline\n");
+    let run = folder.wfc(&["graph", "shop.wfc"]);
+    assert!(run.code == 2 && run.stderr.contains("wfc-baseline.jsonl"), "{run:#?}");
+}

@@ -105,3 +105,13 @@ fn committed_pages_and_pngs_are_held_current() {
         assert_eq!(folder.wfc(&["graph", "order.wfc", "-o", name, "--check"]).code, 1, "{name}");
     }
 }
+
+#[test]
+fn a_page_says_how_it_starts() {
+    let folder = folder();
+    for (theme, start) in [("auto", ""), ("light", "light"), ("dark", "dark")] {
+        let run = folder.wfc(&["graph", "order.wfc", "-o", "a.html", "--theme", theme]);
+        assert_eq!(run.code, 0, "{run:#?}");
+        assert!(folder.read("a.html").contains(&format!("data-start=\"{start}\"")), "{theme}");
+    }
+}

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use rayon::prelude::*;
 use serde_json::Value;
 use wfc::compile::{self, PageWanted, Paged, Settings};
-use wfc::diagram::View;
+use wfc::diagram::{Theme, View};
 use wfc::diagram::html::{Life, html, json};
 use wfc::source::{SourceFile, Sources};
 
@@ -14,7 +14,7 @@ fn page(text: &str) -> Paged {
     sources.add(SourceFile::new("case.wfc", text));
     let findings = compile::check(&sources, Settings::default()).findings;
     let wanted =
-        PageWanted { title: "case", workflow: None, first: View::Flow, joined: &[], findings: &findings };
+        PageWanted { title: "case", workflow: None, first: View::Flow, theme: Theme::Auto, joined: &[], findings: &findings };
     compile::page(&sources, &wanted)
 }
 

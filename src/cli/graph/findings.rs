@@ -1,12 +1,14 @@
 //! What `wfc check` would show of what is drawn.
 
+use crate::cli::args::BaselineArgs;
+use crate::cli::baseline;
 use crate::cli::check::plan;
 use crate::cli::project;
 use crate::cli::today::today;
 use crate::compile::{self, Joined, Settings};
 use crate::finding::{Finding, suggest};
 use crate::project::config::{Ground, apply_allowances};
-use crate::project::{Project, disk};
+use crate::project::{Project, Trouble, disk};
 use crate::report::fingerprint::fingerprint;
 use crate::report::paths::Paths;
 use crate::report::place::place;
@@ -14,9 +16,25 @@ use crate::report::selection::{Selection, select_by_level};
 use crate::source::{FileId, Sources};
 use std::collections::BTreeSet;
 
+/// Whether what the baseline knows is new to nobody, or is told all the same.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Known {
+    LeftOut,
+    Told,
+}
+
 /// The findings at the level and in the profile of the configuration, in the order of the text; without what
 /// was accepted.
-pub fn shown(project: &Project, sources: &Sources, joined: &[Joined]) -> Vec<Finding> {
+pub fn shown(
+    project: &Project,
+    sources: &Sources,
+    joined: &[Joined],
+    known: Known,
+) -> Result<Vec<Finding>, Trouble> {
+    let ledger = baseline::open(
+        &BaselineArgs { no_baseline: known == Known::Told, ..BaselineArgs::default() },
+        project,
+    )?;
     let today = today();
     let settings =
         Settings { today: Some(&today), joined, budget: project::budget(project), ..Settings::default() };
@@ -29,6 +47,7 @@ pub fn shown(project: &Project, sources: &Sources, joined: &[Joined]) -> Vec<Fin
         // What is wrong with the configuration itself is in no picture.
         findings.retain(|finding| (finding.span().file.0 as usize) < paths.len());
     }
+    let findings = ledger.part(findings, sources).findings;
     let (usual, config) = (Selection::default(), &project.config);
     let selection = Selection {
         profile: config.profile.map_or(usual.profile, |word| word.value.into()),
@@ -36,7 +55,7 @@ pub fn shown(project: &Project, sources: &Sources, joined: &[Joined]) -> Vec<Fin
         min_confidence: config.min_confidence.map(|word| word.value.into()),
     };
     let level = plan::level(project);
-    select_by_level(findings, &selection, |finding| level(finding, sources)).shown
+    Ok(select_by_level(findings, &selection, |finding| level(finding, sources)).shown)
 }
 
 /// Those of a rule, of a form of it, or the one with this fingerprint or the beginning of it.

@@ -38,9 +38,9 @@ pub fn put(
         }
         return Ok(Outcome::Clean);
     };
-    let files = names(path, pictures, format).into_iter().zip(pictures);
+    let names = names(path, pictures, format);
     if wanted.check {
-        return check(files, wanted, output);
+        return check(&names, pictures, &left_over(path, &names, format), wanted, output);
     }
     if is_folder(path)
         && let Err(error) = std::fs::create_dir_all(path)
@@ -49,13 +49,17 @@ pub fn put(
         return Ok(Outcome::Trouble);
     }
     let mut outcome = Outcome::Clean;
-    for (name, picture) in files {
-        if let Err(trouble) = disk::replace_bytes(&name, &picture.data) {
+    for (name, picture) in names.iter().zip(pictures) {
+        if let Err(trouble) = disk::replace_bytes(name, &picture.data) {
             outcome = output.troubled(&trouble);
         }
     }
     if n_parts > 0 && outcome == Outcome::Clean {
         output.note(&format!("an overview and {n_parts} parts are written"));
+    }
+    let left = left_over(path, &names, format);
+    if !left.is_empty() && outcome == Outcome::Clean {
+        output.note(&format!("left over from an earlier picture, and drawn no more: {}", left.join(", ")));
     }
     Ok(outcome)
 }
@@ -71,13 +75,38 @@ fn names(path: &str, pictures: &[Picture], format: Format) -> Vec<String> {
         };
         return pictures.iter().enumerate().map(name).collect();
     }
-    let (stem, extension) = match path.rsplit_once('.') {
-        Some((stem, extension)) if !extension.contains(['/', '\\']) => (stem, format!(".{extension}")),
-        _ => (path, String::new()),
+    (0..pictures.len()).map(|at| if at == 0 { path.to_string() } else { numbered(path, at) }).collect()
+}
+
+/// `shop-2.svg` of `shop.svg`.
+fn numbered(path: &str, number: usize) -> String {
+    match path.rsplit_once('.') {
+        Some((stem, extension)) if !extension.contains(['/', '\\']) => format!("{stem}-{number}.{extension}"),
+        _ => format!("{path}-{number}"),
+    }
+}
+
+/// Parts of an earlier picture that are not among those of this one. Beside a file they follow its last part
+/// without a gap, so that a name which only looks like one is nobody's business here; a folder holds nothing
+/// but its picture.
+fn left_over(path: &str, names: &[String], format: Format) -> Vec<String> {
+    if !is_folder(path) {
+        let part = |number: usize| numbered(path, number);
+        return (names.len()..).map(part).take_while(|name| Path::new(name).is_file()).collect();
+    }
+    let folder = path.trim_end_matches(['/', '\\']);
+    let ending = format!(".{}", extension(format));
+    let is_ours = |name: &str| {
+        let Some(stem) = name.strip_suffix(&ending) else { return false };
+        let is_number = |it: &str| (1..=3).contains(&it.len()) && it.bytes().all(|it| it.is_ascii_digit());
+        matches!(stem, "overview" | "diagram") || stem.split_once('-').is_some_and(|(it, _)| is_number(it))
     };
-    (0..pictures.len())
-        .map(|at| if at == 0 { path.to_string() } else { format!("{stem}-{at}{extension}") })
-        .collect()
+    let Ok(entries) = std::fs::read_dir(path) else { return Vec::new() };
+    let found = entries.flatten().filter_map(|entry| entry.file_name().into_string().ok());
+    let ours = found.filter(|name| is_ours(name)).map(|name| format!("{folder}/{name}"));
+    let mut left: Vec<String> = ours.filter(|name| !names.contains(name)).collect();
+    left.sort();
+    left
 }
 
 /// A title as a part of a file's name: letters, digits and `-`, whatever stands in it.
@@ -90,21 +119,23 @@ fn slug(title: &str) -> String {
 }
 
 /// Whether every file is there and says what would be written; else what has changed.
-fn check<'p>(
-    files: impl Iterator<Item = (String, &'p Picture)>,
+fn check(
+    names: &[String],
+    pictures: &[Picture],
+    left: &[String],
     wanted: &Graph,
     output: &Output,
 ) -> Result<Outcome, Unwritten> {
     let mut n_stale = 0;
-    for (name, picture) in files {
-        match std::fs::read(&name) {
+    for (name, picture) in names.iter().zip(pictures) {
+        match std::fs::read(name) {
             Ok(known) if known == picture.data => {}
             Ok(known) => {
                 n_stale += 1;
                 output.data(&format!("{name}: is not what would be drawn now\n"))?;
                 // Where both are text, it is worth a look.
                 if let (Ok(known), Ok(now)) = (str::from_utf8(&known), str::from_utf8(&picture.data)) {
-                    output.data(&beginning(&diff::unified(&name, known, now, &output.stdout)))?;
+                    output.data(&beginning(&diff::unified(name, known, now, &output.stdout)))?;
                 }
             }
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
@@ -117,8 +148,15 @@ fn check<'p>(
             }
         }
     }
+    for name in left {
+        output.data(&format!("{name}: is left over from an earlier picture, and drawn no more\n"))?;
+    }
     if n_stale == 0 {
-        return Ok(Outcome::Clean);
+        if left.is_empty() {
+            return Ok(Outcome::Clean);
+        }
+        output.note(if left.len() == 1 { "1 file is to be deleted" } else { "some files are to be deleted" });
+        return Ok(Outcome::Findings);
     }
     let files = if n_stale == 1 { "1 file is".to_string() } else { format!("{n_stale} files are") };
     let path = wanted.output.as_deref().unwrap_or_default();

@@ -29,6 +29,7 @@ pub fn run(
             title: &title(&wanted.path),
             workflow: wanted.workflow.as_deref(),
             first: wanted.view.map_or(View::Flow, Into::into),
+            theme: wanted.theme.into(),
             joined,
             findings: found,
         },

@@ -1,12 +1,14 @@
 //! Draws the page anew whenever a file is saved. While the text is broken, it keeps the last good pictures.
 
 use crate::cli::args::Serve;
-use crate::cli::graph::{findings, page_title};
+use crate::cli::graph::findings::{self, Known};
+use crate::cli::graph::page_title;
 use crate::cli::project;
 use crate::compile::{self, PageWanted};
-use crate::diagram::View;
+use crate::diagram::{Theme, View};
 use crate::diagram::html::{self, Life, Page, Told};
 use crate::finding::Severity;
+use crate::project::baseline;
 use crate::project::disk::{self, Watcher};
 use crate::project::{Request, Trouble, WhenEmpty};
 use std::panic::{self, AssertUnwindSafe};
@@ -37,8 +39,10 @@ impl Studio {
         let folders = if is_folder { vec![wanted.path.clone()] } else { Vec::new() };
         let mut watcher = disk::watch(&folders)?;
         let file = (!is_folder).then(|| wanted.path.clone());
-        // Where a configuration may come or go: here, and in the folders above.
-        let around = (0..4).map(|depth| format!("{}wfc.yaml", "../".repeat(depth)));
+        // Where a configuration, or a baseline, may come or go: here, and in the folders above.
+        let around = (0..4).flat_map(|depth| {
+            ["wfc.yaml", baseline::NAME].map(|name| format!("{}{name}", "../".repeat(depth)))
+        });
         watcher.add(file.into_iter().chain(wanted.configured.config.clone()).chain(around))?;
         Ok(Studio {
             path: wanted.path.clone(),
@@ -90,13 +94,17 @@ impl Studio {
             return self.broken(loaded.troubles.iter().map(|it| in_words(&it.to_string())).collect());
         }
         let joined = project::joined_files(&project, &loaded.sources);
-        let found = findings::shown(&project, &loaded.sources, &joined);
+        let found = match findings::shown(&project, &loaded.sources, &joined, Known::LeftOut) {
+            Ok(found) => found,
+            Err(trouble) => return self.broken(vec![in_words(&trouble.to_string())]),
+        };
         let paged = compile::page(
             &loaded.sources,
             &PageWanted {
                 title: &page_title(&self.path),
                 workflow: self.workflow.as_deref(),
                 first: self.first,
+                theme: Theme::Auto,
                 joined: &joined,
                 findings: &found,
             },

@@ -7,7 +7,7 @@ mod words;
 
 pub use facts::{Fact, facts};
 
-use super::View;
+use super::{Theme, View};
 use super::scene::Scene;
 use crate::finding::Severity;
 use sha2::{Digest, Sha256};
@@ -16,6 +16,8 @@ use sha2::{Digest, Sha256};
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Page {
     pub title: String,
+    /// Light or dark until its reader switches; else what the reader's system wants.
+    pub theme: Theme,
     pub sheets: Vec<Sheet>,
     /// Numbered by their position; badges in the scenes give it.
     pub findings: Vec<Told>,
@@ -130,6 +132,15 @@ pub fn html(page: &Page, life: Life) -> String {
     // The data come last: nothing is filled in that stands in them.
     let parts = [
         ("{{policy}}", policy),
+        (
+            "{{theme}}",
+            match page.theme {
+                Theme::Auto => "",
+                Theme::Light => "light",
+                Theme::Dark => "dark",
+            }
+            .to_string(),
+        ),
         ("{{title}}", escaped(&page.title)),
         ("{{style}}", style.to_string()),
         ("{{script}}", script),

@@ -316,9 +316,12 @@ byId("fit").addEventListener("click", () => stage.fit());
 // ---- light and dark -------------------------------------------------------------------------------
 
 const dark = matchMedia("(prefers-color-scheme: dark)");
-let wanted = null;
+// What whoever made the page wants, until its reader switches. A switch is remembered for pages that start alike.
+const start = document.documentElement.dataset.start || null;
+const SWITCHED = start ? `wfc-theme-${start}` : "wfc-theme";
+let wanted = start;
 try {
-  wanted = localStorage.getItem("wfc-theme");
+  wanted = localStorage.getItem(SWITCHED) ?? start;
 } catch {
   // A page from a file may not be allowed to remember anything.
 }
@@ -333,7 +336,7 @@ function paint() {
 byId("theme").addEventListener("click", () => {
   wanted = document.documentElement.dataset.theme === "dark" ? "light" : "dark";
   try {
-    localStorage.setItem("wfc-theme", wanted);
+    localStorage.setItem(SWITCHED, wanted);
   } catch {
     // Then for as long as the page is open.
   }
