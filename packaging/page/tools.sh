@@ -1,9 +1,14 @@
 # Chromium and what drives it: found, or installed where that can be done. Sets what the scripts read.
 
+find_chromium() {
+  WFC_CHROMIUM="$(command -v chromium || command -v chromium-browser || command -v google-chrome || true)"
+  export WFC_CHROMIUM
+}
+
 # Ends with 3 where there is no browser to be had.
 page_tools() {
   export WFC_ROOT="$root" WFC_WORK="$work"
-  WFC_CHROMIUM="$(command -v chromium || command -v chromium-browser || command -v google-chrome || true)"
+  find_chromium
   if [ -z "$WFC_CHROMIUM" ] && [ "${1:-}" = install ] && [ "$(id -u)" = 0 ] && command -v apt-get > /dev/null; then
     (apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends chromium) > "$work/apt.log" 2>&1 || true
     WFC_CHROMIUM="$(command -v chromium || true)"

@@ -84,7 +84,14 @@ pub fn page(sources: &Sources, wanted: &PageWanted) -> Paged {
 
 /// The findings alone, with the lines they speak of: for a text that cannot be drawn.
 pub fn told(sources: &Sources, findings: &[Finding]) -> (Vec<Told>, Vec<Lines>) {
-    let wanted = PageWanted { title: "", workflow: None, first: View::Flow, theme: Theme::Auto, joined: &[], findings };
+    let wanted = PageWanted {
+        title: "",
+        workflow: None,
+        first: View::Flow,
+        theme: Theme::Auto,
+        joined: &[],
+        findings,
+    };
     let mut maker = Maker {
         sources,
         wanted: &wanted,

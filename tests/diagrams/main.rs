@@ -3,6 +3,7 @@
 
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 
+mod examples;
 mod legal_d2;
 mod legal_dot;
 mod legal_mermaid;
@@ -12,6 +13,7 @@ mod legal_svg;
 mod legal_text;
 mod overlaps;
 mod pages;
+mod tools;
 
 use proptest::prelude::*;
 use rayon::prelude::*;

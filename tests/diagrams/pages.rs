@@ -5,16 +5,22 @@ use proptest::prelude::*;
 use rayon::prelude::*;
 use serde_json::Value;
 use wfc::compile::{self, PageWanted, Paged, Settings};
-use wfc::diagram::{Theme, View};
 use wfc::diagram::html::{Life, html, json};
+use wfc::diagram::{Theme, View};
 use wfc::source::{SourceFile, Sources};
 
 fn page(text: &str) -> Paged {
     let mut sources = Sources::default();
     sources.add(SourceFile::new("case.wfc", text));
     let findings = compile::check(&sources, Settings::default()).findings;
-    let wanted =
-        PageWanted { title: "case", workflow: None, first: View::Flow, theme: Theme::Auto, joined: &[], findings: &findings };
+    let wanted = PageWanted {
+        title: "case",
+        workflow: None,
+        first: View::Flow,
+        theme: Theme::Auto,
+        joined: &[],
+        findings: &findings,
+    };
     compile::page(&sources, &wanted)
 }
 

@@ -7,8 +7,8 @@ mod words;
 
 pub use facts::{Fact, facts};
 
-use super::{Theme, View};
 use super::scene::Scene;
+use super::{Theme, View};
 use crate::finding::Severity;
 use sha2::{Digest, Sha256};
 
