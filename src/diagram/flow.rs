@@ -3,6 +3,7 @@
 
 pub(super) mod about;
 mod describe;
+mod endings;
 mod groups;
 mod lines;
 mod loose;
@@ -152,6 +153,7 @@ impl Sketch<'_> {
     }
 
     fn finish(mut self) -> Diagram {
+        self.merge_endings();
         self.gather_trouble();
         self.place_loose_nodes();
         let mut edges: Vec<(Edge, Vec<String>)> = Vec::new();

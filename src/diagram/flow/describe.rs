@@ -195,12 +195,17 @@ impl Sketch<'_> {
             }
         };
         let mut lines = wrapped(&text, WIDE);
-        let acts = undoable(self.subject.graph, undo, acts);
-        let undone: Vec<&str> = acts.iter().filter_map(|act| self.undone_name(*act)).collect();
+        let undone = self.taken_back(undo, acts);
         if matches!(target, UndoTarget::All) && !undone.is_empty() {
             lines.extend(wrapped(&format!("takes back {}", listed(&undone, "and", 5)), WIDE));
         }
         described(Kind::Undo, "undo", &name, lines)
+    }
+
+    /// The names of the steps that an undo takes back.
+    pub(super) fn taken_back(&self, undo: NodeId, acts: &[NodeId]) -> Vec<String> {
+        let acts = undoable(self.subject.graph, undo, acts);
+        acts.iter().filter_map(|act| self.undone_name(*act)).map(str::to_string).collect()
     }
 
     fn undone_name(&self, act: NodeId) -> Option<&str> {

@@ -12,7 +12,11 @@ pub fn cut(skeleton: &mut Skeleton, sizes: &Sizes) {
         let (from, to) = (skeleton.lines[at].from, skeleton.lines[at].to);
         let (first, last) = (skeleton.cells[from].rank, skeleton.cells[to].rank);
         let label = sizes.labels[skeleton.lines[at].edge];
-        let middle = ((first + last) / 2).max(first + 1);
+        let middle = match skeleton.lines[at].is_about_its_start {
+            // What goes wrong is read where it does, however far its end is.
+            true => first + 1,
+            false => ((first + last) / 2).max(first + 1),
+        };
         let mut cells = vec![from];
         for rank in first + 1..last {
             let label = label.filter(|_| rank == middle);

@@ -12,6 +12,7 @@ mod position;
 mod ranks;
 mod separate;
 mod skeleton;
+mod strips;
 #[cfg(test)]
 mod tests;
 

@@ -3,6 +3,7 @@
 
 use super::chains::chains;
 use super::order::Order;
+use super::strips;
 use super::separate::{Apart, separate};
 use super::skeleton::{CellKind, Skeleton};
 use crate::diagram::Direction;
@@ -64,9 +65,10 @@ pub fn across(skeleton: &Skeleton, order: &Order) -> Across {
             .collect();
         place = separate(&wanted, &weights, &sequence, &lefts);
     }
-    let cells: Vec<f64> = chain.iter().map(|at| place[*at]).collect();
-    let frames: Vec<(f64, f64)> =
+    let mut cells: Vec<f64> = chain.iter().map(|at| place[*at]).collect();
+    let mut frames: Vec<(f64, f64)> =
         (0..skeleton.frames.len()).map(|at| (place[left(at)], place[right(at)])).collect();
+    strips::close(skeleton, &mut cells, &mut frames);
     let seen = frames.iter().zip(&skeleton.frames).filter(|(_, it)| it.ranks.is_some()).map(|(it, _)| *it);
     let half = |at: usize| skeleton.cells[at].across / 2.0;
     let ends = cells.iter().enumerate().map(|(at, x)| (x - half(at), x + half(at))).chain(seen);
@@ -143,7 +145,7 @@ fn distances(
 }
 
 /// Room between the left border of a frame and what is in it: its title, where that stands there.
-fn head(skeleton: &Skeleton, frame: usize) -> f64 {
+pub(super) fn head(skeleton: &Skeleton, frame: usize) -> f64 {
     match skeleton.direction {
         Direction::Down => skeleton.spacing.padding.width,
         Direction::Right => skeleton.spacing.padding.width + skeleton.frames[frame].title.width,

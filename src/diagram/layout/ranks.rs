@@ -104,6 +104,7 @@ fn turn_back_edges(skeleton: &mut Skeleton) {
         let line = &mut skeleton.lines[at];
         std::mem::swap(&mut line.from, &mut line.to);
         line.is_turned = true;
+        line.is_about_its_start = false;
     }
 }
 

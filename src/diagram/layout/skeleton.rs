@@ -35,6 +35,8 @@ pub struct Line {
     pub from: usize,
     pub to: usize,
     pub is_turned: bool,
+    /// Whether its label belongs to where it begins.
+    pub is_about_its_start: bool,
     /// How many layers lie between its ends at least.
     pub length: usize,
     /// How much it wants to be short and straight.
@@ -85,6 +87,7 @@ impl Skeleton {
                 from: it.from,
                 to: it.to,
                 is_turned: false,
+                is_about_its_start: it.kind == EdgeKind::Trouble,
                 length: if it.lines.is_empty() { 1 } else { 2 },
                 weight: match it.kind {
                     EdgeKind::Next => 8.0,
