@@ -426,6 +426,11 @@ pub struct Graph {
     #[arg(long, value_name = "WHAT")]
     pub collapse: Option<String>,
 
+    /// Of the steps of a conducted workflow: each in the lane of the service that does it. `auto` draws lanes in
+    /// SVG, PNG and pages, for one workflow with up to six services and no scopes.
+    #[arg(long, value_name = "WHEN", default_value = "auto")]
+    pub lanes: LanesName,
+
     /// From so many steps on draw an overview and parts; 0 draws everything in one picture.
     #[arg(long, value_name = "N")]
     pub split: Option<usize>,

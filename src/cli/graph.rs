@@ -12,18 +12,18 @@ mod words;
 pub use page::title as page_title;
 
 use super::Outcome;
-use super::args::Graph;
+use super::args::{Graph, LanesName};
 use super::output::{Output, Unwritten};
 use super::project;
-use crate::compile::{self, Pictured, Wanted};
+use crate::compile::{self, Picture, Pictured, Wanted};
 use crate::diagram::large::{self, Collapsed};
-use crate::diagram::{self, Body, Drawing, Marks, View};
+use crate::diagram::{self, Body, Drawing, Lanes, Marks, View};
 use crate::finding::Finding;
 use crate::project::{Loaded, Request, WhenEmpty, disk};
 use crate::source::{Sources, Span};
 use findings::Known;
 use format::Format;
-use output::Picture;
+use output::Written;
 
 pub fn run(wanted: &Graph, output: &Output) -> Result<Outcome, Unwritten> {
     let format = match format::format(wanted, output) {
@@ -64,7 +64,7 @@ pub fn run(wanted: &Graph, output: &Output) -> Result<Outcome, Unwritten> {
     if format == Format::Page {
         return page::run(wanted, &loaded.sources, &joined, &found, output);
     }
-    let drawn = match drawn(wanted, &loaded, &joined, &found) {
+    let drawn = match drawn(wanted, format, &loaded, &joined, &found) {
         Ok(drawn) => drawn,
         Err(why) => return Ok(trouble(output, &why)),
     };
@@ -79,7 +79,7 @@ pub fn run(wanted: &Graph, output: &Output) -> Result<Outcome, Unwritten> {
             },
             Format::Page => continue,
         };
-        pictures.push(Picture { data, title: drawing.title });
+        pictures.push(Written { data, title: drawing.title });
     }
     output::put(wanted, &pictures, format, output)
 }
@@ -106,6 +106,7 @@ struct Drawn {
 /// What is wanted, with what was found in it.
 fn drawn(
     wanted: &Graph,
+    format: Format,
     loaded: &Loaded,
     joined: &[compile::Joined],
     found: &[Finding],
@@ -126,8 +127,13 @@ fn drawn(
         drawing.title = words::title(wanted, view, found);
         return Ok(Drawn { drawing, n_errors: 0 });
     }
-    let asked =
-        Wanted { view, workflow: wanted.workflow.as_deref(), failure: wanted.failure.as_deref(), joined };
+    let asked = Wanted {
+        view,
+        workflow: wanted.workflow.as_deref(),
+        failure: wanted.failure.as_deref(),
+        lanes: lanes(wanted, format),
+        joined,
+    };
     let mut pictured = compile::draw(sources, &asked);
     // A finding says itself which of several workflows it is about.
     let own = found.first().and_then(|finding| finding.entity.split('/').next()).filter(|_| is_witness);
@@ -171,6 +177,21 @@ fn drawn(
         drawing = drawing.with(body);
     }
     Ok(Drawn { drawing, n_errors })
+}
+
+/// Our own drawing keeps lanes straight; others lay out frames as they like, and those that every line leaves
+/// would tear their pictures apart.
+fn lanes(wanted: &Graph, format: Format) -> Lanes {
+    let is_our_drawing = match format {
+        Format::Text(Picture::Svg { .. }) | Format::Png | Format::Page => true,
+        Format::Text(_) => false,
+    };
+    match wanted.lanes {
+        LanesName::Yes => Lanes::Always,
+        LanesName::No => Lanes::No,
+        LanesName::Auto if is_our_drawing => Lanes::WhereTheyHelp,
+        LanesName::Auto => Lanes::No,
+    }
 }
 
 /// The drawing, or an overview and the parts of what would be too large to read. What somebody has made

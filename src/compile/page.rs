@@ -7,7 +7,7 @@ use crate::check;
 use crate::diagram::html::{Fact, Lines, Page, Place, Sheet, Told, facts};
 use crate::diagram::large;
 use crate::diagram::scene::{Scene, scene_alone};
-use crate::diagram::{self, About, Body, Drawing, Marks, Subject, Theme, View, sequence};
+use crate::diagram::{self, About, Body, Drawing, Lanes, Marks, Subject, Theme, View, sequence};
 use crate::finding::{Finding, Severity};
 use crate::graph::{self, EdgeKind, StepGraph};
 use crate::lower;
@@ -42,6 +42,8 @@ pub struct PageWanted<'a> {
     pub first: View,
     /// What it starts with.
     pub theme: Theme,
+    /// Of the steps.
+    pub lanes: Lanes,
     pub joined: &'a [Joined],
     /// What was found, in the order in which it is told.
     pub findings: &'a [Finding],
@@ -89,6 +91,7 @@ pub fn told(sources: &Sources, findings: &[Finding]) -> (Vec<Told>, Vec<Lines>) 
         workflow: None,
         first: View::Flow,
         theme: Theme::Auto,
+        lanes: Lanes::WhereTheyHelp,
         joined: &[],
         findings,
     };
@@ -147,7 +150,10 @@ impl Maker<'_> {
         let named = |name: &str| self.wanted.workflow.is_none_or(|wanted| wanted == name);
         let workflows: Vec<WorkflowId> =
             model.workflows.iter().filter(|(_, it)| named(&it.name.text)).map(|(id, _)| id).collect();
-        let of = |workflows: Vec<WorkflowId>| Subject { model, graph: &graph, text: &text, workflows };
+        let of = |workflows: Vec<WorkflowId>| {
+            let lanes = self.wanted.lanes;
+            Subject { model, graph: &graph, text: &text, workflows, lanes }
+        };
         let all = of(workflows.clone());
         let n_steps: usize = workflows.iter().map(|id| graph.nodes_of(*id).count()).sum();
         let first = self.sheets.len();

@@ -4,7 +4,7 @@ use super::systems::systems;
 use super::{Joined, phases};
 use crate::check;
 use crate::diagram::sequence::Sequence;
-use crate::diagram::{self, Body, Diagram, Drawing, Subject, Theme, View};
+use crate::diagram::{self, Body, Diagram, Drawing, Lanes, Subject, Theme, View};
 use crate::finding::{Finding, Severity};
 use crate::graph::{self, EdgeKind};
 use crate::lower::{self, Links};
@@ -38,6 +38,8 @@ pub struct Wanted<'a> {
     pub workflow: Option<&'a str>,
     /// Of a run: what goes wrong in it.
     pub failure: Option<&'a str>,
+    /// Of the steps.
+    pub lanes: Lanes,
     /// Sets of files that somebody has said belong together.
     pub joined: &'a [Joined],
 }
@@ -45,7 +47,7 @@ pub struct Wanted<'a> {
 impl Wanted<'_> {
     /// All there is of a view.
     pub fn of(view: View) -> Wanted<'static> {
-        Wanted { view, workflow: None, failure: None, joined: &[] }
+        Wanted { view, workflow: None, failure: None, lanes: Lanes::No, joined: &[] }
     }
 }
 
@@ -138,7 +140,7 @@ fn draw_system(sources: &Sources, trees: &[Ast], links: &Links, wanted: &Wanted)
     let text = |span: Span| sources.get(span.file).slice(span).to_string();
     let n_workflows = workflows.len();
     let is_run_missing = wanted.view == View::Sequence && n_workflows == 1 && body.is_none();
-    let subject = Subject { model, graph: &graph, text: &text, workflows };
+    let subject = Subject { model, graph: &graph, text: &text, workflows, lanes: wanted.lanes };
     let body = body.unwrap_or_else(|| diagram::draw(&subject, wanted.view));
     Drawn { body, n_workflows, names, failures, is_run_missing, findings: lowered.findings }
 }

@@ -18,7 +18,7 @@ pub fn d2(drawing: &Drawing) -> String {
 
 fn graph(diagram: &Diagram, drawing: &Drawing) -> String {
     let mut out = match diagram.direction {
-        Direction::Down => String::from("direction: down\n"),
+        Direction::Down | Direction::Rows => String::from("direction: down\n"),
         Direction::Right => String::from("direction: right\n"),
     };
     inside(&mut out, diagram, drawing, None, 0);

@@ -19,7 +19,7 @@ pub fn dot(drawing: &Drawing) -> String {
 fn graph(diagram: &Diagram, drawing: &Drawing) -> String {
     let mut out = String::from("digraph workflow {\n");
     let rankdir = match diagram.direction {
-        Direction::Down => "TB",
+        Direction::Down | Direction::Rows => "TB",
         Direction::Right => "LR",
     };
     let font = "fontname=\"Helvetica,Arial,sans-serif\"";

@@ -5,6 +5,7 @@ pub(super) mod about;
 mod describe;
 mod endings;
 mod groups;
+mod lanes;
 mod lines;
 mod loose;
 mod messages;
@@ -29,6 +30,7 @@ pub fn draw(subject: &Subject) -> Diagram {
         shown: vec![None; subject.graph.n_nodes()],
         anchors: anchors(subject.graph),
         groups: BTreeMap::new(),
+        lanes: BTreeMap::new(),
         late: BTreeMap::new(),
         unhandled: BTreeMap::new(),
         traces: Vec::new(),
@@ -52,6 +54,8 @@ struct Sketch<'a> {
     shown: Vec<Option<usize>>,
     anchors: BTreeMap<RegionId, NodeId>,
     groups: BTreeMap<RegionId, usize>,
+    /// Of each workflow that has lanes: who conducts it, and the groups.
+    lanes: BTreeMap<WorkflowId, (ServiceId, lanes::Groups)>,
     /// The group of what comes after the end of each workflow.
     late: BTreeMap<WorkflowId, usize>,
     /// The one node for all that nobody meets, by workflow and side.
@@ -72,6 +76,7 @@ struct Trace {
 impl Sketch<'_> {
     fn workflow(&mut self, workflow: WorkflowId) {
         let graph = self.subject.graph;
+        self.open_lanes(workflow);
         for (id, node) in graph.nodes_of(workflow) {
             if !self.is_drawn(id, node) {
                 continue;
@@ -124,7 +129,7 @@ impl Sketch<'_> {
             kind: described.kind,
             title: described.title,
             lines: described.lines,
-            group: self.group_of(id),
+            group: self.lane_of(id).or_else(|| self.group_of(id)),
             stands_for: Some(id),
             about: self.about(id),
         };

@@ -251,6 +251,7 @@ pub fn group_class(kind: GroupKind) -> &'static str {
     match kind {
         GroupKind::Workflow => "workflow",
         GroupKind::Participant => "side",
+        GroupKind::Lane => "lane",
         GroupKind::Part => "part",
     }
 }
@@ -260,6 +261,7 @@ pub fn group_of_class(class: &str) -> (&'static str, &'static str) {
     match class {
         "workflow" => group(GroupKind::Workflow),
         "side" => group(GroupKind::Participant),
+        "lane" => group(GroupKind::Lane),
         "circle" => ("#d92d2014", CIRCLE),
         _ => group(GroupKind::Part),
     }
@@ -270,6 +272,7 @@ pub fn group(kind: GroupKind) -> (&'static str, &'static str) {
     match kind {
         GroupKind::Workflow => ("#98a2b300", "#98a2b3"),
         GroupKind::Participant => ("#98a2b31f", "#98a2b3"),
+        GroupKind::Lane => ("#98a2b312", "#98a2b3"),
         GroupKind::Part => ("#98a2b314", "#98a2b3"),
     }
 }

@@ -1,6 +1,6 @@
 //! Findings on a picture: each gets a number, which stands at what it is about and below the picture.
 
-use super::{About, Body, Drawing, EdgeKind, Remark};
+use super::{About, Body, Drawing, EdgeKind, GroupKind, Remark};
 use crate::finding::Finding;
 use crate::source::Span;
 
@@ -55,7 +55,11 @@ fn nearest(body: &mut Body, span: Span) -> Option<&mut About> {
 
 fn is_in_frame(body: &Body, span: Span) -> bool {
     match body {
-        Body::Graph(diagram) => diagram.groups.iter().any(|group| group.about.size_at(span).is_some()),
+        Body::Graph(diagram) => {
+            // A lane is a service as a whole, of which a picture of steps tells little.
+            let mut frames = diagram.groups.iter().filter(|group| group.kind != GroupKind::Lane);
+            frames.any(|group| group.about.size_at(span).is_some())
+        }
         Body::Run(_) | Body::Table(_) => false,
     }
 }

@@ -23,7 +23,7 @@ pub fn mermaid(drawing: &Drawing) -> String {
 
 fn flowchart(diagram: &Diagram, drawing: &Drawing) -> String {
     let mut out = match diagram.direction {
-        Direction::Down => String::from("flowchart TD\n"),
+        Direction::Down | Direction::Rows => String::from("flowchart TD\n"),
         Direction::Right => String::from("flowchart LR\n"),
     };
     inside(&mut out, diagram, None, 1);

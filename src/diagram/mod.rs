@@ -89,6 +89,17 @@ pub struct Subject<'a> {
     pub text: &'a dyn Fn(Span) -> String,
     /// Which workflows, in the order in which they are drawn.
     pub workflows: Vec<WorkflowId>,
+    pub lanes: Lanes,
+}
+
+/// Whether each step of a conducted workflow stands in the lane of the service that does it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Lanes {
+    #[default]
+    No,
+    /// Where there is one workflow, with few services and no scopes of its own.
+    WhereTheyHelp,
+    Always,
 }
 
 /// A picture that somebody else lays out.
@@ -107,6 +118,8 @@ pub enum Direction {
     Down,
     /// For edges that say much: their labels then stand below each other.
     Right,
+    /// To the right, and on in the next row when one gets long; down in languages that know no rows.
+    Rows,
 }
 
 /// A frame around nodes, inside of its parent's.
@@ -124,6 +137,8 @@ pub struct Group {
 pub enum GroupKind {
     Workflow,
     Participant,
+    /// What one service does for a conducted workflow: from the top of it to the bottom, beside the others.
+    Lane,
     /// A named scope, or what happens after the end.
     Part,
 }

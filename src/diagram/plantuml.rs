@@ -20,7 +20,7 @@ pub fn plantuml(drawing: &Drawing) -> String {
 
 fn graph(diagram: &Diagram, drawing: &Drawing) -> String {
     let mut out = match diagram.direction {
-        Direction::Down => String::from("top to bottom direction\n"),
+        Direction::Down | Direction::Rows => String::from("top to bottom direction\n"),
         Direction::Right => String::from("left to right direction\n"),
     };
     out.push_str("skinparam defaultTextAlignment center\nskinparam shadowing false\n");

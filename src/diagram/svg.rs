@@ -114,7 +114,12 @@ fn colour_of(edge: &SceneEdge) -> Option<&'static str> {
 
 fn frame_of_group(out: &mut String, group: &SceneGroup, palette: Palette) {
     let (fill, stroke) = look::group_of_class(group.class);
-    let radius = if group.class == "workflow" { 10.0 } else { 6.0 };
+    let radius = match group.class {
+        "workflow" => 10.0,
+        // Side by side, as in a table.
+        "lane" => 0.0,
+        _ => 6.0,
+    };
     let frame = group.frame;
     let _ = writeln!(
         out,

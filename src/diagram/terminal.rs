@@ -22,7 +22,7 @@ pub fn terminal(drawing: &Drawing, width: usize) -> String {
             marked.groups.truncate(diagram.groups.len());
             let turned = match marked.direction {
                 Direction::Down => Direction::Right,
-                Direction::Right => Direction::Down,
+                Direction::Right | Direction::Rows => Direction::Down,
             };
             graph::drawn(&marked, marked.direction, width)
                 .or_else(|| graph::drawn(&marked, turned, width))

@@ -248,3 +248,20 @@ fn what_the_baseline_knows_is_no_trouble_on_a_picture() {
     let run = folder.wfc(&["graph", "shop.wfc"]);
     assert!(run.code == 2 && run.stderr.contains("wfc-baseline.jsonl"), "{run:#?}");
 }
+
+#[test]
+fn steps_stand_in_lanes_where_it_helps_or_is_wanted() {
+    let folder = shop();
+    let lanes = |options: &[&str]| {
+        let run = folder.wfc(&[&["graph", "shop.wfc", "-o", "a.json", "--format"], options].concat());
+        assert_eq!(run.code, 0, "{run:#?}");
+        let text = folder.read("a.json");
+        text.contains("lane") || text.matches(" rx=\"0\" ").count() == 3
+    };
+    assert!(lanes(&["svg"]) && !lanes(&["svg", "--lanes", "no"]));
+    assert!(!lanes(&["mermaid"]) && lanes(&["mermaid", "--lanes", "yes"]));
+    assert!(!lanes(&["json"]) && lanes(&["json", "--lanes", "yes"]));
+    // Four steps of one service are no lanes.
+    folder.write("shop.wfc", long(4));
+    assert!(!lanes(&["svg", "--no-findings"]));
+}

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 use wfc::compile::{self, Pictured, Settings, Wanted};
-use wfc::diagram::{self, Body, Drawing, Marks, View, large};
+use wfc::diagram::{self, Body, Drawing, Lanes, Marks, View, large};
 use wfc::source::{SourceFile, Sources};
 
 pub struct Drawn {
@@ -62,6 +62,12 @@ pub fn drawings(example: &str, sources: &Sources) -> Vec<Drawn> {
             let wanted = Wanted { workflow: Some(&workflow), ..Wanted::of(view) };
             if let Pictured::Drawing { drawing, .. } = compile::draw(sources, &wanted) {
                 add(format!("{}/{workflow}", view.name()), drawing);
+            }
+            if view == View::Flow {
+                let with_lanes = Wanted { lanes: Lanes::Always, ..wanted };
+                if let Pictured::Drawing { drawing, .. } = compile::draw(sources, &with_lanes) {
+                    add(format!("{}/{workflow} in lanes", view.name()), drawing);
+                }
             }
             if view != View::Sequence {
                 continue;

@@ -22,7 +22,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 use wfc::compile::{self, Picture, Pictured, Settings, Wanted};
-use wfc::diagram::{self, Body, Diagram, Drawing, Marks, Subject, Theme, View};
+use wfc::diagram::{self, Body, Diagram, Drawing, Lanes, Marks, Subject, Theme, View};
 use wfc::graph::{self, StepGraph};
 use wfc::lower::{self, Links};
 use wfc::model::Model;
@@ -58,7 +58,7 @@ fn system(text: &str) -> (Model, StepGraph) {
 fn flow(model: &Model, graph: &StepGraph, view: View) -> Diagram {
     let text = |_: Span| "every day".to_string();
     let workflows = model.workflows.ids().collect();
-    match diagram::draw(&Subject { model, graph, text: &text, workflows }, view) {
+    match diagram::draw(&Subject { model, graph, text: &text, workflows, lanes: Lanes::No }, view) {
         Body::Graph(diagram) => diagram,
         Body::Run(_) | Body::Table(_) => unreachable!("{view:?} is a graph"),
     }
@@ -152,6 +152,13 @@ fn every_step_is_one_node_of_the_graph_and_one_of_the_diagram() {
             *places.entry(id).or_default() += 1;
         }
         for (id, node) in graph.nodes().filter(|(id, _)| graph.is_step(*id)) {
+            // Equal endings are one node, which knows where each of them is written.
+            let is_ending = matches!(node.kind, graph::NodeKind::End { .. } | graph::NodeKind::Undo { .. });
+            if is_ending && !places.contains_key(&id) {
+                let like = |it: &&diagram::Node| it.about.spans.contains(&node.span);
+                assert!(diagram.nodes.iter().find(like).is_some(), "{}: {:?}", path.display(), node.kind);
+                continue;
+            }
             assert_eq!(places.get(&id), Some(&1), "{}: {:?}", path.display(), node.kind);
         }
         assert!(places.values().all(|&n| n == 1), "{}", path.display());

@@ -242,3 +242,95 @@ fn large_systems_are_clear_too_in_whole_and_in_parts() {
         }
     }
 }
+
+/// A step after the other, each with the same end for its failure.
+fn steps_that_end_alike(n: usize) -> Sources {
+    let mut text = String::from("id Key\nservice Boss { }\n");
+    for at in 0..n {
+        let _ = writeln!(
+            text,
+            "service S{at} {{ command Do(key: Key) {{ fails Refused{at}; undone by Undo(key); idempotent by key }}\n \
+             command Undo(key: Key) {{ idempotent by key }} }}"
+        );
+    }
+    text.push_str("workflow Long(key: Key) {\n orchestrated by Boss\n success Done\n failure Failed\n");
+    for at in 0..n {
+        let _ = writeln!(text, " step s{at} = S{at}.Do(key) {{ on Refused{at} {{ undo all; end Failed }} }}");
+    }
+    text.push_str(" end Done\n on outage { undo all; end Failed }\n}\n");
+    let mut sources = Sources::default();
+    sources.add(SourceFile::new("alike.wfc", text));
+    sources
+}
+
+fn drawn(sources: &Sources, wanted: &Wanted) -> Drawing {
+    let Pictured::Drawing { drawing, n_errors: 0 } = compile::draw(sources, wanted) else {
+        unreachable!("it can be drawn");
+    };
+    drawing
+}
+
+#[test]
+fn equal_endings_are_one_and_keep_the_picture_narrow() {
+    let sources = steps_that_end_alike(14);
+    let drawing = drawn(&sources, &Wanted::of(View::Flow));
+    let scene = diagram::scene(&drawing);
+    assert_eq!(faults(&scene), Vec::<String>::new());
+    assert_eq!(scene.nodes.iter().filter(|node| node.class == "failure").count(), 3);
+    assert_eq!(scene.nodes.iter().filter(|node| node.class == "undo").count(), 3);
+    // Every step still has its line to the end.
+    assert_eq!(
+        scene.edges.iter().filter(|edge| edge.class == "trouble-edge" && edge.label.is_some()).count(),
+        14
+    );
+    assert!(scene.size.width < 900.0, "{}", scene.size.width);
+}
+
+#[test]
+fn a_long_overview_goes_on_in_rows() {
+    let mut sources = Sources::default();
+    sources.add(SourceFile::new("large.wfc", three_hundred_steps()));
+    let drawing = drawn(&sources, &Wanted::of(View::Flow));
+    let Body::Graph(whole) = &drawing.body else { unreachable!("steps are a graph") };
+    let (overview, _) = large::split(whole, 20).expect("it is large");
+    let scene = diagram::scene(&Drawing::new(View::Flow, Body::Graph(overview)));
+    assert_eq!(faults(&scene), Vec::<String>::new());
+    let (wide, high) = (scene.size.width, scene.size.height);
+    assert!(wide < 2_000.0 && high < 2_000.0 && (0.5..4.0).contains(&(wide / high)), "{wide} by {high}");
+    // Its parts are read from left to right, and then in the next row.
+    let place = |at: usize| (scene.nodes[at].frame.y.round() as i64, scene.nodes[at].frame.x.round() as i64);
+    let rows: std::collections::BTreeSet<i64> =
+        scene.nodes.iter().map(|node| node.frame.y.round() as i64).collect();
+    assert!(rows.len() > 2 && place(0) < place(1) && place(0).0 < place(scene.nodes.len() - 1).0, "{rows:?}");
+}
+
+#[test]
+fn a_step_stands_in_the_lane_of_its_service() {
+    let (_, sources) = examples().into_iter().find(|(name, _)| name == "loan-broker").expect("it is there");
+    let wanted = Wanted { lanes: diagram::Lanes::WhereTheyHelp, ..Wanted::of(View::Flow) };
+    let scene = diagram::scene(&drawn(&sources, &wanted));
+    let lanes: Vec<_> = scene.groups.iter().filter(|group| group.class == "lane").collect();
+    let names: Vec<&str> = lanes.iter().map(|lane| lane.title.as_str()).collect();
+    assert_eq!(names, ["LoanBroker", "CreditBureau", "Bank", "Notary", "Billing"]);
+    for pair in lanes.windows(2) {
+        // Side by side, as high as each other, with nothing between them.
+        assert!((pair[0].frame.x + pair[0].frame.width - pair[1].frame.x).abs() < 0.1);
+        assert_eq!((pair[0].frame.y, pair[0].frame.height), (pair[1].frame.y, pair[1].frame.height));
+    }
+    for node in &scene.nodes {
+        let lane = lanes.iter().find(|lane| {
+            lane.frame.x <= node.frame.x && node.frame.x + node.frame.width <= lane.frame.x + lane.frame.width
+        });
+        let lane = lane.unwrap_or_else(|| unreachable!("{} stands across lanes", node.id));
+        let doer = node.lines.first().and_then(|line| line.split_once('.')).map(|(service, _)| service);
+        let is_step = matches!(node.class, "command" | "query" | "pivot");
+        assert_eq!(lane.title, if is_step { doer.unwrap_or_default() } else { "LoanBroker" }, "{}", node.id);
+    }
+    // Several workflows beside each other, and one with scopes, have none by themselves.
+    let (_, sources) = examples().into_iter().find(|(name, _)| name == "mortgage").expect("it is there");
+    // So has one in which one service does steps for another, and a third one is only told.
+    for workflow in [None, Some("BuyHome"), Some("Assess")] {
+        let scene = diagram::scene(&drawn(&sources, &Wanted { workflow, ..wanted }));
+        assert!(scene.groups.iter().all(|group| group.class != "lane"), "{workflow:?}");
+    }
+}

@@ -6,7 +6,7 @@ use rayon::prelude::*;
 use serde_json::Value;
 use wfc::compile::{self, PageWanted, Paged, Settings};
 use wfc::diagram::html::{Life, html, json};
-use wfc::diagram::{Theme, View};
+use wfc::diagram::{Lanes, Theme, View};
 use wfc::source::{SourceFile, Sources};
 
 fn page(text: &str) -> Paged {
@@ -18,6 +18,7 @@ fn page(text: &str) -> Paged {
         workflow: None,
         first: View::Flow,
         theme: Theme::Auto,
+        lanes: Lanes::WhereTheyHelp,
         joined: &[],
         findings: &findings,
     };

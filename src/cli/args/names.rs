@@ -192,6 +192,14 @@ pub enum OpenName {
     No,
 }
 
+/// When steps stand in lanes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum LanesName {
+    Auto,
+    Yes,
+    No,
+}
+
 #[derive(Clone, Copy, Debug, ValueEnum)]
 pub enum ThemeName {
     Auto,

@@ -9,7 +9,7 @@ use crate::report::diff;
 use std::path::Path;
 
 /// A picture as it is written.
-pub struct Picture {
+pub struct Written {
     pub title: String,
     pub data: Vec<u8>,
 }
@@ -22,7 +22,7 @@ pub fn is_folder(path: &str) -> bool {
 /// Writes the pictures, the overview first; or with `--check` compares them with what is there.
 pub fn put(
     wanted: &Graph,
-    pictures: &[Picture],
+    pictures: &[Written],
     format: Format,
     output: &Output,
 ) -> Result<Outcome, Unwritten> {
@@ -65,11 +65,11 @@ pub fn put(
 }
 
 /// `shop.svg`, `shop-1.svg`, `shop-2.svg`; in a folder `overview.svg`, `1-FulfilOrder.svg`.
-fn names(path: &str, pictures: &[Picture], format: Format) -> Vec<String> {
+fn names(path: &str, pictures: &[Written], format: Format) -> Vec<String> {
     if is_folder(path) {
         let folder = path.trim_end_matches(['/', '\\']);
         let extension = extension(format);
-        let name = |(at, picture): (usize, &Picture)| match at {
+        let name = |(at, picture): (usize, &Written)| match at {
             0 => format!("{folder}/{}.{extension}", if pictures.len() > 1 { "overview" } else { "diagram" }),
             at => format!("{folder}/{at}-{}.{extension}", slug(&picture.title)),
         };
@@ -121,7 +121,7 @@ fn slug(title: &str) -> String {
 /// Whether every file is there and says what would be written; else what has changed.
 fn check(
     names: &[String],
-    pictures: &[Picture],
+    pictures: &[Written],
     left: &[String],
     wanted: &Graph,
     output: &Output,

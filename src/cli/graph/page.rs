@@ -1,7 +1,7 @@
 //! Every view of what was read, on one page.
 
 use super::format::Format;
-use super::output::{self, Picture};
+use super::output::{self, Written};
 use super::tell_of_errors;
 use crate::cli::Outcome;
 use crate::cli::args::Graph;
@@ -30,6 +30,7 @@ pub fn run(
             workflow: wanted.workflow.as_deref(),
             first: wanted.view.map_or(View::Flow, Into::into),
             theme: wanted.theme.into(),
+            lanes: super::lanes(wanted, Format::Page),
             joined,
             findings: found,
         },
@@ -41,7 +42,7 @@ pub fn run(
     tell_of_errors(paged.errors.len(), output);
     let title = paged.page.title.clone();
     let data = html::html(&paged.page, Life::Still).into_bytes();
-    output::put(wanted, &[Picture { title, data }], Format::Page, output)
+    output::put(wanted, &[Written { title, data }], Format::Page, output)
 }
 
 /// An option that a page could only overlook.

@@ -6,7 +6,7 @@ use crate::cli::graph::page_title;
 use crate::cli::project;
 use crate::compile::{self, PageWanted};
 use crate::diagram::html::{self, Life, Page, Told};
-use crate::diagram::{Theme, View};
+use crate::diagram::{Lanes, Theme, View};
 use crate::finding::Severity;
 use crate::project::baseline;
 use crate::project::disk::{self, Watcher};
@@ -105,6 +105,7 @@ impl Studio {
                 workflow: self.workflow.as_deref(),
                 first: self.first,
                 theme: Theme::Auto,
+                lanes: Lanes::WhereTheyHelp,
                 joined: &joined,
                 findings: &found,
             },

@@ -2,8 +2,8 @@
 //! step would make the picture as wide as the workflow is long.
 
 use super::Sketch;
+use crate::diagram::NodeKind;
 use crate::diagram::label::{listed, wrapped};
-use crate::diagram::{EdgeKind, NodeKind};
 use crate::graph::{self, NodeId};
 use crate::model::{Id, UndoTarget};
 use std::collections::BTreeMap;
@@ -119,7 +119,8 @@ impl Sketch<'_> {
             let names: Vec<&str> = undone.iter().map(String::as_str).collect();
             let node = &mut self.diagram.nodes[undo];
             node.lines.truncate(1);
-            node.lines.extend(wrapped(&format!("takes back what is done of {}", listed(&names, "and", 5)), 23));
+            node.lines
+                .extend(wrapped(&format!("takes back what is done of {}", listed(&names, "and", 5)), 23));
         }
     }
 

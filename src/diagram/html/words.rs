@@ -64,6 +64,7 @@ pub fn group(class: &str) -> &str {
     match class {
         "workflow" => "workflow",
         "side" => "participant",
+        "lane" => "what this service does",
         "part" => "scope",
         "circle" => "services that need each other",
         other => other,

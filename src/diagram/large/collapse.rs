@@ -22,7 +22,7 @@ pub fn collapse(body: &Body, collapsed: Collapsed) -> Body {
         match collapsed {
             Collapsed::Workflows => group.kind == GroupKind::Workflow,
             Collapsed::Sides => {
-                group.kind == GroupKind::Participant
+                matches!(group.kind, GroupKind::Participant | GroupKind::Lane)
                     || (group.kind == GroupKind::Part && group.parent.is_none())
             }
             Collapsed::Named(names) => names.contains(&group.title),

@@ -140,7 +140,7 @@ fn cut(diagram: &Diagram, nodes: &[usize], most: usize) -> Vec<Vec<usize>> {
 
 fn overview(diagram: &Diagram, part_of: &[usize], titles: &[String]) -> Diagram {
     let mut ids = ids::Ids::default();
-    let mut out = Diagram { direction: Direction::Right, ..Diagram::default() };
+    let mut out = Diagram { direction: Direction::Rows, ..Diagram::default() };
     for (number, title) in titles.iter().enumerate() {
         let members =
             || diagram.nodes.iter().zip(part_of).filter(|(_, part)| **part == number).map(|(node, _)| node);

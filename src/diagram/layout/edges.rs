@@ -23,7 +23,7 @@ pub fn cut(skeleton: &mut Skeleton, sizes: &Sizes) {
             let size = label.map_or(Size { width: sizes.spacing.line, height: 0.0 }, |size| {
                 match skeleton.direction {
                     Direction::Down => size,
-                    Direction::Right => Size { width: size.height, height: size.width },
+                    Direction::Right | Direction::Rows => Size { width: size.height, height: size.width },
                 }
             });
             let kind = if label.is_some() { CellKind::Label } else { CellKind::Joint };

@@ -6,6 +6,7 @@
 
 mod chains;
 mod edges;
+mod fold;
 mod order;
 mod pack;
 mod position;
@@ -86,6 +87,8 @@ pub struct Spacing {
     /// Ends on the same border keep this distance, and take this much where there is room.
     pub beside: f64,
     pub port: f64,
+    /// Rows that are longer go on in the next one; nothing where there is no room beside them.
+    pub row: Option<f64>,
 }
 
 /// For pictures, in pixels.
@@ -99,6 +102,7 @@ pub const PIXELS: Spacing = Spacing {
     snap: 40.0,
     beside: 9.0,
     port: 28.0,
+    row: Some(1_000.0),
 };
 
 /// Gives everything in the diagram its place. Pieces that have nothing to do with each other are laid out one by
@@ -114,7 +118,9 @@ pub fn layout(diagram: &Diagram, sizes: &Sizes) -> Layout {
     });
     let gap = match diagram.direction {
         Direction::Down => Size { width: sizes.spacing.gap, height: 2.0 * sizes.spacing.rank },
-        Direction::Right => Size { width: 2.0 * sizes.spacing.rank, height: sizes.spacing.gap },
+        Direction::Right | Direction::Rows => {
+            Size { width: 2.0 * sizes.spacing.rank, height: sizes.spacing.gap }
+        }
     };
     pack::together(diagram, placed.collect(), gap)
 }
@@ -133,6 +139,7 @@ fn connected(diagram: &Diagram, sizes: &Sizes) -> Layout {
     match diagram.direction {
         Direction::Down => placed,
         Direction::Right => transposed(placed),
+        Direction::Rows => transposed(fold::fold(&skeleton, &across, &along, placed)),
     }
 }
 

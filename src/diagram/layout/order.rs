@@ -145,7 +145,14 @@ impl<'s> Search<'s> {
                 sums[frame].1 += 1.0;
             }
         }
-        sums.into_iter().map(|(sum, n): (f64, f64)| if n > 0.0 { sum / n } else { 0.0 }).collect()
+        let keys = sums.into_iter().zip(&self.skeleton.frames).enumerate();
+        keys.map(|(at, ((sum, n), frame)): (usize, ((f64, f64), _))| match n > 0.0 {
+            // Lanes keep their order, left of everything else.
+            _ if frame.is_lane => at as f64 - 1e9,
+            true => sum / n,
+            false => 0.0,
+        })
+        .collect()
     }
 
     /// Sorts a layer by keys, keeping groups together and in the order of theirs.

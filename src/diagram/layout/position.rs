@@ -3,9 +3,9 @@
 
 use super::chains::chains;
 use super::order::Order;
-use super::strips;
 use super::separate::{Apart, separate};
 use super::skeleton::{CellKind, Skeleton};
+use super::strips;
 use crate::diagram::Direction;
 
 /// Rounds of pulling: first to the mean of the neighbours, which finds the right places on the whole, then
@@ -69,6 +69,7 @@ pub fn across(skeleton: &Skeleton, order: &Order) -> Across {
     let mut frames: Vec<(f64, f64)> =
         (0..skeleton.frames.len()).map(|at| (place[left(at)], place[right(at)])).collect();
     strips::close(skeleton, &mut cells, &mut frames);
+    join_lanes(skeleton, &mut frames);
     let seen = frames.iter().zip(&skeleton.frames).filter(|(_, it)| it.ranks.is_some()).map(|(it, _)| *it);
     let half = |at: usize| skeleton.cells[at].across / 2.0;
     let ends = cells.iter().enumerate().map(|(at, x)| (x - half(at), x + half(at))).chain(seen);
@@ -79,6 +80,18 @@ pub fn across(skeleton: &Skeleton, order: &Order) -> Across {
         cells: cells.into_iter().map(|it| it - first).collect(),
         frames: frames.into_iter().map(|(a, b)| (a - first, b - first)).collect(),
         size: last - first,
+    }
+}
+
+/// Lanes have nothing between them.
+fn join_lanes(skeleton: &Skeleton, frames: &mut [(f64, f64)]) {
+    let is_seen = |at: &usize| skeleton.frames[*at].is_lane && skeleton.frames[*at].ranks.is_some();
+    let mut last: Option<usize> = None;
+    for at in (0..frames.len()).filter(is_seen) {
+        if let Some(before) = last.filter(|it| skeleton.frames[*it].parent == skeleton.frames[at].parent) {
+            frames[before].1 = frames[at].0;
+        }
+        last = Some(at);
     }
 }
 
@@ -128,6 +141,7 @@ fn distances(
                 row.put(right(frame), 0.0, padding, Inside::Nothing);
             }
             for &frame in &path[shared..] {
+                let gap = if skeleton.frames[frame].is_lane { 0.0 } else { gap };
                 row.put(left(frame), 0.0, gap, Inside::Padding(head(skeleton, frame)));
                 open.push(frame);
             }
@@ -148,7 +162,9 @@ fn distances(
 pub(super) fn head(skeleton: &Skeleton, frame: usize) -> f64 {
     match skeleton.direction {
         Direction::Down => skeleton.spacing.padding.width,
-        Direction::Right => skeleton.spacing.padding.width + skeleton.frames[frame].title.width,
+        Direction::Right | Direction::Rows => {
+            skeleton.spacing.padding.width + skeleton.frames[frame].title.width
+        }
     }
 }
 
@@ -213,6 +229,11 @@ pub struct Along {
 }
 
 impl Along {
+    /// Where a layer begins and ends.
+    pub fn layer(&self, rank: usize) -> (f64, f64) {
+        self.layers[rank]
+    }
+
     pub fn middle(&self, rank: usize) -> f64 {
         let (top, bottom) = self.layers[rank];
         (top + bottom) / 2.0
@@ -233,7 +254,7 @@ pub fn along(skeleton: &Skeleton, order: &Order, n_tracks: &[usize]) -> Along {
         padding
             + match skeleton.direction {
                 Direction::Down => skeleton.frames[frame].title.height,
-                Direction::Right => 0.0,
+                Direction::Right | Direction::Rows => 0.0,
             }
     };
     let mut above = vec![0.0; n];

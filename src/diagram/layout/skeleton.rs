@@ -1,7 +1,7 @@
 //! The graph that is laid out: nodes with their thickness, edges that all point along, joints where an
 //! edge passes a layer, and groups as a tree.
 
-use super::super::{Diagram, Direction, EdgeKind};
+use super::super::{Diagram, Direction, EdgeKind, GroupKind};
 use super::{Size, Sizes, Spacing};
 
 /// One thing in one layer.
@@ -53,6 +53,8 @@ pub struct Frame {
     pub ranks: Option<(usize, usize)>,
     /// What its title needs, across and along.
     pub title: Size,
+    /// Whether it reaches as far as those beside it, and keeps its place among them.
+    pub is_lane: bool,
 }
 
 pub struct Skeleton {
@@ -69,7 +71,7 @@ impl Skeleton {
     pub fn new(diagram: &Diagram, sizes: &Sizes) -> Skeleton {
         let turned = |size: Size| match diagram.direction {
             Direction::Down => size,
-            Direction::Right => Size { width: size.height, height: size.width },
+            Direction::Right | Direction::Rows => Size { width: size.height, height: size.width },
         };
         let cells = diagram.nodes.iter().zip(&sizes.nodes).map(|(node, size)| {
             let size = turned(*size);
@@ -79,7 +81,13 @@ impl Skeleton {
         let mut frames: Vec<Frame> = Vec::new();
         for (group, title) in diagram.groups.iter().zip(&sizes.titles) {
             let depth = group.parent.map_or(0, |parent| frames[parent].depth + 1);
-            frames.push(Frame { parent: group.parent, depth, ranks: None, title: turned(*title) });
+            frames.push(Frame {
+                parent: group.parent,
+                depth,
+                ranks: None,
+                title: turned(*title),
+                is_lane: group.kind == GroupKind::Lane,
+            });
         }
         let lines =
             diagram.edges.iter().enumerate().filter(|(_, it)| it.from != it.to).map(|(at, it)| Line {
@@ -126,11 +134,31 @@ impl Skeleton {
         let reaches =
             |frame: &usize| self.frames[*frame].ranks.is_some_and(|(low, high)| (low..=high).contains(&rank));
         let inner = |group| self.around(group).take_while(|it| Some(*it) != common).find(reaches);
+        if let Some(lane) = self.lane_of_joint(start, end, common) {
+            return Some(lane);
+        }
         match (common == end, common == start) {
             (true, false) => inner(start).or(common),
             (false, true) => inner(end).or(common),
             _ => common,
         }
+    }
+
+    /// From one lane to another a line runs in the one that does not conduct: there is more room.
+    fn lane_of_joint(
+        &self,
+        start: Option<usize>,
+        end: Option<usize>,
+        common: Option<usize>,
+    ) -> Option<usize> {
+        let lane = |group| self.around(group).find(|it| self.frames[*it].is_lane);
+        let (start, end) = (lane(start)?, lane(end)?);
+        if start == end || self.frames[start].parent != common || self.frames[end].parent != common {
+            return None;
+        }
+        // Lanes stand in their order, the one that conducts first.
+        let is_first = !self.frames[..start].iter().any(|it| it.is_lane && it.parent == common);
+        Some(if is_first { end } else { start })
     }
 
     /// Notes how far each frame reaches.
@@ -142,6 +170,15 @@ impl Skeleton {
                 let ranks = &mut self.frames[frame].ranks;
                 *ranks = Some(ranks.map_or((rank, rank), |(low, high)| (low.min(rank), high.max(rank))));
             }
+        }
+        for at in 0..self.frames.len() {
+            if !self.frames[at].is_lane {
+                continue;
+            }
+            let beside = self.frames.iter().filter(|it| it.is_lane && it.parent == self.frames[at].parent);
+            let ranks = beside.filter_map(|it| it.ranks);
+            let all = ranks.reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)));
+            self.frames[at].ranks = self.frames[at].ranks.and(all);
         }
     }
 

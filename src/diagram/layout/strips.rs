@@ -6,8 +6,7 @@ use super::skeleton::{CellKind, Skeleton};
 
 /// Moves everything behind an empty strip nearer, as far as titles of frames leave room for that.
 pub fn close(skeleton: &Skeleton, cells: &mut [f64], frames: &mut [(f64, f64)]) {
-    let seen: Vec<usize> =
-        (0..frames.len()).filter(|at| skeleton.frames[*at].ranks.is_some()).collect();
+    let seen: Vec<usize> = (0..frames.len()).filter(|at| skeleton.frames[*at].ranks.is_some()).collect();
     // What is taken: things, lines that pass, and the borders of frames.
     let mut taken: Vec<(f64, f64)> = skeleton
         .cells

@@ -26,7 +26,13 @@ fn diagrams() -> Vec<(String, Diagram)> {
         let graph = crate::graph::build(&model);
         let text = |span| file.slice(span).to_string();
         let workflows = model.workflows.ids().collect();
-        let subject = Subject { model: &model, graph: &graph, text: &text, workflows };
+        let subject = Subject {
+            model: &model,
+            graph: &graph,
+            text: &text,
+            workflows,
+            lanes: crate::diagram::Lanes::No,
+        };
         for view in [View::Flow, View::Services, View::Events, View::Compensation] {
             let Body::Graph(diagram) = draw(&subject, view) else { panic!("{view:?} is a graph") };
             found.push((format!("{} {view:?}", path.display()), diagram));

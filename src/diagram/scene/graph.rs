@@ -145,10 +145,10 @@ fn touching(diagram: &Diagram, placed: &Layout, edge: &Edge, route: &Route) -> R
             (Shape::Diamond, Direction::Down) => {
                 point.y = middle.y + dy * (1.0 - dx.abs() / (frame.width / 2.0))
             }
-            (Shape::Diamond, Direction::Right) => {
+            (Shape::Diamond, Direction::Right | Direction::Rows) => {
                 point.x = middle.x + dx * (1.0 - dy.abs() / (frame.height / 2.0))
             }
-            (Shape::Hexagon, Direction::Right) => {
+            (Shape::Hexagon, Direction::Right | Direction::Rows) => {
                 point.x = middle.x + dx.signum() * (dx.abs() - 12.0 * (dy.abs() / (frame.height / 2.0)));
             }
             _ => {}

@@ -16,6 +16,7 @@ const DOWN: Spacing = Spacing {
     snap: 6.0,
     beside: 2.0,
     port: 6.0,
+    row: None,
 };
 /// The same for layers that follow each other to the right: what is across is a row.
 const RIGHT: Spacing = Spacing {
@@ -28,6 +29,7 @@ const RIGHT: Spacing = Spacing {
     snap: 1.0,
     beside: 1.0,
     port: 1.0,
+    row: None,
 };
 
 /// The diagram with its layers in this direction; nothing where that takes more than `width` columns.
@@ -158,7 +160,7 @@ fn cell(value: f64) -> usize {
 fn place(point: Point, direction: Direction) -> (usize, usize) {
     match direction {
         Direction::Down => (cell(point.x - 0.5), cell(point.y)),
-        Direction::Right => (cell(point.x), cell(point.y - 0.5)),
+        Direction::Right | Direction::Rows => (cell(point.x), cell(point.y - 0.5)),
     }
 }
 
@@ -172,7 +174,7 @@ fn sizes(diagram: &Diagram) -> Sizes {
     Sizes {
         spacing: match diagram.direction {
             Direction::Down => DOWN,
-            Direction::Right => RIGHT,
+            Direction::Right | Direction::Rows => RIGHT,
         },
         nodes: nodes.map(|(node, (out, into))| size_of(node, out.max(into), diagram.direction)).collect(),
         labels: diagram
@@ -189,7 +191,9 @@ fn sizes(diagram: &Diagram) -> Sizes {
             .map(|group| match diagram.direction {
                 // It stands in the frame itself.
                 Direction::Down => Size { width: columns(&group.title) as f64 + 2.0, height: 0.0 },
-                Direction::Right => Size { width: columns(&group.title) as f64 + 2.0, height: 0.0 },
+                Direction::Right | Direction::Rows => {
+                    Size { width: columns(&group.title) as f64 + 2.0, height: 0.0 }
+                }
             })
             .collect(),
     }
@@ -203,6 +207,8 @@ fn size_of(node: &Node, n_lines: usize, direction: Direction) -> Size {
     // Ends of lines share the middle four fifths of a side.
     match direction {
         Direction::Down => Size { width: wide.max(n_lines * 5 / 2 + 1) as f64, height: high as f64 },
-        Direction::Right => Size { width: wide as f64, height: high.max(n_lines * 5 / 4 + 1) as f64 },
+        Direction::Right | Direction::Rows => {
+            Size { width: wide as f64, height: high.max(n_lines * 5 / 4 + 1) as f64 }
+        }
     }
 }
