@@ -192,13 +192,13 @@ pub fn edge(kind: EdgeKind) -> EdgeLook {
     let (stroke, colour) = match kind {
         EdgeKind::Next => (Stroke::Solid, None),
         EdgeKind::Trouble => (Stroke::Dashed, Some("#d92d20")),
-        EdgeKind::Aside => (Stroke::Dashed, Some("#98a2b3")),
-        EdgeKind::Message => (Stroke::Dashed, Some("#ca8504")),
+        EdgeKind::Aside => (Stroke::Dashed, Some("#667085")),
+        EdgeKind::Message => (Stroke::Dashed, Some("#a15c07")),
         EdgeKind::Command => (Stroke::Thick, Some("#1570ef")),
         EdgeKind::Query => (Stroke::Solid, Some("#1570ef")),
         EdgeKind::Run => (Stroke::Thick, Some("#6938ef")),
-        EdgeKind::Hears => (Stroke::Solid, Some("#ca8504")),
-        EdgeKind::Notify => (Stroke::Dashed, Some("#98a2b3")),
+        EdgeKind::Hears => (Stroke::Solid, Some("#a15c07")),
+        EdgeKind::Notify => (Stroke::Dashed, Some("#667085")),
         EdgeKind::Unseen => (Stroke::None, None),
     };
     EdgeLook { stroke, colour }
