@@ -198,7 +198,7 @@ impl Page<'_> {
             MessageKind::Reply => (Stroke::Dashed, None, Head::Filled, "reply"),
             MessageKind::Refusal => (Stroke::Dashed, Some("#d92d20"), Head::Cross, "refusal"),
             MessageKind::Lost => (Stroke::Solid, Some("#d92d20"), Head::Cross, "lost"),
-            MessageKind::Event => (Stroke::Solid, Some("#ca8504"), Head::Open, "event-edge"),
+            MessageKind::Event => (Stroke::Solid, Some("#a15c07"), Head::Open, "event-edge"),
         };
         let middle = corner.x + size.width / 2.0 + (about.remarks.len() as f64 - 1.0) * (BADGE + 0.5);
         self.scene.edges.push(SceneEdge {
