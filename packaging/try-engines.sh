@@ -17,7 +17,7 @@ exec < /dev/null
 engines="${WFC_ENGINES:-postgres,temporal}"
 left_out=0
 
-# What `$2` shows to be there, from the packages behind it.
+# What `$1` looks for, from the packages behind it.
 package() {
   if eval "$1" > /dev/null 2>&1; then return 0; fi
   if [ "$(id -u)" = 0 ] && command -v apt-get > /dev/null; then

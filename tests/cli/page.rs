@@ -36,7 +36,7 @@ fn a_png_is_as_large_as_its_scale_and_always_the_same() {
 fn a_picture_that_nobody_can_look_at_is_trouble() {
     let folder = folder();
     let words = |n: usize| format!("step s{n} = A.Do()\n");
-    let steps: String = (0..400).map(words).collect();
+    let steps: String = (0..1_600).map(words).collect();
     folder.write(
         "long.wfc",
         format!(

@@ -61,7 +61,8 @@ impl Project {
         output
     }
 
-    /// A program of our own beside the coordinator; it is gone again when it is built.
+    /// A program of our own beside the coordinator; it is gone again when it is built. As an example it is built
+    /// from what tests are built from, so that an engine is built once for both.
     pub fn build(&self, name: &str, text: &str, features: &str) -> PathBuf {
         let manifest = "crates/coordinator/Cargo.toml";
         let kept = self.read(manifest);
@@ -69,10 +70,10 @@ impl Project {
         let needed = ["serde_json", "jiff"].map(|name| format!("{name}.workspace = true\n"));
         let missing: String = needed.into_iter().filter(|line| !kept.contains(line)).collect();
         self.write(manifest, &kept.replacen("[dependencies]\n", &format!("[dependencies]\n{missing}"), 1));
-        self.write(&format!("crates/coordinator/src/bin/{name}.rs"), text);
-        self.cargo(&["build", "--quiet", "--bin", name, "--features", features]);
-        let program = self.program(name);
-        fs::remove_dir_all(self.folder.join("crates/coordinator/src/bin")).expect("it is there");
+        self.write(&format!("crates/coordinator/examples/{name}.rs"), text);
+        self.cargo(&["build", "--quiet", "--example", name, "--features", features]);
+        let program = self.program(&format!("examples/{name}"));
+        fs::remove_dir_all(self.folder.join("crates/coordinator/examples")).expect("it is there");
         self.write(manifest, &kept);
         program
     }

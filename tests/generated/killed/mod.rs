@@ -153,7 +153,6 @@ fn recorder(project: &Project, engine: &dyn Engine, test: &str) -> PathBuf {
     let tests = project.read(&format!("crates/coordinator/tests/{test}.rs"));
     let from = tests.find("const STAGE").expect("it is there");
     let to = from + tests[from..].find("\n};").expect("it is there") + 3;
-    let stage = tests[from..to].replace("../../../examples", "../../../../examples");
-    let text = include_str!("recorder.rs").replace("// STAGE", &stage);
+    let text = include_str!("recorder.rs").replace("// STAGE", &tests[from..to]);
     project.build("recorder", &text, &engine.features().join(","))
 }
