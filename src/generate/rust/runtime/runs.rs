@@ -7,10 +7,12 @@ use crate::flow::{Ended, Exit, Flow, broken};
 use crate::journal::{Entry, Journal, Place, Status};
 use crate::notices::{self, NOTIFY};
 use crate::services::Answer;
+use crate::telemetry;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::pin::Pin;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError, Weak};
 
 /// What a run leaves behind.
@@ -127,7 +129,7 @@ impl Workflows {
         let start = move |cx: Cx, input: Value| {
             let body = body.clone();
             let future = async move {
-                let finished = cx.conduct(body(cx.clone(), input.clone())).await;
+                let finished = cx.conduct(name, body(cx.clone(), input.clone())).await;
                 Finished { input, ..finished }
             };
             Box::pin(future) as Pin<Box<dyn Future<Output = Finished> + Send>>
@@ -155,6 +157,11 @@ impl Workflows {
         Ok(key.correlated_by)
     }
 
+    /// Whether runs of it can be started.
+    pub fn knows(&self, name: &str) -> bool {
+        self.keys.contains_key(name)
+    }
+
     pub fn names(&self) -> impl Iterator<Item = &'static str> {
         self.starts.keys().copied()
     }
@@ -166,6 +173,8 @@ pub struct Run {
     pub id: String,
     state: Mutex<State>,
     spawned: Spawned,
+    /// Whether what happens happens now: not while its engine goes again through what has happened.
+    live: AtomicBool,
 }
 
 /// Text that goes on by itself, whatever becomes of the line that has begun it.
@@ -224,7 +233,12 @@ pub struct Standing {
 
 impl Run {
     pub fn new(id: &str) -> Run {
-        Run { id: id.to_string(), state: Mutex::default(), spawned: Spawned::default() }
+        Run {
+            id: id.to_string(),
+            state: Mutex::default(),
+            spawned: Spawned::default(),
+            live: AtomicBool::new(true),
+        }
     }
 
     pub(crate) fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
@@ -235,6 +249,14 @@ impl Run {
     /// What was begun since the last time.
     pub(crate) fn spawned(&self) -> Vec<Task> {
         std::mem::take(&mut self.spawned.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    pub fn is_live(&self) -> bool {
+        self.live.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn set_live(&self, live: bool) {
+        self.live.store(live, Ordering::Relaxed);
     }
 
     pub(crate) fn read<T>(&self, read: impl FnOnce(&State) -> T) -> T {
@@ -308,7 +330,12 @@ impl Cx {
     }
 
     /// Runs the text of a workflow to its end, whatever happens in it.
-    pub(crate) async fn conduct(&self, body: impl Future<Output = Exit> + Send) -> Finished {
+    pub(crate) async fn conduct(
+        &self,
+        workflow: &str,
+        body: impl Future<Output = Exit> + Send,
+    ) -> Finished {
+        telemetry::run_began(&self.run, workflow);
         let end = match self.unless_given_up(body).await {
             Some(Exit::End(end)) => {
                 self.settle().await;
@@ -328,7 +355,7 @@ impl Cx {
                 Ended { name: "GivenUp".into(), success: false, fields: json!({}) }
             }
         };
-        tracing::info!(run = %self.run.id, end = end.name, "over");
+        telemetry::run_ended(&self.run, workflow, &end.name, end.success);
         self.run.read(|state| Finished {
             input: Value::Null,
             end,
