@@ -12,3 +12,4 @@ mod killed;
 mod orchestration;
 mod project;
 mod servers;
+mod wire;

@@ -201,7 +201,7 @@ fn service(generated: &mut Generated, model: &Model, names: &Spelling, id: Servi
     own_imports.push(use_of("runtime", &sorted(results.iter().copied().chain(used))));
     let library = spelled.package.replace('-', "_");
     let variable = format!("SERVICE_{}_URL", spelled.module.to_uppercase());
-    let new = format!("{own}::new()");
+    let new = format!("{library}::{own}::new()");
     Service {
         placing: placing(&library, &variable, &new),
         serving: serving(&library, &text::one_line(&item.name.text), &new),

@@ -75,6 +75,14 @@ async fn run(project: Project, address: &str, words: &[String]) -> Result<ExitCo
 }
 
 async fn obey(engine: &impl Engine, command: &Command) -> Result<ExitCode, String> {
+    #[cfg(feature = "otel")]
+    {
+        let engine = engine.clone();
+        crate::otel::remember(move |run| {
+            let engine = engine.clone();
+            Box::pin(async move { engine.history(&run).await.unwrap_or_default() })
+        });
+    }
     let words: Vec<_> = command.words.iter().map(String::as_str).collect();
     match words[..] {
         ["start", workflow] => start(engine, workflow, command).await,

@@ -17,6 +17,7 @@ use opentelemetry_sdk::metrics::SdkMeterProvider;
 use opentelemetry_sdk::trace::{IdGenerator, RandomIdGenerator, SdkTracer, SdkTracerProvider};
 use std::cell::Cell;
 use std::collections::HashMap;
+use std::pin::Pin;
 use std::sync::{LazyLock, Mutex, OnceLock, PoisonError};
 use std::time::{Duration, SystemTime};
 use tracing::Span;
@@ -189,6 +190,8 @@ struct Written {
     id: u64,
     parent: Option<u64>,
     began: Option<SystemTime>,
+    /// Now, where nothing is said.
+    ended: Option<SystemTime>,
     attributes: Vec<KeyValue>,
     links: Vec<Link>,
     error: Option<String>,
@@ -196,7 +199,7 @@ struct Written {
 
 fn write(span: Written) {
     let Some(tracer) = TRACER.get() else { return };
-    let now = SystemTime::now();
+    let now = span.ended.unwrap_or_else(SystemTime::now);
     let parent = match span.parent {
         Some(parent) => Context::new().with_remote_span_context(remote(span.trace, parent)),
         None => Context::new(),
@@ -230,24 +233,72 @@ pub fn run_ended(run: &str, workflow: &str, end: &str, success: bool, began: Opt
         KeyValue::new("end", end.to_string()),
         KeyValue::new("success", success),
     ];
-    if let Some(metrics) = METRICS.get() {
-        metrics.runs_ended.add(1, &attributes);
-        if let Some(time) = since(began) {
-            metrics.run_duration.record(time, &attributes);
-        }
-    }
-    let mut all = attributes;
+    let mut all = attributes.clone();
     all.push(KeyValue::new("run", run.to_string()));
-    write(Written {
+    let span = Written {
         name: workflow.to_string(),
         trace: trace_of(run),
         id: span_of("run", run),
         parent: parent_of(run, workflow),
         began,
+        ended: None,
         attributes: all,
         links: Vec::new(),
         error: (!success).then(|| end.to_string()),
+    };
+    beginning(run, None, span, move |span| {
+        if let Some(metrics) = METRICS.get() {
+            metrics.runs_ended.add(1, &attributes);
+            if let Some(time) = since(span.began) {
+                metrics.run_duration.record(time, &attributes);
+            }
+        }
+        write(span);
     });
+}
+
+/// What has happened in a run, as its engine kept it.
+pub type Happened = Pin<Box<dyn Future<Output = Vec<(jiff::Timestamp, String)>> + Send>>;
+type History = Box<dyn Fn(String) -> Happened + Send + Sync>;
+
+static HISTORY: OnceLock<History> = OnceLock::new();
+
+/// From now on it can be found out when something began in another process.
+pub fn remember(history: impl Fn(String) -> Happened + Send + Sync + 'static) {
+    // All engines of a process keep the same runs.
+    let _ = HISTORY.set(Box::new(history));
+}
+
+/// Finds out when a run, or a step of it, began, where this process does not know it.
+fn beginning(
+    run: &str,
+    key: Option<&str>,
+    span: Written,
+    then: impl FnOnce(Written) + Send + 'static,
+) {
+    let (None, Some(history), Ok(runtime)) =
+        (span.began, HISTORY.get(), tokio::runtime::Handle::try_current())
+    else {
+        return then(span);
+    };
+    let (asked, key, now) =
+        (history(run.to_string()), key.map(ToString::to_string), SystemTime::now());
+    runtime.spawn(async move {
+        let lines = asked.await;
+        let first = match &key {
+            None => lines.first(),
+            Some(key) => lines.iter().find(|(_, line)| is_beginning(line, key)),
+        };
+        let began = first.map(|(at, _)| SystemTime::from(*at));
+        then(Written { began, ended: Some(now), ..span });
+    });
+}
+
+/// Whether a line of a history says that a step with this key begins.
+fn is_beginning(line: &str, key: &str) -> bool {
+    let rest = line.strip_prefix("asks ").and_then(|line| line.split_once(" ("));
+    let asked = rest.and_then(|(_, rest)| rest.strip_prefix(key)).is_some_and(|rest| rest == ")");
+    asked || line.strip_prefix("runs ").is_some_and(|line| line.ends_with(&format!(" as {key}")))
 }
 
 /// A step that has come to something.
@@ -264,18 +315,10 @@ pub struct Done<'a> {
 
 pub fn step(done: Done) {
     let is_compensation = done.step.starts_with("undo ");
-    if let Some(metrics) = METRICS.get() {
-        let attributes = [
-            KeyValue::new("operation", done.operation.to_string()),
-            KeyValue::new("outcome", done.outcome),
-        ];
-        if let Some(time) = since(done.began) {
-            metrics.step_duration.record(time, &attributes);
-        }
-        if is_compensation {
-            metrics.compensations.add(1, &attributes);
-        }
-    }
+    let counted = [
+        KeyValue::new("operation", done.operation.to_string()),
+        KeyValue::new("outcome", done.outcome),
+    ];
     let trace = trace_of(done.run);
     // An inner run with a key of its own has a trace of its own.
     let elsewhere = done.inner.filter(|inner| trace_of(inner) != trace);
@@ -292,15 +335,27 @@ pub fn step(done: Done) {
         KeyValue::new("compensation", is_compensation),
     ];
     attributes.extend(done.error.map(|error| KeyValue::new("error", error.to_string())));
-    write(Written {
+    let span = Written {
         name: done.step.to_string(),
         trace,
         id: span_of("step", done.key),
         parent: Some(span_of("run", done.run)),
         began: done.began,
+        ended: None,
         attributes,
         links,
         error: done.error.map(ToString::to_string),
+    };
+    beginning(done.run, Some(done.key), span, move |span| {
+        if let Some(metrics) = METRICS.get() {
+            if let Some(time) = since(span.began) {
+                metrics.step_duration.record(time, &counted);
+            }
+            if is_compensation {
+                metrics.compensations.add(1, &counted);
+            }
+        }
+        write(span);
     });
 }
 
