@@ -16,3 +16,4 @@ mod project;
 mod reacting;
 mod servers;
 mod systems;
+mod wire;

@@ -30,6 +30,15 @@ pub(super) struct Service {
     pub own_imports: Vec<String>,
     pub methods: String,
     pub adding: String,
+    /// The same, at an address.
+    pub calling: String,
+    /// The name as a word for a shell.
+    pub shell: String,
+    /// The variable that names its address.
+    pub variable: String,
+    /// How the coordinator puts it where it is, and serves it alone.
+    pub placing: String,
+    pub serving: String,
     pub own_methods: String,
     /// As Rust calls the crate.
     pub library: String,
@@ -173,10 +182,11 @@ pub(super) fn service(generated: &mut Generated, model: &Model, names: &Spelling
     let mut requests = BTreeSet::new();
     let (mut methods, mut adding, mut own_methods) = (Vec::new(), Vec::new(), Vec::new());
     let mut results = BTreeSet::new();
-    let (mut refused, mut failure) = (Vec::new(), None);
+    let (mut refused, mut failure, mut called) = (Vec::new(), None, Vec::new());
     for operation in &item.operations {
         let it = names.operation(*operation);
         requests.insert(it.request.clone());
+        called.push(it.request.clone());
         let result = result(model, names, *operation);
         results.insert(if result.starts_with("Accepted") { "Accepted" } else { "Answered" });
         methods.push(method(model, names, *operation, &result));
@@ -197,7 +207,7 @@ pub(super) fn service(generated: &mut Generated, model: &Model, names: &Spelling
     let imports = vec![
         use_of(&contracts, &requests),
         format!("pub use own::{own};"),
-        use_of("runtime", &sorted(results.iter().copied().chain(["Call", "Services"]))),
+        use_of("runtime", &sorted(results.iter().copied().chain(["Address", "Call", "Services"]))),
         "use std::sync::Arc;".to_string(),
     ];
     let whole = own_methods.join("\n");
@@ -213,10 +223,18 @@ pub(super) fn service(generated: &mut Generated, model: &Model, names: &Spelling
     own_imports.insert(0, use_of("crate", std::slice::from_ref(&spelled.role)));
     let used = if whole.contains("Trouble::") { vec!["Call", "Trouble"] } else { vec!["Call"] };
     own_imports.push(use_of("runtime", &sorted(results.iter().copied().chain(used))));
+    let library = spelled.package.replace('-', "_");
+    let variable = format!("SERVICE_{}_URL", spelled.module.to_uppercase());
+    let new = format!("{library}::{own}::new()");
     Service {
+        placing: placing(&library, &variable, &new),
+        serving: serving(&library, &text::one_line(&item.name.text), &new),
+        calling: calling(&called),
+        variable,
+        shell: text::shell(&text::one_line(&item.name.text)),
         name: text::one_line(&item.name.text),
         title: text::markdown(&item.name.text),
-        library: spelled.package.replace('-', "_"),
+        library,
         role: spelled.role,
         own,
         package: spelled.package,
@@ -281,7 +299,7 @@ fn method(model: &Model, names: &Spelling, id: OperationId, result: &str) -> Str
             out.line("///");
         }
         out.line(
-            "/// Takes the request on; the answer comes later, by the command `answer` of the coordinator.",
+            "/// Takes the request on; the answer comes later: where `call.callback()` says, or by the command `answer`.",
         );
     }
     let head = format!("fn {}(&self, call: &Call, request: {})", it.method, it.request);
@@ -313,6 +331,41 @@ fn added(names: &Spelling, id: OperationId, result: &str, is_last: bool) -> Stri
     out.line(&format!("async move {{ it.{}(&call, request).await }}", it.method));
     out.close(if is_last { "})" } else { "});" });
     out.out
+}
+
+/// Every operation, at an address.
+fn calling(requests: &[String]) -> String {
+    let mut out = Writer::at_depth(1);
+    for (number, request) in requests.iter().enumerate() {
+        let is_last = number + 1 == requests.len();
+        let (before, after) = if is_last { ("", "") } else { ("let services = ", ";") };
+        out.line(&format!("{before}services.remote::<{request}>(at){after}"));
+    }
+    out.out.trim_end().to_string()
+}
+
+/// A service at its address, or here.
+fn placing(library: &str, variable: &str, new: &str) -> String {
+    let mut out = Writer::at_depth(1);
+    let here = format!("{library}::serve(services, {new})");
+    let flat = format!("let here = |services| {here};");
+    if flat.len() + 4 <= 100 {
+        out.line(&flat);
+    } else {
+        out.open("let here = |services| {");
+        out.line(&here);
+        out.close("};");
+    }
+    let given =
+        vec![words(text::rust(variable)), words(format!("{library}::call")), words("here".to_string())];
+    out.write("let services = ", &call("services.place".to_string(), given), ";");
+    out.out.trim_end().to_string()
+}
+
+fn serving(library: &str, name: &str, new: &str) -> String {
+    let mut out = Writer::at_depth(2);
+    out.line(&format!("{} => {library}::serve(services, {new}),", text::rust(name)));
+    out.out.trim_end().to_string()
 }
 
 /// A stub, and the failure that it uses, with the type of the failures of its operation.

@@ -31,6 +31,12 @@ impl Breakers {
         }
     }
 
+    /// Whether so many outages came in a row that it has opened.
+    pub fn has_opened(&self, address: &str) -> bool {
+        let circuits = self.circuits.lock().unwrap_or_else(PoisonError::into_inner);
+        circuits.get(address).is_some_and(|circuit| circuit.opened.is_some())
+    }
+
     pub fn count(&self, address: &str, limit: u32, is_outage: bool) {
         let mut circuits = self.circuits.lock().unwrap_or_else(PoisonError::into_inner);
         let circuit = circuits.entry(address.to_string()).or_default();

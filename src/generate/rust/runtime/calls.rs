@@ -8,6 +8,7 @@ use crate::journal::{Entry, Live, Status, TakeBack};
 use crate::runs::{Finished, Run, Trouble};
 use crate::services::{Answer, Attempt, Call, Inside};
 use crate::step::{self, Step};
+use crate::telemetry;
 use serde_json::Value;
 use std::future::poll_fn;
 use std::sync::Arc;
@@ -123,10 +124,12 @@ impl Cx {
             return Err(Exit::Leave(SETTLED));
         }
         let asking = Arc::new(asking);
+        let told = asking.told(&self.run);
         // A pivot on its way is waited for, also when it leaves nothing behind.
         let entry = (is_write || pivot).then(|| self.begin(&asking, take_back));
         let on_its_way = OnItsWay { run: self.run.clone(), key: asking.key.clone(), entry };
         let answer = self.ask(&asking, entry).await;
+        told.answered(&answer);
         if matches!(answer, Answer::Outage(_)) && self.is_settled(&asking.step) {
             on_its_way.has_arrived();
             return Err(Exit::Leave(SETTLED));
@@ -200,6 +203,7 @@ impl Cx {
                 Trouble { what: asking.operation.clone(), attempts: attempt, error: error.clone() };
             self.run.change(|state| state.troubles.insert(asking.key.clone(), trouble));
             let pause = step::pause(asking.backoff, &asking.key, attempt);
+            telemetry::retry(&self.run, &asking.key, &asking.operation, attempt, pause);
             self.perform(Command::Sleep(pause)).await;
             self.open().await;
             attempt += 1;
@@ -208,11 +212,18 @@ impl Cx {
 
     /// Asks until the request has arrived; an answer that comes later is not waited for.
     pub(crate) async fn tell(&self, asking: &Asking) {
+        let told = asking.told(&self.run);
         let mut attempt = 1;
-        while let Answer::Outage(error) = self.attempt(asking, attempt, None).await {
+        loop {
+            let error = match self.attempt(asking, attempt, None).await {
+                Answer::Outage(error) => error,
+                answer => return told.answered(&answer),
+            };
             let trouble = Trouble { what: asking.operation.clone(), attempts: attempt, error };
             self.run.change(|state| state.troubles.insert(asking.key.clone(), trouble));
-            self.perform(Command::Sleep(step::pause(asking.backoff, &asking.key, attempt))).await;
+            let pause = step::pause(asking.backoff, &asking.key, attempt);
+            telemetry::retry(&self.run, &asking.key, &asking.operation, attempt, pause);
+            self.perform(Command::Sleep(pause)).await;
             attempt += 1;
         }
     }
@@ -259,6 +270,11 @@ impl Cx {
 }
 
 impl Asking {
+    pub(crate) fn told(&self, run: &Arc<Run>) -> telemetry::Step {
+        let inner = self.workflow.is_some().then_some(self.key.as_str());
+        telemetry::Step::begin(run, &self.key, &self.step, &self.operation).runs(inner)
+    }
+
     fn attempt(&self, run: &str, attempt: u32) -> Attempt {
         Attempt {
             call: Call {
@@ -268,6 +284,7 @@ impl Asking {
                 attempt,
                 instance: self.instance.clone(),
                 inside: Inside::default(),
+                around: Default::default(),
             },
             timeout: self.timeout,
             breaker: self.breaker,

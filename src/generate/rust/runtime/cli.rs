@@ -6,6 +6,7 @@ use crate::engine::{Engine, Project, State};
 use crate::journal::Status;
 use crate::routes::run_of;
 use crate::services::Answer;
+use crate::telemetry;
 use crate::words::Command;
 use serde_json::json;
 use std::process::ExitCode;
@@ -20,7 +21,8 @@ Commands:
   event NAME --data FILE [--id ID]          hands an event to the runs that it belongs to
   answer RUN STEP --reply FILE              answers a step that somebody works on
   answer RUN STEP --failure NAME [--data FILE]   refuses it
-  serve                                     works on all runs until it is stopped
+  serve [--listen ADDRESS]                  works on all runs until it is stopped, and listens for HTTP
+  service NAME [--listen ADDRESS]           is one of the services, for whoever calls it over HTTP
 Instead of a file, `-` reads standard input, and text that begins with { [ or \" is taken as it is.
 The runs are kept where `--db ADDRESS`, or else COORDINATOR_DB, says: in a file,
 in a PostgreSQL (postgres://…), or by a Temporal (temporal://HOST:PORT/NAMESPACE/QUEUE).
@@ -31,15 +33,19 @@ const A_MOMENT: Duration = Duration::from_secs(1);
 
 /// Runs a command; prints what it gives. The runs are kept at the address, unless another is given.
 pub fn main(project: Project, address: &str) -> ExitCode {
-    let filter = tracing_subscriber::EnvFilter::try_from_default_env()
-        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn,duroxide=error"));
-    tracing_subscriber::fmt().json().with_env_filter(filter).with_writer(std::io::stderr).init();
+    if let Some(error) = project.services.troubles().first() {
+        return trouble(error);
+    }
     let runtime = match tokio::runtime::Runtime::new() {
         Ok(runtime) => runtime,
         Err(error) => return trouble(&error.to_string()),
     };
     let words: Vec<String> = std::env::args().skip(1).collect();
-    match runtime.block_on(run(project, address, &words)) {
+    let done = runtime.block_on(async {
+        let _telling = telemetry::begin("coordinator");
+        run(project, address, &words).await
+    });
+    match done {
         Ok(code) => code,
         Err(error) => trouble(&error),
     }
@@ -71,6 +77,14 @@ async fn run(project: Project, address: &str, words: &[String]) -> Result<ExitCo
 }
 
 async fn obey(engine: &impl Engine, command: &Command) -> Result<ExitCode, String> {
+    #[cfg(feature = "otel")]
+    {
+        let engine = engine.clone();
+        crate::otel::remember(move |run| {
+            let engine = engine.clone();
+            Box::pin(async move { engine.history(&run).await.unwrap_or_default() })
+        });
+    }
     let words: Vec<_> = command.words.iter().map(String::as_str).collect();
     match words[..] {
         ["start", workflow] => start(engine, workflow, command).await,
@@ -79,7 +93,7 @@ async fn obey(engine: &impl Engine, command: &Command) -> Result<ExitCode, Strin
         ["history", run] => history(engine, run).await,
         ["event", event] => deliver(engine, event, command).await,
         ["answer", run, step] => answer(engine, run, step, command).await,
-        ["serve"] => serve(engine).await,
+        ["serve"] => serve(engine, command).await,
         _ => Err(format!("this is not a command\n{HELP}")),
     }
 }
@@ -232,12 +246,36 @@ async fn key_of(engine: &impl Engine, run: &str, step: &str) -> Result<Option<St
     Ok(waiting.into_keys().chain(given_up).find(is_meant))
 }
 
-async fn serve(engine: &impl Engine) -> Result<ExitCode, String> {
+async fn serve(engine: &impl Engine, command: &Command) -> Result<ExitCode, String> {
+    #[cfg(feature = "http")]
+    let listener = {
+        let variable = std::env::var("COORDINATOR_LISTEN").ok();
+        let at =
+            command.option("listen").or(variable.as_deref()).unwrap_or(crate::http::api::LISTEN);
+        crate::http::api::open(engine, at).await?
+    };
+    #[cfg(not(feature = "http"))]
+    if command.option("listen").is_some() {
+        return Err("for --listen the coordinator is built with `--features http`".to_string());
+    }
     let worker = engine.work().await?;
-    println!("at work");
-    tokio::select! {
-        stopped = tokio::signal::ctrl_c() => stopped.map_err(|error| error.to_string())?,
-        kept = crate::engine::keep_time(engine) => kept?,
+    #[cfg(feature = "http")]
+    {
+        println!("at work, and listens at {}", crate::http::listen::url(&listener)?);
+        let router = crate::http::api::router(engine.clone());
+        tokio::select! {
+            done = crate::http::listen::serve(listener, router) => done?,
+            () = crate::http::api::count(engine.clone()) => {}
+            kept = crate::engine::keep_time(engine) => kept?,
+        }
+    }
+    #[cfg(not(feature = "http"))]
+    {
+        println!("at work");
+        tokio::select! {
+            stopped = tokio::signal::ctrl_c() => stopped.map_err(|error| error.to_string())?,
+            kept = crate::engine::keep_time(engine) => kept?,
+        }
     }
     engine.rest(worker, 5 * A_MOMENT).await;
     Ok(ExitCode::SUCCESS)

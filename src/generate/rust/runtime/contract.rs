@@ -88,6 +88,13 @@ pub struct Raised {
     pub fields: Value,
 }
 
+impl Raised {
+    /// Whether an operation may be refused so.
+    pub fn check<O: Operation>(&self) -> Result<(), serde_json::Error> {
+        serde_json::to_value(self).and_then(serde_json::from_value::<O::Failure>).map(|_| ())
+    }
+}
+
 /// Of an operation that is never refused.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub enum NoFailure {}

@@ -72,6 +72,11 @@ impl Driver {
         Some(Driver { run, future, tasks: Vec::new() })
     }
 
+    /// Whether its engine goes again through what has happened already.
+    pub fn replays(&mut self, replays: bool) {
+        self.run.set_live(!replays);
+    }
+
     /// Goes on as far as the replies reach; gives what the run finished with when it is over.
     pub fn go_on(&mut self) -> Option<Finished> {
         let mut context = Context::from_waker(Waker::noop());
@@ -110,5 +115,12 @@ impl Driver {
     /// Where the run stands, for people.
     pub fn standing(&self) -> Value {
         self.run.read(|state| serde_json::to_value(state.standing()).unwrap_or_default())
+    }
+}
+
+impl Drop for Driver {
+    /// An engine forgets a run in the middle; nothing happens in it because of that.
+    fn drop(&mut self) {
+        self.run.set_live(false);
     }
 }

@@ -262,6 +262,7 @@ async fn conduct(
     let mut inbox = cx.dequeue_event(INBOX);
     let mut told = Value::Null;
     let finished: Finished = poll_fn(|context| {
+        driver.replays(cx.is_replaying());
         loop {
             let mut replied = Vec::new();
             waiting.retain_mut(|(id, future)| match future.as_mut().poll(context) {

@@ -75,17 +75,17 @@ pub trait Engine: Clone + Send + Sync + 'static {
     /// What a run has left behind, when it is over.
     fn finished(&self, run: &str) -> impl Future<Output = Result<Option<Finished>, String>> + Send;
 
-    fn state(&self, run: &str) -> impl Future<Output = Result<State, String>>;
+    fn state(&self, run: &str) -> impl Future<Output = Result<State, String>> + Send;
 
     fn pulse(&self, run: &str) -> impl Future<Output = Result<Pulse, String>>;
 
-    fn list(&self) -> impl Future<Output = Result<Vec<Listed>, String>>;
+    fn list(&self) -> impl Future<Output = Result<Vec<Listed>, String>> + Send;
 
     /// What has happened in a run, a line for each thing.
     fn history(
         &self,
         run: &str,
-    ) -> impl Future<Output = Result<Vec<(jiff::Timestamp, String)>, String>>;
+    ) -> impl Future<Output = Result<Vec<(jiff::Timestamp, String)>, String>> + Send;
 
     /// Hands an event to every run that it belongs to, and begins those that it begins. Gives their names.
     fn deliver(

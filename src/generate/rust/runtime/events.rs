@@ -5,6 +5,7 @@ use crate::contract::Event;
 use crate::driver::{Command, Happened, Reply};
 use crate::flow::{Exit, Flow, broken};
 use crate::slot::Slot;
+use crate::telemetry;
 use serde_json::Value;
 use std::future::poll_fn;
 use std::task::Poll;
@@ -95,7 +96,9 @@ impl Cx {
         let timer = within.map(|time| self.run.command(Command::Sleep(time)));
         let key = self.key("wait");
         let names: Vec<_> = ways.iter().flat_map(|way| &way.terms).map(|term| term.name).collect();
-        let _waiting = Waiting::new(self, &key, names.join(", "));
+        let names = names.join(", ");
+        let told = telemetry::Step::begin(&self.run, &key, "wait", &names);
+        let _waiting = Waiting::new(self, &key, names);
         let way = poll_fn(|_| {
             for (at, way) in ways.iter().enumerate() {
                 if self.takes(way) {
@@ -107,6 +110,7 @@ impl Cx {
             if is_over { Poll::Ready(None) } else { Poll::Pending }
         })
         .await;
+        told.end(if way.is_some() { "done" } else { "too late" }, None);
         self.open().await;
         Ok(way)
     }
@@ -151,6 +155,7 @@ impl Cx {
             version: E::VERSION,
             fields,
         };
+        let told = telemetry::Step::begin(&self.run, &happened.id, E::NAME, PUBLISH);
         let input = serde_json::to_value(happened).map_err(|error| broken(E::NAME, error))?;
         loop {
             let command = Command::Act { name: PUBLISH.to_string(), input: input.clone() };
@@ -159,7 +164,10 @@ impl Cx {
                     tracing::warn!(run = %self.run.id, event = E::NAME, error, "not published yet");
                     self.perform(Command::Sleep(Duration::from_secs(1))).await;
                 }
-                Reply::Value(Ok(_)) => return Ok(()),
+                Reply::Value(Ok(_)) => {
+                    told.end("done", None);
+                    return Ok(());
+                }
                 Reply::Fired | Reply::Time(_) => {
                     return Err(Exit::Broken("the engine brought no answer".to_string()));
                 }

@@ -22,17 +22,22 @@ pub mod forks;
 pub mod handed_over;
 #[cfg(any(feature = "duroxide", feature = "temporal"))]
 pub mod history;
+#[cfg(feature = "http")]
+pub mod http;
 pub mod journal;
 pub mod keys;
 pub mod limits;
 #[cfg(feature = "memory")]
 pub mod memory;
 pub mod notices;
+#[cfg(feature = "otel")]
+pub mod otel;
 pub mod routes;
 pub mod runs;
 pub mod services;
 pub mod slot;
 pub mod step;
+pub mod telemetry;
 #[cfg(feature = "temporal")]
 pub mod temporal;
 #[cfg(feature = "memory")]
@@ -53,7 +58,7 @@ pub use handed_over::HandedOver;
 pub use limits::{or_outage, second};
 pub use routes::Route;
 pub use runs::{Finished, Late, Workflows};
-pub use services::{Accepted, Answered, Call, Outage, Services, Trouble};
+pub use services::{Accepted, Address, Answered, Call, Outage, Services, Trouble};
 pub use slot::Slot;
 pub use step::{Step, undo_of};
 pub use values::{

@@ -9,10 +9,12 @@ use crate::handed_over::{self, HandedOver, SETTLE};
 use crate::journal::{Entry, Journal, Place, Status};
 use crate::notices::{self, NOTIFY};
 use crate::services::Answer;
+use crate::telemetry;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::pin::Pin;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError, Weak};
 use std::time::Duration;
 
@@ -179,7 +181,7 @@ impl Workflows {
         let start = move |cx: Cx, input: Value| {
             let body = body.clone();
             let future = async move {
-                let finished = cx.conduct(body(cx.clone(), input.clone())).await;
+                let finished = cx.conduct(name, body(cx.clone(), input.clone())).await;
                 Finished { input, ..finished }
             };
             Box::pin(future) as Pin<Box<dyn Future<Output = Finished> + Send>>
@@ -207,6 +209,11 @@ impl Workflows {
         Ok(key.correlated_by)
     }
 
+    /// Whether runs of it can be started.
+    pub fn knows(&self, name: &str) -> bool {
+        self.keys.contains_key(name)
+    }
+
     pub fn names(&self) -> impl Iterator<Item = &'static str> {
         self.starts.keys().copied()
     }
@@ -218,6 +225,8 @@ pub struct Run {
     pub id: String,
     state: Mutex<State>,
     spawned: Spawned,
+    /// Whether what happens happens now: not while its engine goes again through what has happened.
+    live: AtomicBool,
 }
 
 /// Text that goes on by itself, whatever becomes of the line that has begun it.
@@ -288,7 +297,12 @@ pub struct Standing {
 
 impl Run {
     pub fn new(id: &str) -> Run {
-        Run { id: id.to_string(), state: Mutex::default(), spawned: Spawned::default() }
+        Run {
+            id: id.to_string(),
+            state: Mutex::default(),
+            spawned: Spawned::default(),
+            live: AtomicBool::new(true),
+        }
     }
 
     pub(crate) fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
@@ -299,6 +313,14 @@ impl Run {
     /// What was begun since the last time.
     pub(crate) fn spawned(&self) -> Vec<Task> {
         std::mem::take(&mut self.spawned.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    pub fn is_live(&self) -> bool {
+        self.live.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn set_live(&self, live: bool) {
+        self.live.store(live, Ordering::Relaxed);
     }
 
     pub(crate) fn read<T>(&self, read: impl FnOnce(&State) -> T) -> T {
@@ -372,9 +394,14 @@ impl Cx {
     }
 
     /// Runs the text of a workflow to its end, whatever happens in it.
-    pub(crate) async fn conduct(&self, body: impl Future<Output = Exit> + Send) -> Finished {
+    pub(crate) async fn conduct(
+        &self,
+        workflow: &str,
+        body: impl Future<Output = Exit> + Send,
+    ) -> Finished {
+        telemetry::run_began(&self.run, workflow);
         let end = self.with_an_eye_on_answers(self.end_of(body)).await;
-        tracing::info!(run = %self.run.id, end = end.name, "over");
+        telemetry::run_ended(&self.run, workflow, &end.name, end.success);
         self.run.read(|state| Finished {
             input: Value::Null,
             end,

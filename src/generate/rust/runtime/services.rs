@@ -2,11 +2,12 @@
 
 use crate::breaker::Breakers;
 use crate::contract::{Operation, Raised, Takes};
+use crate::telemetry;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::pin::Pin;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 use tracing::Instrument;
 
@@ -22,6 +23,23 @@ pub struct Call {
     pub instance: Option<String>,
     #[serde(skip)]
     pub inside: Inside,
+    #[serde(skip)]
+    pub around: Around,
+}
+
+/// What belongs to one attempt in one process, and is not kept with the run.
+#[derive(Clone, Debug, Default)]
+pub struct Around {
+    pub callback: Option<String>,
+    /// The span of the attempt (W3C trace context).
+    pub traceparent: Option<String>,
+}
+
+impl Call {
+    /// Where the answer belongs of an operation that takes a while, as long as somebody listens there.
+    pub fn callback(&self) -> Option<&str> {
+        self.around.callback.as_deref()
+    }
 }
 
 /// What a call stands in, where its engine has something to give: a transaction.
@@ -92,11 +110,36 @@ pub struct Attempt {
 type Handler =
     Arc<dyn Fn(Call, Value) -> Pin<Box<dyn Future<Output = Answer> + Send>> + Send + Sync>;
 
+/// Where a service is: nowhere else, as long as nothing goes over the wire.
+#[cfg(not(feature = "http"))]
+#[derive(Clone, Debug)]
+pub enum Address {}
+
+#[cfg(not(feature = "http"))]
+impl Address {
+    pub fn new(base: &str) -> Result<Address, String> {
+        Err(format!("for {base} the coordinator is built with `--features http`"))
+    }
+}
+
+#[cfg(feature = "http")]
+pub use crate::http::client::Address;
+
+struct Offered {
+    handler: Handler,
+    /// Whether this is a request of it.
+    reads: fn(&Value) -> Result<(), String>,
+    /// Whether it can answer so.
+    fits: fn(&Answer) -> Result<(), String>,
+}
+
 /// Every operation of the project, by name.
 #[derive(Default)]
 pub struct Services {
-    handlers: BTreeMap<String, Handler>,
+    offered: BTreeMap<String, Offered>,
     breakers: Breakers,
+    callbacks: OnceLock<String>,
+    troubles: Vec<String>,
 }
 
 impl Services {
@@ -117,7 +160,7 @@ impl Services {
             };
             Box::pin(future) as Pin<Box<dyn Future<Output = Answer> + Send>>
         };
-        self.handlers.insert(O::NAME.to_string(), Arc::new(handler));
+        self.offer::<O>(Arc::new(handler));
         self
     }
 
@@ -142,7 +185,7 @@ impl Services {
             };
             Box::pin(future) as Pin<Box<dyn Future<Output = Answer> + Send>>
         };
-        self.handlers.insert(O::NAME.to_string(), Arc::new(handler));
+        self.offer::<O>(Arc::new(handler));
         self
     }
 
@@ -156,7 +199,8 @@ impl Services {
             Box::pin(async move { handler(call, request) })
                 as Pin<Box<dyn Future<Output = Answer> + Send>>
         };
-        self.handlers.insert(operation.to_string(), Arc::new(handler));
+        let offered = Offered { handler: Arc::new(handler), reads: |_| Ok(()), fits: |_| Ok(()) };
+        self.offered.insert(operation.to_string(), offered);
         self
     }
 
@@ -169,51 +213,129 @@ impl Services {
         let handler = move |call: Call, request: Value| {
             Box::pin(handler(call, request)) as Pin<Box<dyn Future<Output = Answer> + Send>>
         };
-        self.handlers.insert(operation.to_string(), Arc::new(handler));
+        let offered = Offered { handler: Arc::new(handler), reads: |_| Ok(()), fits: |_| Ok(()) };
+        self.offered.insert(operation.to_string(), offered);
         self
     }
 
+    /// Adds an operation that is at an address.
+    #[cfg(feature = "http")]
+    pub fn remote<O: Operation>(mut self, at: &Address) -> Services {
+        let at = at.clone();
+        let handler = move |call: Call, request: Value| {
+            let at = at.clone();
+            Box::pin(async move { at.call::<O>(call, request).await })
+                as Pin<Box<dyn Future<Output = Answer> + Send>>
+        };
+        self.offer::<O>(Arc::new(handler));
+        self
+    }
+
+    #[cfg(not(feature = "http"))]
+    pub fn remote<O: Operation>(self, at: &Address) -> Services {
+        match *at {}
+    }
+
+    fn offer<O: Operation>(&mut self, handler: Handler) {
+        let reads = |request: &Value| O::deserialize(request).map(|_| ()).map_err(text);
+        let fits = |answer: &Answer| match answer {
+            Answer::Done(reply) => O::Reply::deserialize(reply).map(|_| ()).map_err(text),
+            Answer::Refused(raised) => raised.check::<O>().map_err(text),
+            Answer::Outage(_) | Answer::Accepted => Ok(()),
+        };
+        self.offered.insert(O::NAME.to_string(), Offered { handler, reads, fits });
+    }
+
+    /// A service where it is: at the address that the variable names, or else in this process.
+    pub fn place(
+        mut self,
+        variable: &str,
+        there: impl FnOnce(Services, &Address) -> Services,
+        here: impl FnOnce(Services) -> Services,
+    ) -> Services {
+        match std::env::var(variable).ok().filter(|base| !base.is_empty()) {
+            None => here(self),
+            Some(base) => match Address::new(&base) {
+                Ok(address) => there(self, &address),
+                Err(error) => {
+                    self.troubles.push(format!("{variable}: {error}"));
+                    self
+                }
+            },
+        }
+    }
+
+    /// What is wrong with the addresses of services.
+    pub fn troubles(&self) -> &[String] {
+        &self.troubles
+    }
+
+    /// From now on calls say that answers which come later belong there.
+    pub fn answers_come_to(&self, base: &str) {
+        // Whoever has said it first is listening.
+        let _ = self.callbacks.set(base.to_string());
+    }
+
+    /// Whether this is a request of an operation; nothing when there is no such operation.
+    pub fn reads(&self, operation: &str, request: &Value) -> Option<Result<(), String>> {
+        Some((self.offered.get(operation)?.reads)(request))
+    }
+
+    /// Whether an operation can answer so; nothing when there is no such operation.
+    pub fn fits(&self, operation: &str, answer: &Answer) -> Option<Result<(), String>> {
+        Some((self.offered.get(operation)?.fits)(answer))
+    }
+
+    /// What an operation answers; nothing when there is no such operation.
+    pub async fn ask(&self, operation: &str, call: Call, request: Value) -> Option<Answer> {
+        let working = (self.offered.get(operation)?.handler)(call, request);
+        Some(working.await)
+    }
+
     pub fn names(&self) -> impl Iterator<Item = &String> {
-        self.handlers.keys()
+        self.offered.keys()
     }
 
     /// One attempt: within its time, and not while the breaker is open.
     pub async fn attempt(&self, operation: &str, attempt: Attempt) -> Answer {
-        let Some(handler) = self.handlers.get(operation).cloned() else {
+        let Attempt { mut call, timeout, breaker, request } = attempt;
+        let Some(handler) = self.offered.get(operation).map(|offered| offered.handler.clone())
+        else {
             return Answer::Outage(format!("nobody serves {operation}"));
         };
-        let address =
-            format!("{operation} {}", attempt.call.instance.as_deref().unwrap_or_default());
-        if let Some((_, pause)) = attempt.breaker
-            && self.breakers.is_open(&address, pause)
+        let address = format!("{operation} {}", call.instance.as_deref().unwrap_or_default());
+        let address = address.trim_end();
+        let span = telemetry::attempt(operation, &call);
+        if let Some((_, pause)) = breaker
+            && self.breakers.is_open(address, pause)
         {
-            return Answer::Outage("the breaker is open".to_string());
+            let answer = Answer::Outage("the breaker is open".to_string());
+            span.in_scope(|| telemetry::attempted(operation, &answer));
+            return answer;
         }
-        let span = tracing::info_span!(
-            "step",
-            run = attempt.call.run,
-            step = attempt.call.step,
-            operation,
-            key = attempt.call.key,
-            attempt = attempt.call.attempt,
-        );
-        let timeout = attempt.timeout;
-        let working = handler(attempt.call, attempt.request).instrument(span.clone());
+        #[cfg(feature = "http")]
+        {
+            let base = self.callbacks.get();
+            call.around.callback =
+                base.map(|base| crate::http::api::callback(base, &call.run, &call.key));
+        }
+        call.around.traceparent = Some(telemetry::traceparent(&span, &call));
+        let working = handler(call, request).instrument(span.clone());
         let answer = match tokio::time::timeout(timeout, working).await {
             Ok(answer) => answer,
             Err(_) => Answer::Outage(format!("no answer within {timeout:?}")),
         };
-        if let Some((outages, _)) = attempt.breaker {
-            self.breakers.count(&address, outages, matches!(answer, Answer::Outage(_)));
+        if let Some((outages, _)) = breaker {
+            self.breakers.count(address, outages, matches!(answer, Answer::Outage(_)));
+            telemetry::breaker(address, self.breakers.has_opened(address));
         }
-        span.in_scope(|| match &answer {
-            Answer::Done(_) => tracing::info!("done"),
-            Answer::Accepted => tracing::info!("accepted"),
-            Answer::Refused(raised) => tracing::info!(failure = raised.name, "refused"),
-            Answer::Outage(error) => tracing::warn!(error, "outage"),
-        });
+        span.in_scope(|| telemetry::attempted(operation, &answer));
         answer
     }
+}
+
+fn text(error: impl std::fmt::Display) -> String {
+    error.to_string()
 }
 
 fn answered<O: Operation>(answered: Answered<O>) -> Answer {

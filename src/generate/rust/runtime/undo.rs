@@ -180,8 +180,13 @@ impl Cx {
 
     /// What takes something back never refuses for good: a refusal is tried again like an outage.
     async fn insist(&self, asking: Asking) {
+        let told = asking.told(&self.run);
         let mut refusals = 0;
-        while let Answer::Refused(raised) = self.ask(&asking, None).await {
+        loop {
+            let raised = match self.ask(&asking, None).await {
+                Answer::Refused(raised) => raised,
+                answer => return told.answered(&answer),
+            };
             refusals += 1;
             let trouble = crate::runs::Trouble {
                 what: asking.operation.clone(),

@@ -24,13 +24,24 @@ pub fn workflows() -> Workflows {
     workflows
 }
 
-/// The services as they are.
+/// The services: each in this process or, where its variable says so, at an address.
 pub fn services() -> Services {
     let services = Services::default();
 {% for service in services %}
-    let services = {{ service.library }}::serve(services, {{ service.library }}::{{ service.own }}::new());
+{{ service.placing }}
 {% endfor %}
     services
+}
+
+/// One of the services, for a process of its own.
+pub fn service(name: &str) -> Option<Services> {
+    let services = Services::default();
+    Some(match name {
+{% for service in services %}
+{{ service.serving }}
+{% endfor %}
+        _ => return None,
+    })
 }
 
 /// Which runs an event belongs to.

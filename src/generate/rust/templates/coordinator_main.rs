@@ -8,6 +8,10 @@ use std::process::ExitCode;
 const ADDRESS: &str = {{ address }};
 
 fn main() -> ExitCode {
+    #[cfg(feature = "http")]
+    if let Some(code) = runtime::http::main(coordinator::service) {
+        return code;
+    }
     let project = Project { workflows: workflows(), services: services(), routes: ROUTES };
     runtime::cli::main(project, ADDRESS)
 }

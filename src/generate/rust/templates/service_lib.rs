@@ -26,3 +26,8 @@ pub fn serve(services: Services, service: impl {{ role }}) -> Services {
     let service = Arc::new(service);
 {{ adding }}
 }
+
+/// Adds the same, where it is at an address of its own.
+pub fn call(services: Services, at: &Address) -> Services {
+{{ calling }}
+}

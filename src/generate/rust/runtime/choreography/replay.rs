@@ -316,6 +316,7 @@ impl Going<'_> {
             attempt: 1,
             instance: notice.instance,
             inside: Inside::default(),
+            around: Default::default(),
         };
         let attempt =
             Attempt { call, timeout: step::TIMEOUT, breaker: None, request: notice.request };

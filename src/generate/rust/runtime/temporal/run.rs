@@ -241,6 +241,7 @@ async fn conduct(cx: WorkflowContext<Conductor>, input: Value) -> Result<Finishe
     let mut starting: Vec<Waiting> = Vec::new();
     let mut over: Option<Finished> = None;
     poll_fn(|context| {
+        driver.replays(cx.is_replaying());
         loop {
             starting.retain_mut(|future| future.as_mut().poll(context).is_pending());
             if over.is_some() {

@@ -1,0 +1,353 @@
+//! What is told about runs: logs, and with the feature `otel` spans and metrics. A run has one trace in all
+//! processes that work on it: the ids of its trace and of the spans of its steps follow from its name and
+//! their keys. A run is told of once, however often its engine goes through it again.
+
+use crate::runs::Run;
+use crate::services::{Answer, Call};
+use std::collections::{HashMap, HashSet};
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
+use std::time::{Duration, SystemTime};
+use tracing::Span;
+
+#[cfg(feature = "otel")]
+use crate::otel;
+
+/// Begins to tell, on standard error and to where OTEL_EXPORTER_OTLP_ENDPOINT says; until the guard is
+/// dropped, which tells the rest.
+#[cfg(any(feature = "duroxide", feature = "http", feature = "temporal"))]
+pub fn begin(service: &str) -> Telling {
+    use tracing_subscriber::prelude::*;
+    let filter = tracing_subscriber::EnvFilter::try_from_default_env()
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn,duroxide=error"));
+    let logs = tracing_subscriber::fmt::layer().json().with_writer(std::io::stderr);
+    let all = tracing_subscriber::registry().with(logs.with_filter(filter));
+    #[cfg(feature = "otel")]
+    {
+        let telling = otel::begin(service);
+        // Who has set up tracing before goes on with that.
+        let _ = all.with(telling.as_ref().map(otel::Telling::layer)).try_init();
+        Telling { _otel: telling }
+    }
+    #[cfg(not(feature = "otel"))]
+    {
+        let _ = (service, all.try_init());
+        Telling {}
+    }
+}
+
+pub struct Telling {
+    #[cfg(feature = "otel")]
+    _otel: Option<otel::Telling>,
+}
+
+/// The trace of a run. Inner runs that are named after the step that runs them belong to the trace of
+/// the outermost.
+pub fn trace_of(run: &str) -> u128 {
+    let root = run.split('/').next().unwrap_or(run);
+    u128::from(hash("trace", root)) << 64 | u128::from(hash("of", root))
+}
+
+/// The span of a run, or of a step of it by its key.
+pub fn span_of(kind: &str, name: &str) -> u64 {
+    hash(kind, name)
+}
+
+/// FNV-1a, and never 0, which is no id.
+fn hash(kind: &str, name: &str) -> u64 {
+    let bytes = kind.bytes().chain([b':']).chain(name.bytes());
+    let hash = bytes.fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    });
+    // The bits of short names are spread over all of it.
+    let mixed = (hash ^ (hash >> 32)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    (mixed ^ (mixed >> 29)).max(1)
+}
+
+/// The parent of the span of a run: the step that runs it, or the run behind which it runs.
+pub(crate) fn parent_of(run: &str, workflow: &str) -> Option<u64> {
+    let (outer, _) = run.split_once('/')?;
+    let is_beside = workflow == crate::notices::NOTIFY || run.contains("/late/");
+    Some(if is_beside { span_of("run", outer) } else { span_of("step", run) })
+}
+
+/// What was told in this process of runs that are not over: when each began, and what is done.
+static TOLD: LazyLock<Mutex<HashMap<String, Told>>> = LazyLock::new(Mutex::default);
+
+#[derive(Default)]
+struct Told {
+    began: HashMap<String, SystemTime>,
+    done: HashSet<String>,
+}
+
+fn told<T>(run: &str, change: impl FnOnce(&mut Told) -> T) -> T {
+    let mut told = TOLD.lock().unwrap_or_else(PoisonError::into_inner);
+    change(told.entry(run.to_string()).or_default())
+}
+
+/// Whether something has come to pass now, and was not told before.
+fn is_news(run: &Run, what: String) -> bool {
+    let is_new = told(&run.id, |told| told.done.insert(what));
+    is_new && run.is_live()
+}
+
+fn began(run: &Run, what: &str) -> bool {
+    told(&run.id, |told| {
+        let is_new = !told.began.contains_key(what);
+        if run.is_live() {
+            told.began.entry(what.to_string()).or_insert_with(SystemTime::now);
+        }
+        is_new && run.is_live()
+    })
+}
+
+#[cfg(feature = "otel")]
+fn time_of(run: &str, what: &str) -> Option<SystemTime> {
+    told(run, |told| told.began.get(what).copied())
+}
+
+pub(crate) fn run_began(run: &Run, workflow: &str) {
+    if began(run, "") {
+        tracing::info!(run = run.id, workflow, "begins");
+        #[cfg(feature = "otel")]
+        otel::run_began(workflow);
+    }
+}
+
+pub(crate) fn run_ended(run: &Run, workflow: &str, end: &str, success: bool) {
+    if is_news(run, String::new()) {
+        tracing::info!(run = run.id, workflow, end, success, "over");
+        #[cfg(feature = "otel")]
+        otel::run_ended(&run.id, workflow, end, success, time_of(&run.id, ""));
+        TOLD.lock().unwrap_or_else(PoisonError::into_inner).remove(&run.id);
+    }
+}
+
+/// A step of a run, from its beginning to its outcome.
+pub(crate) struct Step {
+    run: Arc<Run>,
+    key: String,
+    name: String,
+    operation: String,
+    /// The run that it runs, if it runs one.
+    inner: Option<String>,
+    is_done: bool,
+}
+
+impl Step {
+    pub fn begin(run: &Arc<Run>, key: &str, name: &str, operation: &str) -> Step {
+        if began(run, key) {
+            tracing::debug!(run = run.id, step = name, operation, key, "begins");
+        }
+        Step {
+            run: run.clone(),
+            key: key.to_string(),
+            name: name.to_string(),
+            operation: operation.to_string(),
+            inner: None,
+            is_done: false,
+        }
+    }
+
+    pub fn runs(mut self, inner: Option<&str>) -> Step {
+        self.inner = inner.map(ToString::to_string);
+        self
+    }
+
+    /// It has come to this; `error` where it went wrong.
+    pub fn end(mut self, outcome: &'static str, error: Option<&str>) {
+        self.tell(outcome, error);
+    }
+
+    pub fn answered(self, answer: &Answer) {
+        let (outcome, error) = outcome(answer);
+        self.end(outcome, error);
+    }
+
+    fn tell(&mut self, outcome: &'static str, error: Option<&str>) {
+        self.is_done = true;
+        if !is_news(&self.run, self.key.clone()) {
+            return;
+        }
+        let (run, step, key, operation) = (&self.run.id, &self.name, &self.key, &self.operation);
+        tracing::info!(run, step, operation, key, outcome, error, "step");
+        #[cfg(feature = "otel")]
+        otel::step(otel::Done {
+            run,
+            step,
+            key,
+            operation,
+            outcome,
+            error,
+            inner: self.inner.as_deref(),
+            began: time_of(run, key),
+        });
+        #[cfg(not(feature = "otel"))]
+        let _ = &self.inner;
+    }
+}
+
+impl Drop for Step {
+    fn drop(&mut self) {
+        if !self.is_done && self.run.is_live() {
+            self.tell("given up", None);
+        }
+    }
+}
+
+/// How an answer is called, and what is wrong with it.
+fn outcome(answer: &Answer) -> (&'static str, Option<&str>) {
+    match answer {
+        Answer::Done(_) => ("done", None),
+        Answer::Accepted => ("accepted", None),
+        Answer::Refused(raised) => ("refused", Some(&raised.name)),
+        Answer::Outage(error) => ("outage", Some(error)),
+    }
+}
+
+/// Something will be tried again after a pause.
+pub(crate) fn retry(run: &Run, key: &str, operation: &str, attempt: u32, pause: Duration) {
+    if is_news(run, format!("{key} {attempt}")) {
+        let pause = pause.as_millis() as u64;
+        tracing::info!(run = run.id, operation, key, attempt, pause_ms = pause, "is tried again");
+        #[cfg(feature = "otel")]
+        otel::retry(operation);
+    }
+}
+
+/// The span of one attempt, below its step.
+pub(crate) fn attempt(operation: &str, call: &Call) -> Span {
+    let span = tracing::info_span!(
+        "attempt",
+        "otel.name" = operation,
+        "otel.kind" = "client",
+        "otel.status_code" = tracing::field::Empty,
+        run = call.run,
+        step = call.step,
+        operation,
+        key = call.key,
+        attempt = call.attempt,
+        instance = call.instance,
+        outcome = tracing::field::Empty,
+        error = tracing::field::Empty,
+    );
+    #[cfg(feature = "otel")]
+    otel::below(&span, trace_of(&call.run), span_of("step", &call.key));
+    span
+}
+
+/// How an attempt ended, inside of its span.
+pub(crate) fn attempted(operation: &str, answer: &Answer) {
+    let (outcome, error) = outcome(answer);
+    let span = Span::current();
+    span.record("outcome", outcome);
+    if let Some(error) = error {
+        span.record("error", error).record("otel.status_code", "ERROR");
+    }
+    match answer {
+        Answer::Done(_) => tracing::info!("done"),
+        Answer::Accepted => tracing::info!("accepted"),
+        Answer::Refused(raised) => tracing::info!(failure = raised.name, "refused"),
+        Answer::Outage(error) => tracing::warn!(error, "outage"),
+    }
+    #[cfg(feature = "otel")]
+    otel::attempted(operation, outcome);
+    #[cfg(not(feature = "otel"))]
+    let _ = operation;
+}
+
+/// The span in which a service answers to a call that came over the wire.
+#[cfg(feature = "http")]
+pub(crate) fn served(operation: &str, call: &Call) -> Span {
+    let span = tracing::info_span!(
+        "serve",
+        "otel.name" = operation,
+        "otel.kind" = "server",
+        "otel.status_code" = tracing::field::Empty,
+        run = call.run,
+        step = call.step,
+        operation,
+        key = call.key,
+        attempt = call.attempt,
+        instance = call.instance,
+        outcome = tracing::field::Empty,
+        error = tracing::field::Empty,
+    );
+    #[cfg(feature = "otel")]
+    if let Some((trace, parent)) = call.around.traceparent.as_deref().and_then(read_traceparent) {
+        otel::below(&span, trace, parent);
+    }
+    span
+}
+
+/// How a service has answered, inside of that span.
+#[cfg(feature = "http")]
+pub(crate) fn answered(answer: &Answer) {
+    let (outcome, error) = outcome(answer);
+    let span = Span::current();
+    span.record("outcome", outcome);
+    match answer {
+        Answer::Outage(error) => {
+            span.record("error", error).record("otel.status_code", "ERROR");
+            tracing::warn!(error, "outage");
+        }
+        _ => tracing::info!(outcome, failure = error, "answered"),
+    }
+}
+
+/// The trace context of an attempt (W3C): its span where there is one, or else what its key says.
+pub(crate) fn traceparent(span: &Span, call: &Call) -> String {
+    #[cfg(feature = "otel")]
+    if let Some((trace, span)) = otel::ids(span) {
+        return written(trace, span);
+    }
+    let _ = span;
+    let attempt = format!("{} {}", call.key, call.attempt);
+    written(trace_of(&call.run), span_of("attempt", &attempt))
+}
+
+fn written(trace: u128, span: u64) -> String {
+    format!("00-{trace:032x}-{span:016x}-01")
+}
+
+#[cfg(any(feature = "otel", test))]
+fn read_traceparent(text: &str) -> Option<(u128, u64)> {
+    let mut parts = text.split('-');
+    let (_version, trace, span) = (parts.next()?, parts.next()?, parts.next()?);
+    let is_whole = trace.len() == 32 && span.len() == 16;
+    let (trace, span) =
+        (u128::from_str_radix(trace, 16).ok()?, u64::from_str_radix(span, 16).ok()?);
+    (is_whole && trace != 0 && span != 0).then_some((trace, span))
+}
+
+/// How a breaker stands.
+pub(crate) fn breaker(address: &str, is_open: bool) {
+    #[cfg(feature = "otel")]
+    otel::breaker(address, is_open);
+    let _ = (address, is_open);
+}
+
+/// How many runs wait, by what they wait for.
+#[cfg(feature = "http")]
+pub(crate) fn waiting(runs: HashMap<String, u64>) {
+    #[cfg(feature = "otel")]
+    otel::waiting(runs);
+    #[cfg(not(feature = "otel"))]
+    let _ = runs;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_run_has_one_trace_and_its_inner_runs_with_it() {
+        assert_eq!(trace_of("Sell-1"), trace_of("Sell-1/packed"));
+        assert_ne!(trace_of("Sell-1"), trace_of("Sell-2"));
+        assert_eq!(parent_of("Sell-1/packed", "Pack"), Some(span_of("step", "Sell-1/packed")));
+        assert_eq!(parent_of("Sell-1/late/e-1", "Sell late"), Some(span_of("run", "Sell-1")));
+        assert_eq!(parent_of("Sell-1", "Sell"), None);
+        let (trace, span) = (trace_of("Sell-1"), span_of("step", "Sell-1/paid"));
+        assert_eq!(read_traceparent(&written(trace, span)), Some((trace, span)));
+        assert_eq!(read_traceparent("00-0-0-01"), None);
+    }
+}
