@@ -178,9 +178,9 @@ fn participant(
     }
     let mut imports = vec![
         "use contracts::system::EVENTS;".to_string(),
-        use_of("runtime::choreography", &["Participant".to_string(), "Remote".to_string()]),
+        use_of("runtime::choreography", &["Listens", "Participant", "Remote"].map(ToString::to_string)),
     ];
-    let mut runtime = vec!["Route", "Services", "Workflows"];
+    let mut runtime = vec!["Services", "Workflows"];
     if let Some(offers) = &offers {
         modules.push("own".to_string());
         let results = offers.imports.iter().find(|import| import.starts_with("use runtime"));
@@ -217,7 +217,7 @@ fn participant(
     })
 }
 
-/// `static LISTENS: &[Route] = &[…];`
+/// `static LISTENS: &[Listens] = &[…];`
 fn listens(model: &Model, sides: &[Side]) -> String {
     let mut out = Writer::default();
     let all: Vec<(EventId, Side)> = sides
@@ -234,12 +234,10 @@ fn listens(model: &Model, sides: &[Side]) -> String {
             field("version", words(version)),
             field("workflow", words(text::rust(&workflow.name.text))),
             field("correlated_by", strings(&keys)),
-            field("starts", words("false")),
-            field("late", words("None")),
         ];
-        record("Route", fields)
+        record("Listens", fields)
     });
-    out.write("static LISTENS: &[Route] = ", &list(routes.collect()), ";");
+    out.write("static LISTENS: &[Listens] = ", &list(routes.collect()), ";");
     out.out.trim_end().to_string()
 }
 

@@ -22,6 +22,6 @@ pub mod transaction;
 
 pub use broker::{Broker, Consumer, Delivery, Message};
 pub use envelope::Envelope;
-pub use registry::{Known, Participant, Remote};
+pub use registry::{Known, Listens, Participant, Remote};
 pub use sqlx;
 pub use tracker::{Goal, Hop, Plan};

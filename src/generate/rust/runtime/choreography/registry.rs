@@ -1,7 +1,6 @@
 //! What a service says about itself: what it does, what it listens to, and which events it knows.
 
 use crate::contract::Event;
-use crate::routes::Route;
 use crate::runs::Workflows;
 use crate::services::Services;
 use serde_json::Value;
@@ -14,11 +13,21 @@ pub struct Participant {
     /// What it does itself, and the clients of what somebody else runs.
     pub services: Services,
     /// The events that it listens to, and which runs they belong to.
-    pub listens: &'static [Route],
+    pub listens: &'static [Listens],
     /// Every event of the system.
     pub events: &'static [Known],
     /// Commands that others do for it.
     pub remote: &'static [Remote],
+}
+
+/// An event that a side of a workflow listens to.
+#[derive(Clone, Copy, Debug)]
+pub struct Listens {
+    pub event: &'static str,
+    pub version: Option<u32>,
+    pub workflow: &'static str,
+    /// The fields of its key, which the event carries.
+    pub correlated_by: &'static [&'static str],
 }
 
 /// An operation of another service.

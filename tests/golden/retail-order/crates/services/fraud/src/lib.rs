@@ -7,8 +7,8 @@ mod own;
 use contracts::fraud::Screen;
 use contracts::system::EVENTS;
 pub use own::FraudService;
-use runtime::choreography::{Participant, Remote};
-use runtime::{Answered, Call, Route, Services, Workflows};
+use runtime::choreography::{Listens, Participant, Remote};
+use runtime::{Answered, Call, Services, Workflows};
 use std::sync::Arc;
 
 /// Each method is called at least once for each key in `call`. What it writes in the transaction of the
@@ -45,13 +45,11 @@ pub fn participant() -> Participant {
     }
 }
 
-static LISTENS: &[Route] = &[Route {
+static LISTENS: &[Listens] = &[Listens {
     event: "OrderPlaced",
     version: None,
     workflow: "FulfilOrder",
     correlated_by: &["order"],
-    starts: false,
-    late: None,
 }];
 
 static REMOTE: &[Remote] = &[];

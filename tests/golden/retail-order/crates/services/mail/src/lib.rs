@@ -7,8 +7,8 @@ mod own;
 use contracts::mail::SendConfirmation;
 use contracts::system::EVENTS;
 pub use own::MailService;
-use runtime::choreography::{Participant, Remote};
-use runtime::{Answered, Call, Route, Services, Workflows};
+use runtime::choreography::{Listens, Participant, Remote};
+use runtime::{Answered, Call, Services, Workflows};
 use std::sync::Arc;
 
 /// Each method is called at least once for each key in `call`. What it writes in the transaction of the
@@ -47,13 +47,11 @@ pub fn participant() -> Participant {
     }
 }
 
-static LISTENS: &[Route] = &[Route {
+static LISTENS: &[Listens] = &[Listens {
     event: "OrderShipped",
     version: None,
     workflow: "FulfilOrder",
     correlated_by: &["order"],
-    starts: false,
-    late: None,
 }];
 
 static REMOTE: &[Remote] = &[];

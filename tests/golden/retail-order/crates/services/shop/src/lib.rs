@@ -4,8 +4,8 @@
 mod fulfil_order;
 
 use contracts::system::EVENTS;
-use runtime::choreography::{Participant, Remote};
-use runtime::{Route, Services, Workflows};
+use runtime::choreography::{Listens, Participant, Remote};
+use runtime::{Services, Workflows};
 
 /// The service as it is, with its sides of the workflows.
 pub fn participant() -> Participant {
@@ -22,46 +22,36 @@ pub fn participant() -> Participant {
     }
 }
 
-static LISTENS: &[Route] = &[
-    Route {
+static LISTENS: &[Listens] = &[
+    Listens {
         event: "OrderPlaced",
         version: None,
         workflow: "FulfilOrder",
         correlated_by: &["order"],
-        starts: false,
-        late: None,
     },
-    Route {
+    Listens {
         event: "PaymentTaken",
         version: None,
         workflow: "FulfilOrder",
         correlated_by: &["order"],
-        starts: false,
-        late: None,
     },
-    Route {
+    Listens {
         event: "PaymentDeclined",
         version: None,
         workflow: "FulfilOrder",
         correlated_by: &["order"],
-        starts: false,
-        late: None,
     },
-    Route {
+    Listens {
         event: "PaymentRefunded",
         version: None,
         workflow: "FulfilOrder",
         correlated_by: &["order"],
-        starts: false,
-        late: None,
     },
-    Route {
+    Listens {
         event: "OrderShipped",
         version: None,
         workflow: "FulfilOrder",
         correlated_by: &["order"],
-        starts: false,
-        late: None,
     },
 ];
 

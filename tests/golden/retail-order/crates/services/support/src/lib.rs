@@ -6,8 +6,8 @@ mod own;
 use contracts::support::OpenCase;
 use contracts::system::EVENTS;
 pub use own::SupportService;
-use runtime::choreography::{Participant, Remote};
-use runtime::{Answered, Call, Route, Services, Workflows};
+use runtime::choreography::{Listens, Participant, Remote};
+use runtime::{Answered, Call, Services, Workflows};
 use std::sync::Arc;
 
 /// Each method is called at least once for each key in `call`. What it writes in the transaction of the
@@ -45,6 +45,6 @@ pub fn participant() -> Participant {
     }
 }
 
-static LISTENS: &[Route] = &[];
+static LISTENS: &[Listens] = &[];
 
 static REMOTE: &[Remote] = &[];

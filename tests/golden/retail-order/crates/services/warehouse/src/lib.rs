@@ -7,8 +7,8 @@ mod own;
 use contracts::system::EVENTS;
 use contracts::warehouse::{Pack, Ship, Unpack};
 pub use own::WarehouseService;
-use runtime::choreography::{Participant, Remote};
-use runtime::{Answered, Call, Route, Services, Workflows};
+use runtime::choreography::{Listens, Participant, Remote};
+use runtime::{Answered, Call, Services, Workflows};
 use std::sync::Arc;
 
 /// Each method is called at least once for each key in `call`. What it writes in the transaction of the
@@ -58,30 +58,24 @@ pub fn participant() -> Participant {
     }
 }
 
-static LISTENS: &[Route] = &[
-    Route {
+static LISTENS: &[Listens] = &[
+    Listens {
         event: "OrderPlaced",
         version: None,
         workflow: "FulfilOrder",
         correlated_by: &["order"],
-        starts: false,
-        late: None,
     },
-    Route {
+    Listens {
         event: "PaymentTaken",
         version: None,
         workflow: "FulfilOrder",
         correlated_by: &["order"],
-        starts: false,
-        late: None,
     },
-    Route {
+    Listens {
         event: "OrderCleared",
         version: None,
         workflow: "FulfilOrder",
         correlated_by: &["order"],
-        starts: false,
-        late: None,
     },
 ];
 
