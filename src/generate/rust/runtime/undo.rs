@@ -277,7 +277,7 @@ impl Drop for Undoing<'_> {
 mod tests {
     use crate::contract::{NoFailure, Raised, Takes, Undo, Workflow};
     use crate::driver::{Command, Driver, Reply};
-    use crate::flow::Ended;
+    use crate::flow::{Ended, Exit};
     use crate::runs::{Finished, Workflows};
     use crate::services::{Answer, Attempt};
     use crate::{Cx, Flow, Operation, Step, end, line};
@@ -381,7 +381,7 @@ mod tests {
         assert_eq!(asked, ["run/0/a", "run/1/b", "run/1/b", "run/1/b/undo"]);
     }
 
-    /// A line that ends its own fork does not wait for what another line has given up.
+    /// A line behind its own fork does not wait for what another line has given up.
     #[test]
     fn two_lines_do_not_wait_for_one_answer() {
         let text = |cx: Cx, _: Play| async move {
@@ -403,7 +403,9 @@ mod tests {
                     let cx = &inner.branch(0);
                     cx.call(&Step::new("a"), Do::<1> {}).await
                 });
-                inner.all(vec![on_its_way, line(async { lost() })]).await.map(|_| ())
+                let out = line(async { Err(Exit::Outage(String::new())) });
+                let _ = inner.all(vec![on_its_way, out]).await;
+                Ok(())
             });
             outer.all(vec![beside, gives_up]).await?;
             lost()
@@ -412,6 +414,34 @@ mod tests {
         let (finished, asked) = play(&workflows, |_| Answer::Done(Value::Null)).expect("it ends");
         assert_eq!(finished.end.name, "Lost");
         assert_eq!(asked, ["run/0/0/b", "run/1/0/a", "run/1/0/a/undo"]);
+    }
+
+    /// Nobody goes on while what was given up at an end is settled.
+    #[test]
+    fn a_run_ends_at_once() {
+        let text = |cx: Cx, _: Play| async move {
+            let cx = &cx;
+            let outer = cx.fork();
+            let goes_on = line(async {
+                let cx = &outer.branch(0);
+                cx.call(&Step::new("asked"), Do::<3> {}).await?;
+                cx.call(&Step::new("b"), Do::<2> {}).await
+            });
+            let ends = line(async {
+                let cx = &outer.branch(1);
+                let inner = cx.fork();
+                let on_its_way = line(async {
+                    let cx = &inner.branch(0);
+                    cx.call(&Step::new("a"), Do::<1> {}).await
+                });
+                inner.all(vec![on_its_way, line(async { lost() })]).await.map(|_| ())
+            });
+            outer.all(vec![goes_on, ends]).await?;
+            lost()
+        };
+        let workflows = Workflows::default().conduct(text);
+        let (_, asked) = play(&workflows, |_| Answer::Done(Value::Null)).expect("it ends");
+        assert_eq!(asked, ["run/0/asked", "run/1/0/a", "run/1/0/a/undo"]);
     }
 
     #[test]
