@@ -43,7 +43,9 @@ fn a_picture_that_nobody_can_look_at_is_trouble() {
             "service A {{ command Do() }}\nworkflow W() {{ orchestrated by A; success Ok\n{steps} end Ok }}"
         ),
     );
-    folder.wfc(&["graph", "long.wfc", "-o", "a.png", "--scale", "20"]).is_trouble("a picture of ");
+    folder
+        .wfc(&["graph", "long.wfc", "-o", "a.png", "--split", "0", "--scale", "20"])
+        .is_trouble("a picture of ");
     assert!(!folder.at("a.png").exists());
     for scale in ["0", "21", "-1", "NaN", "big"] {
         let run = folder.wfc(&["graph", "order.wfc", "-o", "a.png", &format!("--scale={scale}")]);
