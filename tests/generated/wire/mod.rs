@@ -1,6 +1,8 @@
 //! Services over HTTP, the coordinator as a server, and what is told of runs: everything on 127.0.0.1, on
 //! ports that are free, and every process is ended.
 
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+
 mod calls;
 mod http;
 mod process;

@@ -64,6 +64,7 @@ fn hash(kind: &str, name: &str) -> u64 {
 }
 
 /// The parent of the span of a run: the step that runs it, or the run behind which it runs.
+#[cfg(any(feature = "otel", test))]
 pub(crate) fn parent_of(run: &str, workflow: &str) -> Option<u64> {
     let (outer, _) = run.split_once('/')?;
     let is_beside = workflow == crate::notices::NOTIFY || run.contains("/late/");

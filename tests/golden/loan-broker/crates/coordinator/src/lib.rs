@@ -12,15 +12,33 @@ pub fn workflows() -> Workflows {
     workflows
 }
 
-/// The services as they are.
+/// The services: each in this process or, where its variable says so, at an address.
 pub fn services() -> Services {
     let services = Services::default();
-    let services = credit_bureau::serve(services, credit_bureau::CreditBureauClient::new());
-    let services = bank::serve(services, bank::BankClient::new());
-    let services = loan_broker::serve(services, loan_broker::LoanBrokerService::new());
-    let services = notary::serve(services, notary::NotaryService::new());
-    let services = billing::serve(services, billing::BillingService::new());
+    let here = |services| credit_bureau::serve(services, credit_bureau::CreditBureauClient::new());
+    let services = services.place("SERVICE_CREDIT_BUREAU_URL", credit_bureau::call, here);
+    let here = |services| bank::serve(services, bank::BankClient::new());
+    let services = services.place("SERVICE_BANK_URL", bank::call, here);
+    let here = |services| loan_broker::serve(services, loan_broker::LoanBrokerService::new());
+    let services = services.place("SERVICE_LOAN_BROKER_URL", loan_broker::call, here);
+    let here = |services| notary::serve(services, notary::NotaryService::new());
+    let services = services.place("SERVICE_NOTARY_URL", notary::call, here);
+    let here = |services| billing::serve(services, billing::BillingService::new());
+    let services = services.place("SERVICE_BILLING_URL", billing::call, here);
     services
+}
+
+/// One of the services, for a process of its own.
+pub fn service(name: &str) -> Option<Services> {
+    let services = Services::default();
+    Some(match name {
+        "CreditBureau" => credit_bureau::serve(services, credit_bureau::CreditBureauClient::new()),
+        "Bank" => bank::serve(services, bank::BankClient::new()),
+        "LoanBroker" => loan_broker::serve(services, loan_broker::LoanBrokerService::new()),
+        "Notary" => notary::serve(services, notary::NotaryService::new()),
+        "Billing" => billing::serve(services, billing::BillingService::new()),
+        _ => return None,
+    })
 }
 
 /// Which runs an event belongs to.

@@ -16,20 +16,50 @@ pub fn workflows() -> Workflows {
     workflows
 }
 
-/// The services as they are.
+/// The services: each in this process or, where its variable says so, at an address.
 pub fn services() -> Services {
     let services = Services::default();
-    let services = mortgages::serve(services, mortgages::MortgagesService::new());
-    let services = underwriting::serve(services, underwriting::UnderwritingService::new());
-    let services = valuation::serve(services, valuation::ValuationClient::new());
-    let services = background::serve(services, background::BackgroundClient::new());
-    let services = contracts_service::serve(services, contracts_service::ContractsService::new());
-    let services = ledger::serve(services, ledger::LedgerService::new());
-    let services = billing::serve(services, billing::BillingService::new());
-    let services = deeds::serve(services, deeds::DeedsService::new());
-    let services = letters::serve(services, letters::LettersService::new());
-    let services = compliance::serve(services, compliance::ComplianceService::new());
+    let here = |services| mortgages::serve(services, mortgages::MortgagesService::new());
+    let services = services.place("SERVICE_MORTGAGES_URL", mortgages::call, here);
+    let here = |services| underwriting::serve(services, underwriting::UnderwritingService::new());
+    let services = services.place("SERVICE_UNDERWRITING_URL", underwriting::call, here);
+    let here = |services| valuation::serve(services, valuation::ValuationClient::new());
+    let services = services.place("SERVICE_VALUATION_URL", valuation::call, here);
+    let here = |services| background::serve(services, background::BackgroundClient::new());
+    let services = services.place("SERVICE_BACKGROUND_URL", background::call, here);
+    let here = |services| {
+        contracts_service::serve(services, contracts_service::ContractsService::new())
+    };
+    let services = services.place("SERVICE_CONTRACTS_SERVICE_URL", contracts_service::call, here);
+    let here = |services| ledger::serve(services, ledger::LedgerService::new());
+    let services = services.place("SERVICE_LEDGER_URL", ledger::call, here);
+    let here = |services| billing::serve(services, billing::BillingService::new());
+    let services = services.place("SERVICE_BILLING_URL", billing::call, here);
+    let here = |services| deeds::serve(services, deeds::DeedsService::new());
+    let services = services.place("SERVICE_DEEDS_URL", deeds::call, here);
+    let here = |services| letters::serve(services, letters::LettersService::new());
+    let services = services.place("SERVICE_LETTERS_URL", letters::call, here);
+    let here = |services| compliance::serve(services, compliance::ComplianceService::new());
+    let services = services.place("SERVICE_COMPLIANCE_URL", compliance::call, here);
     services
+}
+
+/// One of the services, for a process of its own.
+pub fn service(name: &str) -> Option<Services> {
+    let services = Services::default();
+    Some(match name {
+        "Mortgages" => mortgages::serve(services, mortgages::MortgagesService::new()),
+        "Underwriting" => underwriting::serve(services, underwriting::UnderwritingService::new()),
+        "Valuation" => valuation::serve(services, valuation::ValuationClient::new()),
+        "Background" => background::serve(services, background::BackgroundClient::new()),
+        "Contracts" => contracts_service::serve(services, contracts_service::ContractsService::new()),
+        "Ledger" => ledger::serve(services, ledger::LedgerService::new()),
+        "Billing" => billing::serve(services, billing::BillingService::new()),
+        "Deeds" => deeds::serve(services, deeds::DeedsService::new()),
+        "Letters" => letters::serve(services, letters::LettersService::new()),
+        "Compliance" => compliance::serve(services, compliance::ComplianceService::new()),
+        _ => return None,
+    })
 }
 
 /// Which runs an event belongs to.

@@ -9,6 +9,10 @@ use std::process::ExitCode;
 const ADDRESS: &str = "coordinator.db";
 
 fn main() -> ExitCode {
+    #[cfg(feature = "http")]
+    if let Some(code) = runtime::http::main(coordinator::service) {
+        return code;
+    }
     let project = Project { workflows: workflows(), services: services(), routes: ROUTES };
     runtime::cli::main(project, ADDRESS)
 }

@@ -5,7 +5,7 @@ mod own;
 
 use contracts::bank::{Offer, Release, Reserve};
 pub use own::BankClient;
-use runtime::{Answered, Call, Services};
+use runtime::{Address, Answered, Call, Services};
 use std::sync::Arc;
 
 /// Many banks play this part; a value of type Bank is the address of one of them.
@@ -47,4 +47,11 @@ pub fn serve(services: Services, service: impl Bank) -> Services {
         let it = it.clone();
         async move { it.release(&call, request).await }
     })
+}
+
+/// Adds the same, where it is at an address of its own.
+pub fn call(services: Services, at: &Address) -> Services {
+    let services = services.remote::<Offer>(at);
+    let services = services.remote::<Reserve>(at);
+    services.remote::<Release>(at)
 }

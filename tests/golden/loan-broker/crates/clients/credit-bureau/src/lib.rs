@@ -5,7 +5,7 @@ mod own;
 
 use contracts::credit_bureau::Rate;
 pub use own::CreditBureauClient;
-use runtime::{Answered, Call, Services};
+use runtime::{Address, Answered, Call, Services};
 use std::sync::Arc;
 
 /// Each method is called at least once for each key in `call`, and must act once.
@@ -22,4 +22,9 @@ pub fn serve(services: Services, service: impl CreditBureau) -> Services {
         let it = it.clone();
         async move { it.rate(&call, request).await }
     })
+}
+
+/// Adds the same, where it is at an address of its own.
+pub fn call(services: Services, at: &Address) -> Services {
+    services.remote::<Rate>(at)
 }

@@ -5,14 +5,14 @@ mod own;
 
 use contracts::notary::Sign;
 pub use own::NotaryService;
-use runtime::{Accepted, Call, Services};
+use runtime::{Accepted, Address, Call, Services};
 use std::sync::Arc;
 
 /// Each method is called at least once for each key in `call`, and must act once.
 pub trait Notary: Send + Sync + 'static {
     /// People sign here, and that takes days: the answer comes as a message.
     ///
-    /// Takes the request on; the answer comes later, by the command `answer` of the coordinator.
+    /// Takes the request on; the answer comes later: where `call.callback()` says, or by the command `answer`.
     fn sign(&self, call: &Call, request: Sign) -> impl Future<Output = Accepted> + Send;
 }
 
@@ -24,4 +24,9 @@ pub fn serve(services: Services, service: impl Notary) -> Services {
         let it = it.clone();
         async move { it.sign(&call, request).await }
     })
+}
+
+/// Adds the same, where it is at an address of its own.
+pub fn call(services: Services, at: &Address) -> Services {
+    services.remote::<Sign>(at)
 }

@@ -5,7 +5,7 @@ mod own;
 
 use contracts::background::{Close, Open};
 pub use own::BackgroundClient;
-use runtime::{Answered, Call, Services};
+use runtime::{Address, Answered, Call, Services};
 use std::sync::Arc;
 
 /// Each method is called at least once for each key in `call`, and must act once.
@@ -29,4 +29,10 @@ pub fn serve(services: Services, service: impl Background) -> Services {
         let it = it.clone();
         async move { it.close(&call, request).await }
     })
+}
+
+/// Adds the same, where it is at an address of its own.
+pub fn call(services: Services, at: &Address) -> Services {
+    let services = services.remote::<Open>(at);
+    services.remote::<Close>(at)
 }

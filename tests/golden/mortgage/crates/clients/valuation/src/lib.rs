@@ -5,12 +5,12 @@ mod own;
 
 use contracts::valuation::Value;
 pub use own::ValuationClient;
-use runtime::{Accepted, Call, Services};
+use runtime::{Accepted, Address, Call, Services};
 use std::sync::Arc;
 
 /// Each method is called at least once for each key in `call`, and must act once.
 pub trait Valuation: Send + Sync + 'static {
-    /// Takes the request on; the answer comes later, by the command `answer` of the coordinator.
+    /// Takes the request on; the answer comes later: where `call.callback()` says, or by the command `answer`.
     fn value(&self, call: &Call, request: Value) -> impl Future<Output = Accepted> + Send;
 }
 
@@ -22,4 +22,9 @@ pub fn serve(services: Services, service: impl Valuation) -> Services {
         let it = it.clone();
         async move { it.value(&call, request).await }
     })
+}
+
+/// Adds the same, where it is at an address of its own.
+pub fn call(services: Services, at: &Address) -> Services {
+    services.remote::<Value>(at)
 }

@@ -5,7 +5,7 @@ mod own;
 
 use contracts::billing::{CreateDirectDebit, RevokeDirectDebit};
 pub use own::BillingService;
-use runtime::{Answered, Call, Services};
+use runtime::{Address, Answered, Call, Services};
 use std::sync::Arc;
 
 /// Each method is called at least once for each key in `call`, and must act once.
@@ -36,4 +36,10 @@ pub fn serve(services: Services, service: impl Billing) -> Services {
         let it = it.clone();
         async move { it.revoke_direct_debit(&call, request).await }
     })
+}
+
+/// Adds the same, where it is at an address of its own.
+pub fn call(services: Services, at: &Address) -> Services {
+    let services = services.remote::<CreateDirectDebit>(at);
+    services.remote::<RevokeDirectDebit>(at)
 }

@@ -5,12 +5,12 @@ mod own;
 
 use contracts::contracts_service::{Rescind, Sign};
 pub use own::ContractsService;
-use runtime::{Accepted, Answered, Call, Services};
+use runtime::{Accepted, Address, Answered, Call, Services};
 use std::sync::Arc;
 
 /// Each method is called at least once for each key in `call`, and must act once.
 pub trait Contracts: Send + Sync + 'static {
-    /// Takes the request on; the answer comes later, by the command `answer` of the coordinator.
+    /// Takes the request on; the answer comes later: where `call.callback()` says, or by the command `answer`.
     fn sign(&self, call: &Call, request: Sign) -> impl Future<Output = Accepted> + Send;
 
     fn rescind(
@@ -33,4 +33,10 @@ pub fn serve(services: Services, service: impl Contracts) -> Services {
         let it = it.clone();
         async move { it.rescind(&call, request).await }
     })
+}
+
+/// Adds the same, where it is at an address of its own.
+pub fn call(services: Services, at: &Address) -> Services {
+    let services = services.remote::<Sign>(at);
+    services.remote::<Rescind>(at)
 }

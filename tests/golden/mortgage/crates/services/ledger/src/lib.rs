@@ -5,7 +5,7 @@ mod own;
 
 use contracts::ledger::{PayOut, ProvideInterest, ReverseProvision};
 pub use own::LedgerService;
-use runtime::{Answered, Call, Services};
+use runtime::{Address, Answered, Call, Services};
 use std::sync::Arc;
 
 /// Each method is called at least once for each key in `call`, and must act once.
@@ -47,4 +47,11 @@ pub fn serve(services: Services, service: impl Ledger) -> Services {
         let it = it.clone();
         async move { it.pay_out(&call, request).await }
     })
+}
+
+/// Adds the same, where it is at an address of its own.
+pub fn call(services: Services, at: &Address) -> Services {
+    let services = services.remote::<ProvideInterest>(at);
+    let services = services.remote::<ReverseProvision>(at);
+    services.remote::<PayOut>(at)
 }

@@ -5,7 +5,7 @@ mod own;
 
 use contracts::letters::Welcome;
 pub use own::LettersService;
-use runtime::{Answered, Call, Services};
+use runtime::{Address, Answered, Call, Services};
 use std::sync::Arc;
 
 /// Each method is called at least once for each key in `call`, and must act once.
@@ -25,4 +25,9 @@ pub fn serve(services: Services, service: impl Letters) -> Services {
         let it = it.clone();
         async move { it.welcome(&call, request).await }
     })
+}
+
+/// Adds the same, where it is at an address of its own.
+pub fn call(services: Services, at: &Address) -> Services {
+    services.remote::<Welcome>(at)
 }
