@@ -288,9 +288,7 @@ fn equal_endings_are_one_and_keep_the_picture_narrow() {
 
 #[test]
 fn a_long_overview_goes_on_in_rows() {
-    let mut sources = Sources::default();
-    sources.add(SourceFile::new("large.wfc", three_hundred_steps()));
-    let drawing = drawn(&sources, &Wanted::of(View::Flow));
+    let drawing = drawn(&steps_that_end_alike(300), &Wanted::of(View::Flow));
     let Body::Graph(whole) = &drawing.body else { unreachable!("steps are a graph") };
     let (overview, _) = large::split(whole, 20).expect("it is large");
     let scene = diagram::scene(&Drawing::new(View::Flow, Body::Graph(overview)));

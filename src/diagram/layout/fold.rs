@@ -8,6 +8,8 @@ use super::{Frame, Layout, Point, Size};
 /// How much longer than thick the whole may be; rows are as long as that takes.
 const SHAPE: f64 = 1.7;
 const MOST_ROWS: usize = 40;
+/// More lines from row to row hide what they join.
+const MOST_LINES: usize = 6;
 
 /// Folds a layout whose layers run down, so that its rows stand beside each other.
 pub fn fold(skeleton: &Skeleton, across: &Across, along: &Along, layout: Layout) -> Layout {
@@ -19,7 +21,11 @@ pub fn fold(skeleton: &Skeleton, across: &Across, along: &Along, layout: Layout)
     if cuts.is_empty() {
         return layout;
     }
-    Folding::new(skeleton, across, &layout, cuts).folded(layout)
+    let folding = Folding::new(skeleton, across, &layout, cuts);
+    if folding.passages.iter().any(|lines| lines.len() > MOST_LINES) {
+        return layout;
+    }
+    folding.folded(layout)
 }
 
 /// Where the rows end: right before a layer, where all lines run along.
