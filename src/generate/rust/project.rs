@@ -351,6 +351,9 @@ fn placing(library: &str, variable: &str, new: &str) -> String {
     let flat = format!("let here = |services| {here};");
     if flat.len() + 4 <= 100 {
         out.line(&flat);
+    } else if "|services| ;".len() + here.len() + 8 <= 100 {
+        out.line("let here =");
+        out.line(&format!("    |services| {here};"));
     } else {
         out.open("let here = |services| {");
         out.line(&here);
@@ -364,7 +367,15 @@ fn placing(library: &str, variable: &str, new: &str) -> String {
 
 fn serving(library: &str, name: &str, new: &str) -> String {
     let mut out = Writer::at_depth(2);
-    out.line(&format!("{} => {library}::serve(services, {new}),", text::rust(name)));
+    let (name, serve) = (text::rust(name), format!("{library}::serve(services, {new})"));
+    let flat = format!("{name} => {serve},");
+    if flat.len() + 8 <= 100 {
+        out.line(&flat);
+    } else {
+        out.open(&format!("{name} => {{"));
+        out.line(&serve);
+        out.close("}");
+    }
     out.out.trim_end().to_string()
 }
 

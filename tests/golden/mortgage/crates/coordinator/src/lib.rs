@@ -27,9 +27,8 @@ pub fn services() -> Services {
     let services = services.place("SERVICE_VALUATION_URL", valuation::call, here);
     let here = |services| background::serve(services, background::BackgroundClient::new());
     let services = services.place("SERVICE_BACKGROUND_URL", background::call, here);
-    let here = |services| {
-        contracts_service::serve(services, contracts_service::ContractsService::new())
-    };
+    let here =
+        |services| contracts_service::serve(services, contracts_service::ContractsService::new());
     let services = services.place("SERVICE_CONTRACTS_SERVICE_URL", contracts_service::call, here);
     let here = |services| ledger::serve(services, ledger::LedgerService::new());
     let services = services.place("SERVICE_LEDGER_URL", ledger::call, here);
@@ -52,7 +51,9 @@ pub fn service(name: &str) -> Option<Services> {
         "Underwriting" => underwriting::serve(services, underwriting::UnderwritingService::new()),
         "Valuation" => valuation::serve(services, valuation::ValuationClient::new()),
         "Background" => background::serve(services, background::BackgroundClient::new()),
-        "Contracts" => contracts_service::serve(services, contracts_service::ContractsService::new()),
+        "Contracts" => {
+            contracts_service::serve(services, contracts_service::ContractsService::new())
+        }
         "Ledger" => ledger::serve(services, ledger::LedgerService::new()),
         "Billing" => billing::serve(services, billing::BillingService::new()),
         "Deeds" => deeds::serve(services, deeds::DeedsService::new()),
