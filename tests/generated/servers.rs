@@ -1,5 +1,5 @@
 //! Servers that some tests need: started on this machine alone, on a free port, in a folder that goes away, and
-//! stopped when they are dropped. `WFC_ENGINES=postgres,temporal` says that they are there; without it the tests
+//! stopped when they are dropped. `WFC_ENGINES=postgres,temporal,nats` says that they are there; without it the tests
 //! that need them are left out.
 
 use crate::golden::root;
@@ -154,7 +154,7 @@ fn temporal(folder: &Path, port: u16) -> Child {
 
 /// A program of a server: where `packaging/try-engines.sh` puts it, where the distribution keeps those of
 /// PostgreSQL, or on the path.
-fn program(name: &str) -> PathBuf {
+pub fn program(name: &str) -> PathBuf {
     let mut versions: Vec<PathBuf> = fs::read_dir("/usr/lib/postgresql")
         .map(|entries| entries.filter_map(|entry| Some(entry.ok()?.path())).collect())
         .unwrap_or_default();
@@ -181,12 +181,12 @@ fn is_root() -> bool {
     output.is_ok_and(|output| output.stdout == b"0\n")
 }
 
-fn free_port() -> u16 {
+pub fn free_port() -> u16 {
     let listener = TcpListener::bind(("127.0.0.1", 0)).expect("there is a free port");
     listener.local_addr().expect("it has one").port()
 }
 
-fn until(holds: impl Fn() -> bool, log: &dyn Fn() -> String) {
+pub fn until(holds: impl Fn() -> bool, log: &dyn Fn() -> String) {
     let began = Instant::now();
     while !holds() {
         assert!(began.elapsed() < Duration::from_secs(60), "the server does not answer\n{}", log());

@@ -18,6 +18,7 @@ static FILES: &[(&str, &str)] = shipped![
     "choreography/inbox.rs",
     "choreography/local.rs",
     "choreography/mod.rs",
+    "choreography/nats.rs",
     "choreography/outbox.rs",
     "choreography/reactions.rs",
     "choreography/registry.rs",

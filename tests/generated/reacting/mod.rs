@@ -3,10 +3,13 @@
 //! end, nothing is lost and nothing happens twice.
 //! `WFC_KILLS=200 cargo test --test generated -- killed_services --nocapture` does it for longer.
 
+mod nats;
+mod nats_server;
 mod scene;
 
 use crate::golden::root;
 use crate::project::Project;
+use crate::servers::is_wanted;
 use scene::Scene;
 use serde_json::Value;
 use std::fs;
@@ -47,7 +50,7 @@ fn recorder() -> &'static PathBuf {
             "--bin",
             "recorder",
             "--features",
-            "runtime/memory",
+            if is_wanted("nats") { "runtime/memory,runtime/nats" } else { "runtime/memory" },
         ]);
         let program = project.program("recorder");
         fs::remove_dir_all(project.folder.join("crates/system/src/bin")).expect("it is there");
@@ -153,8 +156,8 @@ fn a_full_disk_loses_nothing() {
 
 #[test]
 fn killed_services_lose_nothing() {
-    let kills = std::env::var("WFC_KILLS").ok().and_then(|text| text.parse().ok()).unwrap_or(10);
-    let total = scene::soak(recorder(), kills);
+    let kills = number("WFC_KILLS", 10);
+    let total = scene::soak(recorder(), kills, None);
     println!("{total:?}");
     assert!(total.kills >= kills);
 }
@@ -189,6 +192,10 @@ fn services_ask_each_other_and_wait_for_people() {
     let told = scene.told(&["answer", "Sell-b", "looked", "--failure", "Doubt"]);
     assert!(told.starts_with("Sell-b has reached Lost\n"), "{told}");
     assert_eq!(scene.told(&["dead"]), "");
+}
+
+fn number(variable: &str, otherwise: usize) -> usize {
+    std::env::var(variable).ok().and_then(|text| text.parse().ok()).unwrap_or(otherwise)
 }
 
 fn json(text: &str) -> Value {

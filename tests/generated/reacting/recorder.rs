@@ -24,7 +24,7 @@ fn main() -> ExitCode {
         let words: Vec<String> = std::env::args().skip(1).collect();
         let folder = cli::folder();
         std::fs::create_dir_all(&folder).map_err(|error| error.to_string())?;
-        let mut broker = connect(&folder).await?;
+        let mut broker = connect(&folder, &cli::broker(&words)).await?;
         if let Some(seed) = std::env::var("UNRULY").ok().and_then(|text| text.parse().ok()) {
             broker = Arc::new(Unruly { inner: broker, chance: AtomicU64::new(seed) });
         }

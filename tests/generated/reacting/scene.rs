@@ -1,6 +1,7 @@
 //! One folder of databases, the processes that work on it, and what must be there in the end.
 
 use super::json;
+use super::nats_server::Nats;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::os::unix::process::ExitStatusExt;
@@ -26,16 +27,22 @@ const ORDERS: &[(&str, &str, &[&str], &[&str])] = &[
 pub struct Scene<'s> {
     program: &'s Path,
     place: tempfile::TempDir,
+    /// Empty for the one that is in the place.
+    broker: String,
 }
 
 impl<'s> Scene<'s> {
     pub fn new(program: &'s Path) -> Scene<'s> {
-        Scene { program, place: tempfile::tempdir().expect("there is room") }
+        Scene::over(program, String::new())
+    }
+
+    pub fn over(program: &'s Path, broker: String) -> Scene<'s> {
+        Scene { program, place: tempfile::tempdir().expect("there is room"), broker }
     }
 
     pub fn command(&self, words: &[&str]) -> Command {
         let mut command = Command::new(self.program);
-        command.args(words).env("SYSTEM_DATA", self.place.path());
+        command.args(words).env("SYSTEM_DATA", self.place.path()).env("SYSTEM_BROKER", &self.broker);
         command
     }
 
@@ -81,23 +88,25 @@ pub fn nothing_is_left(report: &Value) {
 pub struct Total {
     pub runs: usize,
     pub kills: usize,
+    pub server_kills: usize,
     pub effects: usize,
     pub ends: BTreeMap<String, usize>,
 }
 
-/// Kills processes at any moment, so many times, while orders come in.
-pub fn soak(program: &Path, kills: usize) -> Total {
+/// Kills processes at any moment, so many times, while orders come in; with a server, that as well.
+pub fn soak(program: &Path, kills: usize, server: Option<&Nats>) -> Total {
     let mut total = Total::default();
     let mut round = 0;
     while total.kills < kills {
-        play(program, round, (kills - total.kills).min(25), &mut total);
+        play(program, round, (kills - total.kills).min(25), server, &mut total);
         round += 1;
     }
     total
 }
 
-fn play(program: &Path, round: u64, kills: usize, total: &mut Total) {
-    let scene = Scene::new(program);
+fn play(program: &Path, round: u64, kills: usize, server: Option<&Nats>, total: &mut Total) {
+    let broker = server.map(|server| server.address(&format!("soak-{round}"))).unwrap_or_default();
+    let scene = Scene::over(program, broker);
     let mut chance = Chance(round * 7919 + 17);
     let mut processes: Vec<Child> = SERVICES.iter().map(|name| serve(&scene, name, &mut chance)).collect();
     let mut orders = Vec::new();
@@ -111,6 +120,14 @@ fn play(program: &Path, round: u64, kills: usize, total: &mut Total) {
             orders.push(order);
         }
         sleep(Duration::from_millis(100 + chance.of(300)));
+        if let Some(server) = server
+            && killed < kills
+            && chance.of(4) == 0
+        {
+            server.kill_and_start_again(Duration::from_millis(chance.of(1500)));
+            killed += 1;
+            total.server_kills += 1;
+        }
         let victim = usize::try_from(chance.of(SERVICES.len() as u64)).expect("it is small");
         if killed < kills {
             processes[victim].kill().expect("it is ours");
@@ -152,7 +169,7 @@ fn serve(scene: &Scene, name: &str, chance: &mut Chance) -> Child {
     command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("it is there")
 }
 
-fn is_over(report: &Value, n_orders: usize) -> bool {
+pub fn is_over(report: &Value, n_orders: usize) -> bool {
     let runs = report["runs"].as_object().expect("it is there");
     runs.len() == n_orders && runs.values().all(Value::is_string) && report["unfinished"] == 0
 }

@@ -4,6 +4,7 @@
 use serde::{Deserialize, Serialize};
 use std::any::Any;
 use std::pin::Pin;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 /// A message on its way.
@@ -49,6 +50,22 @@ impl std::error::Error for Absent {}
 impl From<sqlx::Error> for Absent {
     fn from(error: sqlx::Error) -> Absent {
         Absent(error.to_string())
+    }
+}
+
+static AWAY: AtomicBool = AtomicBool::new(false);
+
+/// Says that the broker does not answer: once, however many ask it however often.
+pub fn is_away(error: &dyn std::fmt::Display) {
+    if !AWAY.swap(true, Ordering::SeqCst) {
+        tracing::warn!(%error, "the broker does not answer; what is published waits in the outbox");
+    }
+}
+
+/// Says that it answers again, if it did not.
+pub fn is_there() {
+    if AWAY.swap(false, Ordering::SeqCst) {
+        tracing::warn!("the broker answers again");
     }
 }
 

@@ -28,6 +28,8 @@ Commands:
   serve [SERVICE]...                        works until it is stopped; `tracker` keeps track of runs
 Instead of a file, `-` reads standard input, and text that begins with { [ or \" is taken as it is.
 Each service has a database in the folder that SYSTEM_DATA names, or in data.
+Messages go through a file there, or where `--broker ADDRESS`, or else SYSTEM_BROKER, says: through a
+NATS JetStream (nats://HOST:PORT/STREAM).
 ";
 
 /// Runs a command; prints what it gives.
@@ -38,7 +40,7 @@ pub fn main(system: System) -> ExitCode {
             print!("{HELP}");
             return Ok(ExitCode::SUCCESS);
         }
-        let open = system.open(&folder()).await?;
+        let open = system.open(&folder(), &broker(&words)).await?;
         command(&open, &words).await
     })
 }
@@ -48,10 +50,16 @@ pub fn folder() -> PathBuf {
     PathBuf::from(std::env::var("SYSTEM_DATA").unwrap_or_else(|_| "data".to_string()))
 }
 
+/// Where the broker is: `--broker ADDRESS`, or else what the environment says, or else here.
+pub fn broker(words: &[String]) -> String {
+    let given = Command::read(words).ok().and_then(|it| it.option("broker").map(str::to_string));
+    given.or_else(|| std::env::var("SYSTEM_BROKER").ok()).unwrap_or_default()
+}
+
 /// Runs something to its end, with logs.
 pub fn run(work: impl Future<Output = Result<ExitCode, String>>) -> ExitCode {
     let filter = tracing_subscriber::EnvFilter::try_from_default_env()
-        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn,sqlx=error"));
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn,sqlx=error,async_nats=error"));
     tracing_subscriber::fmt().json().with_env_filter(filter).with_writer(std::io::stderr).init();
     let done = match tokio::runtime::Runtime::new() {
         Ok(runtime) => runtime.block_on(work),

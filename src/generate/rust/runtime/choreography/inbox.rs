@@ -37,12 +37,13 @@ impl Service {
             let found = self.broker.receive(&consumer, 32, Duration::from_secs(5)).await;
             match found {
                 Ok(deliveries) => {
+                    super::broker::is_there();
                     for delivery in deliveries {
                         self.take_delivery(delivery).await;
                     }
                 }
                 Err(error) => {
-                    tracing::warn!(service = self.name(), %error, "the broker does not answer");
+                    super::broker::is_away(&error);
                     tokio::time::sleep(Duration::from_secs(1)).await;
                 }
             }
@@ -69,7 +70,7 @@ impl Service {
         };
         if let Err(error) = answered {
             // It comes again, and is known then.
-            tracing::warn!(service, id, %error, "the broker does not answer");
+            super::broker::is_away(&error);
         }
     }
 

@@ -8,6 +8,8 @@ pub mod engine;
 pub mod envelope;
 pub mod inbox;
 pub mod local;
+#[cfg(feature = "nats")]
+pub mod nats;
 pub mod outbox;
 pub mod reactions;
 pub mod registry;

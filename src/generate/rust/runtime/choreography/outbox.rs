@@ -77,7 +77,7 @@ pub async fn work(store: Store, broker: std::sync::Arc<dyn Broker>) {
             }
             Ok(_) => pause = Duration::from_millis(100),
             Err(error) => {
-                tracing::warn!(service = store.service, error, "the broker does not take messages");
+                super::broker::is_away(&error);
                 tokio::time::sleep(pause).await;
                 pause = (pause * 2).min(Duration::from_secs(5));
             }

@@ -56,17 +56,28 @@ impl Drop for Works {
     }
 }
 
-/// The broker that is configured: a file in the folder, where nothing else is said.
-pub async fn connect(folder: &Path) -> Result<Arc<dyn Broker>, String> {
+/// The broker at an address; where that says nothing, a file in the folder.
+pub async fn connect(folder: &Path, address: &str) -> Result<Arc<dyn Broker>, String> {
+    if !address.is_empty() {
+        #[cfg(feature = "nats")]
+        if address.starts_with("nats://") || address.starts_with("tls://") {
+            return Ok(Arc::new(super::nats::Nats::open(address).await?));
+        }
+        let reason = match cfg!(feature = "nats") {
+            true => "it does not begin with nats:// or tls://",
+            false => "this is built without `--features nats`",
+        };
+        return Err(format!("the broker {address}: {reason}"));
+    }
     let local = Local::open(&folder.join("broker.db")).await;
     Ok(Arc::new(local.map_err(|error| format!("broker.db: {error}"))?))
 }
 
 impl System {
-    pub async fn open(self, folder: &Path) -> Result<Open, String> {
+    pub async fn open(self, folder: &Path, broker: &str) -> Result<Open, String> {
         std::fs::create_dir_all(folder)
             .map_err(|error| format!("{}: {error}", folder.display()))?;
-        let broker = connect(folder).await?;
+        let broker = connect(folder, broker).await?;
         self.open_with(folder, broker).await
     }
 

@@ -136,13 +136,13 @@ impl Tracker {
                                 }
                             };
                             if let Err(error) = told {
-                                tracing::warn!(%error, "the broker does not answer the tracker");
+                                broker::is_away(&error);
                             }
                         }
                         pause
                     }
                     Err(error) => {
-                        tracing::warn!(%error, "the broker does not answer the tracker");
+                        broker::is_away(&error);
                         Duration::from_secs(1)
                     }
                 };

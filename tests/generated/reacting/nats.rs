@@ -1,0 +1,98 @@
+//! The same services over NATS JetStream, when `WFC_ENGINES` names `nats`: whoever is killed, the server
+//! included, and while the server is gone, nothing is lost and nothing happens twice.
+//! `WFC_KILLS=200` kills more often, `WFC_GONE=60` leaves the server away for a minute.
+
+use super::nats_server::Nats;
+use super::scene::{self, Scene};
+use super::{number, recorder};
+use crate::servers::is_wanted;
+use std::fs::{self, File};
+use std::process::Stdio;
+use std::time::{Duration, Instant};
+
+fn server() -> Option<Nats> {
+    if !is_wanted("nats") {
+        println!("WFC_ENGINES does not name nats: left out");
+        return None;
+    }
+    Some(Nats::start())
+}
+
+#[test]
+fn an_order_is_fulfilled_refused_and_watched_on_nats() {
+    let Some(nats) = server() else { return };
+    let scene = Scene::over(recorder(), nats.address("orders"));
+    let told = scene.order("one");
+    assert!(told.starts_with("FulfilOrder-one has reached Fulfilled\n"), "{told}");
+    let told = scene.order("two.shipped.NoCourier");
+    assert!(told.contains("has reached Cancelled\n"), "{told}");
+    for line in ["Warehouse: packed is undone", "Payments: charged is undone"] {
+        assert!(told.contains(line), "{line} is missing in\n{told}");
+    }
+    let told = scene.order("three.charged.slow");
+    assert!(told.contains("has reached Fulfilled\n"), "{told}");
+    assert!(told.contains("  missed by Shop: PaymentTaken or"), "{told}");
+    // What cannot be taken is put aside once, and holds nobody up.
+    scene.told(&["inject", "events.Warehouse.OrderShipped", "bad", "this is no JSON"]);
+    let told = scene.order("four");
+    assert!(told.contains("has reached Fulfilled\n"), "{told}");
+    let dead = scene.told(&["dead"]);
+    assert_eq!(dead.matches("this is no CloudEvent").count(), 1, "{dead}");
+    // Another system on the same server is another system.
+    let other = Scene::over(recorder(), nats.address("others"));
+    assert_eq!(other.told(&["list"]), "");
+    let told = other.order("one");
+    assert!(told.contains("has reached Fulfilled\n"), "{told}");
+    scene::nothing_is_left(&other.report());
+}
+
+#[test]
+fn services_killed_on_nats_lose_nothing() {
+    let Some(nats) = server() else { return };
+    let kills = number("WFC_KILLS", 10);
+    let total = scene::soak(recorder(), kills, Some(&nats));
+    println!("{total:?}");
+    assert!(total.kills >= kills && total.server_kills > 0);
+}
+
+#[test]
+fn services_wait_on_nats_while_the_server_is_gone() {
+    let Some(nats) = server() else { return };
+    let scene = Scene::over(recorder(), nats.address("orders"));
+    let told = scene.order("before");
+    let logs = tempfile::tempdir().expect("there is room");
+    let log = logs.path().join("log");
+    let mut all = scene
+        .command(&["serve"])
+        .stdout(Stdio::null())
+        .stderr(File::create(&log).expect("there is room"))
+        .spawn()
+        .expect("it is there");
+    std::thread::sleep(Duration::from_secs(1));
+    let server = &nats;
+    std::thread::scope(|scope| {
+        let gone = Duration::from_secs(number("WFC_GONE", 8) as u64);
+        let back = scope.spawn(move || server.kill_and_start_again(gone));
+        std::thread::sleep(Duration::from_millis(500));
+        // It is said of runs where they stand, and orders are taken.
+        assert_eq!(scene.told(&["status", "FulfilOrder-before"]), told);
+        for order in ["a", "b.packed.OutOfStock", "c"] {
+            scene.told(&["place", order]);
+        }
+        back.join().expect("it comes back");
+    });
+    let began = Instant::now();
+    while !scene::is_over(&scene.report(), 4) {
+        assert!(began.elapsed() < Duration::from_secs(90), "it does not end: {}", scene.report());
+        std::thread::sleep(Duration::from_millis(300));
+    }
+    all.kill().expect("it is ours");
+    all.wait().expect("it is ours");
+    let report = scene.report();
+    scene::nothing_is_left(&report);
+    assert_eq!(report["runs"]["FulfilOrder-a"], "Fulfilled");
+    assert_eq!(report["runs"]["FulfilOrder-b.packed.OutOfStock"], "Cancelled");
+    let log = fs::read_to_string(&log).expect("it is there");
+    assert_eq!(log.matches("the broker does not answer;").count(), 1, "{log}");
+    assert_eq!(log.matches("the broker answers again").count(), 1, "{log}");
+}
