@@ -53,7 +53,8 @@ fn dependencies(manifest: &str) -> Vec<String> {
             found.push(name.to_string());
         }
     }
-    found.retain(|name| !name.is_empty() && !name.starts_with('#'));
+    // What goes on for several lines does not begin with a name.
+    found.retain(|name| name.starts_with(|c: char| c.is_ascii_alphanumeric()));
     found
 }
 

@@ -16,8 +16,8 @@ fn an_engine_is_a_default_and_an_address() {
         let differ: Vec<_> = embedded.keys().filter(|path| embedded[*path] != temporal[*path]).collect();
         let (manifest, main) = ("crates/coordinator/Cargo.toml", "crates/coordinator/src/main.rs");
         assert_eq!(differ, ["README.md", manifest, main], "{name}");
-        assert!(embedded[manifest].contains("default = [\"embedded\"]"));
-        assert!(temporal[manifest].contains("default = [\"temporal\"]"));
+        assert!(embedded[manifest].contains("default = [\"embedded\", \"http\"]"));
+        assert!(temporal[manifest].contains("default = [\"temporal\", \"http\"]"));
         assert!(embedded[main].contains("ADDRESS: &str = \"coordinator.db\""));
         assert!(temporal[main].contains("ADDRESS: &str = \"temporal:\""));
     }
