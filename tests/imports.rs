@@ -34,7 +34,7 @@ const BLIND: &[(&str, &[&str])] = &[
 const STRANGERS: &[(&str, &[&str])] = &[
     ("check/rules", &[]),
     ("import", &["document", "rules"]),
-    ("generate", &["header", "names", "rules", "runtime", "template", "text"]),
+    ("generate", &["header", "names", "rules", "runtime", "template", "text", "yaml"]),
 ];
 
 /// Where a name may stand at all: crates that stay behind a wall, and everything that touches the
