@@ -26,7 +26,6 @@ impl Span {
 }
 
 #[test]
-#[ignore = "answers over HTTP are refused with 409: to be mended"]
 fn a_run_is_one_trace_with_its_attempts_and_compensations() {
     let (project, program) = program();
     let folder = tempfile::tempdir().unwrap();
