@@ -42,7 +42,6 @@ fn ended(run: &str) -> Value {
 }
 
 #[test]
-#[ignore = "answers over HTTP are refused with 409: to be mended"]
 fn outages_are_tried_again_under_one_key_and_answers_may_come_later() {
     let answer = |operation: &str, times| match (operation, times) {
         ("Offer", _) => (200, JSON, offer()),
@@ -79,7 +78,6 @@ fn outages_are_tried_again_under_one_key_and_answers_may_come_later() {
 }
 
 #[test]
-#[ignore = "answers over HTTP are refused with 409: to be mended"]
 fn a_refusal_is_asked_for_once_and_a_late_one_takes_back() {
     let answer = |operation: &str, _| match operation {
         "Offer" => (200, JSON, offer()),

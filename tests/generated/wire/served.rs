@@ -8,7 +8,6 @@ use serde_json::{Value, json};
 const SERVE: &[&str] = &["serve", "--listen", "127.0.0.1:0"];
 
 #[test]
-#[ignore = "answers over HTTP are refused with 409: to be mended"]
 fn a_loan_comes_about_between_processes_of_which_one_is_killed() {
     let (project, program) = program();
     let folder = tempfile::tempdir().unwrap();
@@ -70,7 +69,6 @@ fn a_loan_comes_about_between_processes_of_which_one_is_killed() {
 }
 
 #[test]
-#[ignore = "answers over HTTP are refused with 409: to be mended"]
 fn what_cannot_be_done_is_said_clearly() {
     let (project, program) = program();
     let folder = tempfile::tempdir().unwrap();

@@ -17,7 +17,7 @@ use axum::routing::{get, post};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::collections::HashMap;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// Where it listens when nothing else is said.
 pub const LISTEN: &str = "127.0.0.1:8080";
@@ -27,6 +27,9 @@ const PAGE: (usize, usize) = (100, 1000);
 
 /// How often waiting runs are counted.
 const COUNT: Duration = Duration::from_secs(15);
+
+/// How long the answer to a start waits until the run is taken up.
+const TAKEN_UP: Duration = Duration::from_secs(5);
 
 type Answered = Result<Response, Problem>;
 
@@ -119,7 +122,11 @@ async fn start<E: Engine>(State(engine): State<E>, headers: HeaderMap, bytes: By
         return Err(Problem::new(StatusCode::BAD_REQUEST, text));
     };
     let is_new = engine.start(&workflow, &run, &input).await.map_err(trouble)?;
-    if !is_new && !began_with(&engine, &run, &workflow, &input).await? {
+    if is_new {
+        is_there(&engine, &run).await?;
+    }
+    // Somebody else may have begun it at the same moment, with something else.
+    if !began_with(&engine, &run, &workflow, &input).await? {
         let text = format!("{run} is there already, and began otherwise");
         return Err(Problem::new(StatusCode::CONFLICT, text));
     }
@@ -127,6 +134,18 @@ async fn start<E: Engine>(State(engine): State<E>, headers: HeaderMap, bytes: By
     let at = format!("/runs/{}", segment(&run));
     let told = json!({ "run": run, "workflow": workflow });
     Ok(([(header::LOCATION, at)], json(status, &told)).into_response())
+}
+
+/// Waits until a run that was begun has been taken up, so that from now on it is found.
+async fn is_there(engine: &impl Engine, run: &str) -> Result<(), Problem> {
+    let began = Instant::now();
+    // Later than that it is in the database as well, and will be taken up when there is time.
+    while began.elapsed() < TAKEN_UP
+        && matches!(engine.state(run).await.map_err(trouble)?, Standing::Missing)
+    {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    Ok(())
 }
 
 /// Whether a run began with this.

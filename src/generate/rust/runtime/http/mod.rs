@@ -80,22 +80,21 @@ fn write_call(call: &Call, headers: &mut HeaderMap) {
     headers.insert(RUN, header(&call.run));
     headers.insert(STEP, header(&call.step));
     headers.insert(ATTEMPT, HeaderValue::from(call.attempt));
-    let more = [
-        (INSTANCE, &call.instance),
-        (CALLBACK, &call.around.callback),
-        (TRACE, &call.around.traceparent),
-    ];
-    for (name, value) in more {
-        if let Some(value) = value {
-            headers.insert(name, header(value));
+    if let Some(instance) = &call.instance {
+        headers.insert(INSTANCE, header(instance));
+    }
+    // These are ASCII as they are, and whoever reads them need not know how the others are written.
+    for (name, value) in [(CALLBACK, &call.around.callback), (TRACE, &call.around.traceparent)] {
+        if let Some(value) = value.as_ref().and_then(|value| HeaderValue::from_str(value).ok()) {
+            headers.insert(name, value);
         }
     }
 }
 
 /// The call that stands in the headers of a request; without a key there is none.
 fn read_call(headers: &HeaderMap) -> Option<Call> {
-    let text =
-        |name: &HeaderName| headers.get(name).and_then(|value| value.to_str().ok()).map(unescaped);
+    let plain = |name: &HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
+    let text = |name: &HeaderName| plain(name).map(unescaped);
     let mut call = Call {
         run: text(&RUN).unwrap_or_default(),
         step: text(&STEP).unwrap_or_default(),
@@ -105,8 +104,8 @@ fn read_call(headers: &HeaderMap) -> Option<Call> {
         inside: Default::default(),
         around: Default::default(),
     };
-    call.around.callback = text(&CALLBACK);
-    call.around.traceparent = text(&TRACE);
+    call.around.callback = plain(&CALLBACK).map(ToString::to_string);
+    call.around.traceparent = plain(&TRACE).map(ToString::to_string);
     Some(call)
 }
 
