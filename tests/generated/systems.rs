@@ -37,7 +37,7 @@ fn systems_from_outside_pass_their_own_tests() {
         match refused(&path) {
             Some(why) => told_of.push(format!("{name}: not generated: {why}")),
             None => {
-                let project = Project::new(&name, path.to_str().unwrap(), "");
+                let project = Project::new(&format!("outside-{name}"), path.to_str().unwrap(), "");
                 let told = tested(&project);
                 told_of.push(format!("{name}: {} generated tests", n_of_workflows(&told)));
             }

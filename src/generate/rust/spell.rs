@@ -150,6 +150,7 @@ const VARIABLES: &[&str] = &[
     "give",
     "skip",
     "entered",
+    "compare",
     "left",
     "segment",
     "known",

@@ -456,21 +456,22 @@ async fn reckons() {
         "grade": "Good",
         "due": "2027-02-01",
         "at": "2027-02-01T00:00:00Z",
-        "rest": { "deep": { "field": 5 } },
+        "rest": { "deep": { "field": 5 }, "more": 7.5, "list": [1, 2], "flag": false, "item": "i" },
     });
     let seen = play("Reckons", input, &[]).await;
     assert_eq!(seen.end, "Done", "{:?}", seen.fields);
     let wanted = json!({
         "gross": { "amount": "119.70", "currency": "EUR" },
         "texts": ["a \"quoted\"", "b\nEUR"],
-        "flags": [true, true, true, true],
+        "flags": [true, true, true, true, true, true],
         "share": "0.995",
         "ahead": "PT2H30M",
         "later": "2027-02-01T01:30:00Z",
         "foreign": "EUR",
-        "raw": 5,
+        "raw": "20.0",
     });
     assert_eq!(seen.fields, wanted);
+    assert_eq!(seen.published, [("Stocked".to_string(), None, item())]);
 }
 
 #[tokio::test(start_paused = true)]

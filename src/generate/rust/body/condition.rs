@@ -56,9 +56,14 @@ impl Body<'_> {
             Operator::In => {
                 let item = match &right.ty {
                     Type::List(inner) => (**inner).clone(),
+                    Type::Any => Type::Any,
                     _ => left.ty.clone(),
                 };
-                let list = match self.operand(right, &right.ty) {
+                let list = match right.ty {
+                    Type::Any => self.list_of(right),
+                    _ => self.operand(right, &right.ty),
+                };
+                let list = match list {
                     Doc::List { items, close, spaced, .. } if matches!(right.kind, ExprKind::List(_)) => {
                         Doc::List { open: "[".to_string(), items, close, spaced }
                     }
@@ -99,11 +104,27 @@ impl Body<'_> {
                     let (left, right) = (side(left, false), side(right, true));
                     return joined(left, symbol(operator), right);
                 }
+                if common == Type::Any && !matches!(operator, Operator::Equal | Operator::NotEqual) {
+                    return self.ordered(left, operator, right);
+                }
                 let left = self.beside_operator(left, operator, &common, false);
                 let right = self.beside_operator(right, operator, &common, true);
                 joined(left, symbol(operator), right)
             }
         }
+    }
+
+    /// What may be of any type has an order only where both are numbers, or both are texts.
+    fn ordered(&mut self, left: &Expr, operator: Operator, right: &Expr) -> Doc {
+        self.runtime.insert("compare");
+        let items = vec![self.fitted(left, &Type::Any), self.fitted(right, &Type::Any)];
+        let is = match operator {
+            Operator::Less => ".is_lt()",
+            Operator::LessOrEqual => ".is_le()",
+            Operator::Greater => ".is_gt()",
+            _ => ".is_ge()",
+        };
+        call("compare", items).then(format!("?{is}"))
     }
 
     fn absent(&mut self, expr: &Expr, operator: Operator) -> Doc {
@@ -140,12 +161,28 @@ impl Body<'_> {
                 let items = vec![self.valued(first), self.fitted(second, &second_ty)];
                 call(function, items).then("?")
             }
+            // What may be of any type is reckoned with as a number.
+            _ if *ty == Type::Any => {
+                self.runtime.insert("to_any");
+                let (left, right) = (self.fitted_number(left), self.fitted_number(right));
+                let sum = joined(left, symbol(operator), right);
+                call("to_any", vec![Doc::Row(vec![text("&("), sum, text(")")])]).then("?")
+            }
             _ => {
                 let left = self.beside_operator(left, operator, ty, false);
                 let right = self.beside_operator(right, operator, ty, true);
                 joined(left, symbol(operator), right)
             }
         }
+    }
+
+    fn fitted_number(&mut self, expr: &Expr) -> Doc {
+        if expr.ty == Type::Any {
+            self.runtime.insert("from_any");
+            let value = self.valued(expr);
+            return call("from_any::<rust_decimal::Decimal>", vec![value]).then("?");
+        }
+        self.beside_operator(expr, Operator::Multiply, &Type::Decimal, true)
     }
 
     /// One side of an operator, in parentheses where it would be read differently without.

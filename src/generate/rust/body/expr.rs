@@ -34,6 +34,15 @@ impl Body<'_> {
         self.fitted(expr, &expr.ty)
     }
 
+    /// An expression as an owned list; what may be of any type is hoped to be one.
+    pub(super) fn list_of(&mut self, expr: &Expr) -> Doc {
+        match &expr.ty {
+            Type::Any => self.fitted(expr, &Type::List(Box::new(Type::Any))),
+            Type::Optional(inner) => self.fitted(expr, inner),
+            ty => self.fitted(expr, ty),
+        }
+    }
+
     pub(super) fn owned(&self, code: Code) -> Code {
         if !code.is_place {
             return code;
@@ -69,13 +78,15 @@ impl Body<'_> {
                 self.fit(Code::value(doc, inner), wanted)
             }
             (Type::Int, Type::Decimal | Type::Percent) => call("rust_decimal::Decimal::from", vec![code.doc]),
+            (_, Type::Any) if code.doc == text("None") => text("serde_json::Value::Null"),
             (_, Type::Any) => {
                 self.runtime.insert("to_any");
                 call("to_any", vec![Doc::Row(vec![text("&"), code.doc])]).then("?")
             }
             (Type::Any, _) => {
                 self.runtime.insert("from_any");
-                call("from_any", vec![code.doc]).then("?")
+                let ty = self.rust_type(wanted);
+                call(format!("from_any::<{ty}>"), vec![code.doc]).then("?")
             }
             _ => code.doc,
         }
@@ -141,9 +152,12 @@ impl Body<'_> {
                 Code::value(doc, ty)
             }
             ExprKind::Count(inner) => {
-                let inner = self.code(inner);
+                let inner = match &inner.ty {
+                    Type::Any => self.list_of(inner),
+                    _ => self.code(inner).doc,
+                };
                 self.runtime.insert("count");
-                Code::value(call("count", vec![Doc::Row(vec![text("&"), inner.doc])]), ty)
+                Code::value(call("count", vec![Doc::Row(vec![text("&"), inner])]), ty)
             }
             ExprKind::Not(_) | ExprKind::Binary { .. } => self.operation(expr),
             ExprKind::Negative(inner) => {

@@ -60,7 +60,7 @@ impl Body<'_> {
             body.runtime.insert("line");
             body.out.line("let fork = cx.fork();");
             body.out.line("let mut rounds = Vec::new();");
-            let items = body.fitted(list, &list.ty);
+            let items = body.list_of(list);
             let number = body.fresh("number");
             let name =
                 if body.reads.contains(&variable) { body.value_name(variable) } else { "_".to_string() };
@@ -294,7 +294,7 @@ impl Body<'_> {
     pub(super) fn for_each(&mut self, each: &ForEach) {
         let block = &each.block;
         self.with_sides(block, each.name, |body, holds| {
-            let list = body.fitted(&each.list, &each.list.ty);
+            let list = body.list_of(&each.list);
             let values = match holds {
                 Some(Holds::Local { .. } | Holds::Slot { .. }) => Some(body.fresh("values")),
                 _ => None,

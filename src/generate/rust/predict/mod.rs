@@ -304,10 +304,17 @@ impl<'m> Play<'m> {
                     return Way::Failed(failure.clone(), fields.clone());
                 }
                 Some(Wrong::Silence { step }) if *step == act.label => {
-                    let number = act.block.limits.iter().position(|limit| {
-                        matches!(limit.bound.kind, crate::model::ExprKind::Literal(Literal::Duration(_)))
+                    let bounds = act.block.limits.iter().map(|limit| match limit.bound.kind {
+                        crate::model::ExprKind::Literal(Literal::Duration(milliseconds)) => {
+                            Some(milliseconds)
+                        }
+                        _ => None,
                     });
-                    return number.map_or(Way::Unknown, Way::TooLate);
+                    let passed = bounds.enumerate().find_map(|(number, bound)| Some((number, bound?)));
+                    let Some((number, bound)) = passed else { return Way::Unknown };
+                    // A limit further out may have passed before.
+                    play.elapsed += bound;
+                    return Way::TooLate(number);
                 }
                 Some(Wrong::Outage { step }) if *step == act.label => {
                     play.elapsed += play.worst(&act.block);

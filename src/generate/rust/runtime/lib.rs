@@ -62,6 +62,6 @@ pub use services::{Accepted, Address, Answered, Call, Outage, Services, Trouble}
 pub use slot::Slot;
 pub use step::{Step, undo_of};
 pub use values::{
-    between, count, days, divide, earlier, field, from_any, hours, later, length, millis, minutes,
-    present, seconds, size, start_of, times, to_any,
+    between, compare, count, days, divide, earlier, field, from_any, hours, later, length, millis,
+    minutes, present, seconds, size, start_of, times, to_any,
 };

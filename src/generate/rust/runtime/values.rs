@@ -7,6 +7,7 @@ use rust_decimal::prelude::ToPrimitive;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+use std::cmp::Ordering;
 use std::time::Duration;
 
 pub const fn millis(count: u64) -> Duration {
@@ -170,6 +171,15 @@ pub fn from_any<T: DeserializeOwned>(value: Value) -> Flow<T> {
     serde_json::from_value(value).map_err(|error| broken("a value", error))
 }
 
+/// The order of two values of any type: both numbers, or both texts.
+pub fn compare(one: Value, other: Value) -> Flow<Ordering> {
+    if let (Value::String(one), Value::String(other)) = (&one, &other) {
+        return Ok(one.cmp(other));
+    }
+    let order = from_any::<Decimal>(one)?.cmp(&from_any(other)?);
+    Ok(order)
+}
+
 /// A field of a value of any type; nothing where there is none.
 pub fn field(value: &Value, name: &str) -> Value {
     value.get(name).cloned().unwrap_or_default()
@@ -178,6 +188,15 @@ pub fn field(value: &Value, name: &str) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn values_of_any_type_have_an_order_where_they_are_alike() {
+        use serde_json::json;
+        assert_eq!(compare(json!(2), json!(10)).ok(), Some(Ordering::Less));
+        assert_eq!(compare(json!(2.5), json!("2.5")).ok(), Some(Ordering::Equal));
+        assert_eq!(compare(json!("b"), json!("a")).ok(), Some(Ordering::Greater));
+        assert!(compare(json!(1), json!(null)).is_err());
+    }
 
     #[test]
     fn nothing_falls_over_zero() {
