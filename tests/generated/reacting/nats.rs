@@ -7,22 +7,39 @@
 use super::nats_server::Nats;
 use super::scene::{self, Scene};
 use super::{number, recorder};
+use crate::project::Project;
 use crate::servers::is_wanted;
 use std::fs::{self, File};
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
 fn server() -> Option<Nats> {
+    is_wanted("nats").then(Nats::start)
+}
+
+#[test]
+fn a_project_has_no_warning_and_passes_the_tests_of_its_runtime_on_nats() {
     if !is_wanted("nats") {
         println!("WFC_ENGINES does not name nats: left out");
-        return None;
+        return;
     }
-    Some(Nats::start())
+    let project = Project::new("retail-order", "examples/retail-order", "FulfilOrder");
+    let lints = ["--all-targets", "--", "-D", "warnings"];
+    project.cargo(
+        &[&["clippy", "--quiet", "-p", "system", "-p", "runtime", "--features", "nats"], &lints[..]].concat(),
+    );
+    let output =
+        project.cargo(&["test", "-p", "runtime", "--features", "nats,memory", "--lib", "choreography"]);
+    let told = String::from_utf8_lossy(&output.stdout);
+    assert!(told.contains("test choreography::nats::tests::headers_hold_any_text ... ok"), "{told}");
 }
 
 #[test]
 fn an_order_is_fulfilled_refused_and_watched_on_nats() {
-    let Some(nats) = server() else { return };
+    let Some(nats) = server() else {
+        println!("WFC_ENGINES does not name nats: left out");
+        return;
+    };
     let scene = Scene::over(recorder(), nats.address("orders"));
     let told = scene.order("one");
     assert!(told.starts_with("FulfilOrder-one has reached Fulfilled\n"), "{told}");
@@ -50,7 +67,10 @@ fn an_order_is_fulfilled_refused_and_watched_on_nats() {
 
 #[test]
 fn services_killed_on_nats_lose_nothing() {
-    let Some(nats) = server() else { return };
+    let Some(nats) = server() else {
+        println!("WFC_ENGINES does not name nats: left out");
+        return;
+    };
     let kills = number("WFC_KILLS", 10);
     let total = scene::soak(recorder(), kills, Some(&nats));
     println!("{total:?}");
@@ -59,7 +79,10 @@ fn services_killed_on_nats_lose_nothing() {
 
 #[test]
 fn services_wait_on_nats_while_the_server_is_gone() {
-    let Some(nats) = server() else { return };
+    let Some(nats) = server() else {
+        println!("WFC_ENGINES does not name nats: left out");
+        return;
+    };
     let scene = Scene::over(recorder(), nats.address("orders"));
     let told = scene.order("before");
     let logs = tempfile::tempdir().expect("there is room");
