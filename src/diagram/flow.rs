@@ -14,6 +14,7 @@ mod trouble;
 use super::ids::Ids;
 use super::label::{listed, wrapped};
 use super::said::{Said, said};
+use super::undone::undoable;
 use super::{About, Diagram, Edge, EdgeKind, Node, NodeKind, Subject};
 use crate::graph::{self, NodeId, ReceiveKind, RegionId, RegionKind, StepGraph, Timer};
 use crate::model::{Id, ServiceId, WorkflowId};
@@ -29,6 +30,7 @@ pub fn draw(subject: &Subject) -> Diagram {
         diagram: Diagram::default(),
         shown: vec![None; subject.graph.n_nodes()],
         anchors: anchors(subject.graph),
+        taken_back: BTreeMap::new(),
         groups: BTreeMap::new(),
         lanes: BTreeMap::new(),
         late: BTreeMap::new(),
@@ -53,6 +55,8 @@ struct Sketch<'a> {
     /// The position in the diagram of each node of the step graph that is drawn.
     shown: Vec<Option<usize>>,
     anchors: BTreeMap<RegionId, NodeId>,
+    /// The steps that each undo takes back, in the order of the text: finding them takes a walk through the graph.
+    taken_back: BTreeMap<NodeId, Vec<NodeId>>,
     groups: BTreeMap<RegionId, usize>,
     /// Of each workflow that has lanes: who conducts it, and the groups.
     lanes: BTreeMap<WorkflowId, (ServiceId, lanes::Groups)>,
@@ -123,6 +127,9 @@ impl Sketch<'_> {
     }
 
     fn show(&mut self, id: NodeId) -> usize {
+        if let graph::NodeKind::Undo { acts, .. } = &self.subject.graph.node(id).kind {
+            self.taken_back.insert(id, undoable(self.subject.graph, id, acts));
+        }
         let described = self.describe(id);
         let node = Node {
             id: self.ids.of(described.word, &described.name),

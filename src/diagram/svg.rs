@@ -21,7 +21,7 @@ const MARGIN: f64 = 14.0;
 const STYLE: &str = "\
 text{font-family:Helvetica,Arial,'Liberation Sans',sans-serif;unicode-bidi:isolate}\
 .title,.name{font-weight:bold;font-size:13px}.text,.rule{font-size:11px}.rule{font-weight:bold}\
-.edge{fill:none}.label{font-size:10.5px;text-anchor:middle;paint-order:stroke;stroke-width:4px;stroke-linejoin:round}\
+.edge{fill:none}.label{font-size:10.5px;text-anchor:middle}.label,.title{paint-order:stroke;stroke-width:4px;stroke-linejoin:round}\
 .number{font-size:10px;font-weight:bold;text-anchor:middle;fill:#ffffff}";
 
 /// The scene as one SVG document.
@@ -50,10 +50,11 @@ pub fn svg(scene: &Scene, theme: Theme) -> String {
         n(h),
         palette.ground()
     );
-    scene.groups.iter().for_each(|group| frame_of_group(&mut out, group, palette));
+    scene.groups.iter().for_each(|group| frame_of_group(&mut out, group));
     scene.edges.iter().for_each(|edge| line_of_edge(&mut out, edge, palette));
     scene.nodes.iter().for_each(|node| node_of_scene(&mut out, node, palette));
-    // Labels come last, so that no line runs through one.
+    // Words come last, so that no line runs through them.
+    scene.groups.iter().for_each(|group| title_of_group(&mut out, group, palette));
     scene.edges.iter().for_each(|edge| label_of_edge(&mut out, edge, palette));
     let badges =
         scene.nodes.iter().flat_map(|it| &it.badges).chain(scene.edges.iter().flat_map(|it| &it.badges));
@@ -81,7 +82,7 @@ fn rules_of_dark(scene: &Scene) -> Vec<(String, String)> {
         (".title,.plain,.legend text".to_string(), format!("fill:{ink}")),
         (".edge.plain".to_string(), format!("fill:none;stroke:{line}")),
         (".head.plain".to_string(), format!("fill:{line}")),
-        (".label".to_string(), format!("stroke:{ground}")),
+        (".label,.title".to_string(), format!("stroke:{ground}")),
     ];
     let boxes: BTreeMap<&str, _> = scene.nodes.iter().map(|node| (node.class, node.colours)).collect();
     for (class, colours) in boxes {
@@ -112,7 +113,7 @@ fn colour_of(edge: &SceneEdge) -> Option<&'static str> {
     if edge.about.is_circular { Some(look::CIRCLE) } else { edge.colour }
 }
 
-fn frame_of_group(out: &mut String, group: &SceneGroup, palette: Palette) {
+fn frame_of_group(out: &mut String, group: &SceneGroup) {
     let (fill, stroke) = look::group_of_class(group.class);
     let radius = match group.class {
         "workflow" => 10.0,
@@ -131,15 +132,19 @@ fn frame_of_group(out: &mut String, group: &SceneGroup, palette: Palette) {
         n(radius),
         fill_with_opacity(fill)
     );
+}
+
+fn title_of_group(out: &mut String, group: &SceneGroup, palette: Palette) {
     if group.title.is_empty() {
         return;
     }
     let _ = writeln!(
         out,
-        "<text class=\"title\" x=\"{}\" y=\"{}\" fill=\"{}\">{}</text>",
-        n(frame.x + 10.0),
-        n(frame.y + 8.0 + TITLE * 0.8),
+        "<text class=\"title\" x=\"{}\" y=\"{}\" fill=\"{}\" stroke=\"{}\">{}</text>",
+        n(group.frame.x + 10.0),
+        n(group.frame.y + 8.0 + TITLE * 0.8),
         palette.ink(),
+        palette.ground(),
         escaped(&group.title)
     );
 }

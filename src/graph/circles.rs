@@ -58,7 +58,7 @@ impl StepGraph {
         from: impl IntoIterator<Item = NodeId>,
         follow: impl Fn(&EdgeView) -> bool,
     ) -> Vec<NodeId> {
-        self.spread(from, |at| self.out_edges(at).filter(&follow).map(|edge| edge.to).collect())
+        self.spread(from, |at, open| open.extend(self.out_edges(at).filter(&follow).map(|edge| edge.to)))
     }
 
     /// Everything before these nodes along edges that `follow` lets through, themselves included; sorted.
@@ -67,13 +67,13 @@ impl StepGraph {
         to: impl IntoIterator<Item = NodeId>,
         follow: impl Fn(&EdgeView) -> bool,
     ) -> Vec<NodeId> {
-        self.spread(to, |at| self.in_edges(at).filter(&follow).map(|edge| edge.from).collect())
+        self.spread(to, |at, open| open.extend(self.in_edges(at).filter(&follow).map(|edge| edge.from)))
     }
 
     fn spread(
         &self,
         from: impl IntoIterator<Item = NodeId>,
-        next: impl Fn(NodeId) -> Vec<NodeId>,
+        next: impl Fn(NodeId, &mut Vec<NodeId>),
     ) -> Vec<NodeId> {
         let mut seen = vec![false; self.n_nodes()];
         let mut found = Vec::new();
@@ -81,7 +81,7 @@ impl StepGraph {
         while let Some(at) = open.pop() {
             if !std::mem::replace(&mut seen[at.index()], true) {
                 found.push(at);
-                open.extend(next(at));
+                next(at, &mut open);
             }
         }
         found.sort();

@@ -4,7 +4,6 @@ use super::{Described, Sketch};
 use crate::diagram::NodeKind as Kind;
 use crate::diagram::expression::formula;
 use crate::diagram::label::{listed, wrapped};
-use crate::diagram::undone::undoable;
 use crate::graph::{self, Guard, NodeId, NodeKind, ReceiveKind, RegionKind, Timer};
 use crate::model::{Answers, GoalKind, Id, Trigger, UndoTarget, UndoneBy, WorkflowId};
 
@@ -86,7 +85,7 @@ impl Sketch<'_> {
                 described(Kind::Join, "join", "", wrapped(&text, WIDE))
             }
             NodeKind::Merge { .. } => described(Kind::Done, "joint", "", vec!["·".to_string()]),
-            NodeKind::Undo { target, acts } => self.undo(id, target, acts),
+            NodeKind::Undo { target, .. } => self.undo(id, target),
         }
     }
 
@@ -185,7 +184,7 @@ impl Sketch<'_> {
         })
     }
 
-    fn undo(&self, undo: NodeId, target: &UndoTarget, acts: &[NodeId]) -> Described {
+    fn undo(&self, undo: NodeId, target: &UndoTarget) -> Described {
         let model = self.subject.model;
         let (name, text) = match target {
             UndoTarget::All => ("all".to_string(), "undo all".to_string()),
@@ -195,20 +194,15 @@ impl Sketch<'_> {
             }
         };
         let mut lines = wrapped(&text, WIDE);
-        let undone = self.taken_back(undo, acts);
+        let acts = self.taken_back.get(&undo);
+        let undone: Vec<&str> = acts.into_iter().flatten().filter_map(|act| self.undone_name(*act)).collect();
         if matches!(target, UndoTarget::All) && !undone.is_empty() {
             lines.extend(wrapped(&format!("takes back {}", listed(&undone, "and", 5)), WIDE));
         }
         described(Kind::Undo, "undo", &name, lines)
     }
 
-    /// The names of the steps that an undo takes back.
-    pub(super) fn taken_back(&self, undo: NodeId, acts: &[NodeId]) -> Vec<String> {
-        let acts = undoable(self.subject.graph, undo, acts);
-        acts.iter().filter_map(|act| self.undone_name(*act)).map(str::to_string).collect()
-    }
-
-    fn undone_name(&self, act: NodeId) -> Option<&str> {
+    pub(super) fn undone_name(&self, act: NodeId) -> Option<&str> {
         let (label, undone) = match &self.subject.graph.node(act).kind {
             NodeKind::Act(act) => (act.label, act.undone.as_ref()?),
             NodeKind::Run(run) => (run.label, run.undone.as_ref()?),

@@ -6,7 +6,7 @@ use crate::diagram::NodeKind;
 use crate::diagram::label::{listed, wrapped};
 use crate::graph::{self, NodeId};
 use crate::model::{Id, UndoTarget};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// From so many equal ones on, one is drawn.
 const MANY: usize = 3;
@@ -84,50 +84,46 @@ impl Sketch<'_> {
         found
     }
 
-    fn undo_of(&self, at: usize) -> Option<(NodeId, &UndoTarget, &[NodeId])> {
+    fn undo_of(&self, at: usize) -> Option<(NodeId, &UndoTarget)> {
         let id = self.diagram.nodes[at].stands_for?;
         match &self.subject.graph.node(id).kind {
-            graph::NodeKind::Undo { target, acts } => Some((id, target, acts)),
+            graph::NodeKind::Undo { target, .. } => Some((id, target)),
             _ => None,
         }
     }
 
     fn target(&self, at: usize) -> String {
         match self.undo_of(at) {
-            Some((_, UndoTarget::All, _)) | None => String::new(),
-            Some((_, UndoTarget::Label { label, .. }, _)) => label.index().to_string(),
+            Some((_, UndoTarget::All)) | None => String::new(),
+            Some((_, UndoTarget::Label { label, .. })) => label.index().to_string(),
         }
     }
 
     /// The last of them stands for all: lines then lead down.
     fn merge(&mut self, endings: &[Ending], stands_in: &mut [usize]) {
         let Some(last) = endings.last() else { return };
-        let mut undone: Vec<String> = Vec::new();
+        let mut undone: BTreeSet<NodeId> = BTreeSet::new();
         for ending in endings {
             stands_in[ending.end] = last.end;
             let Some((undo, own)) = last.undo.zip(ending.undo) else { continue };
             stands_in[own] = undo;
-            for name in self.undone_names(own) {
-                if !undone.contains(&name) {
-                    undone.push(name);
-                }
-            }
+            undone.extend(self.undone_by(own).iter().copied());
         }
         if let Some(undo) = last.undo
             && !undone.is_empty()
         {
-            let names: Vec<&str> = undone.iter().map(String::as_str).collect();
+            let names = undone.iter().filter_map(|act| self.undone_name(*act)).collect::<Vec<_>>();
+            let said = format!("takes back what is done of {}", listed(&names, "and", 5));
             let node = &mut self.diagram.nodes[undo];
             node.lines.truncate(1);
-            node.lines
-                .extend(wrapped(&format!("takes back what is done of {}", listed(&names, "and", 5)), 23));
+            node.lines.extend(wrapped(&said, 23));
         }
     }
 
-    fn undone_names(&self, at: usize) -> Vec<String> {
+    fn undone_by(&self, at: usize) -> &[NodeId] {
         match self.undo_of(at) {
-            Some((id, UndoTarget::All, acts)) => self.taken_back(id, acts),
-            Some((_, UndoTarget::Label { .. }, _)) | None => Vec::new(),
+            Some((id, UndoTarget::All)) => self.taken_back.get(&id).map_or(&[], Vec::as_slice),
+            Some((_, UndoTarget::Label { .. })) | None => &[],
         }
     }
 

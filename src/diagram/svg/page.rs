@@ -4,7 +4,7 @@
 use super::palette::Palette;
 use super::{
     MARGIN, STYLE, circle, escaped, frame_of_group, label_of_edge, line_of_edge, n, node_of_scene, path,
-    rules_of_dark,
+    rules_of_dark, title_of_group,
 };
 use crate::diagram::look;
 use crate::diagram::scene::{Badge, Scene};
@@ -26,7 +26,7 @@ pub fn picture(scene: &Scene, words: &dyn Fn(usize) -> String) -> String {
     );
     for (at, group) in scene.groups.iter().enumerate() {
         let _ = writeln!(out, "<g class=\"frame\" data-group=\"{at}\">");
-        frame_of_group(&mut out, group, palette);
+        frame_of_group(&mut out, group);
         out.push_str("</g>\n");
     }
     for (at, edge) in scene.edges.iter().enumerate() {
@@ -41,6 +41,11 @@ pub fn picture(scene: &Scene, words: &dyn Fn(usize) -> String) -> String {
             let _ = writeln!(out, "<path class=\"hit\" d=\"{path}\"/>");
         }
         line_of_edge(&mut out, edge, palette);
+        out.push_str("</g>\n");
+    }
+    for (at, group) in scene.groups.iter().enumerate() {
+        let _ = writeln!(out, "<g class=\"frame\" data-group=\"{at}\">");
+        title_of_group(&mut out, group, palette);
         out.push_str("</g>\n");
     }
     for (at, node) in scene.nodes.iter().enumerate() {
