@@ -2,8 +2,6 @@
 //! included, and while the server is gone, nothing is lost and nothing happens twice.
 //! `WFC_KILLS=200` kills more often, `WFC_GONE=60` leaves the server away for a minute.
 
-#![expect(clippy::print_stdout, reason = "a test says what it leaves out")]
-
 use super::nats_server::Nats;
 use super::scene::{self, Scene};
 use super::{number, recorder};
