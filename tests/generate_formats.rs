@@ -269,6 +269,22 @@ fn assert_valid(tools: &Path, machines: &[PathBuf]) {
     }
 }
 
+/// A script of `packaging/formats` has nothing to say against the documents.
+fn assert_passes(tools: &Path, script: &str, documents: &[PathBuf]) {
+    let output = Command::new("node")
+        .arg(root().join("packaging/formats").join(script))
+        .args(documents)
+        .env("NODE_PATH", tools.join("node_modules"))
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(
+        output.status.success() && said.contains("0 failed"),
+        "{said}{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+}
+
 fn write_all(folder: &Path, target: Target) -> Vec<PathBuf> {
     let mut written = Vec::new();
     for example in ["loan-broker", "mortgage", "retail-order"] {
@@ -287,18 +303,7 @@ fn the_tools_of_the_formats_find_nothing_wrong() {
     let folder = tempfile::tempdir().unwrap();
     assert_valid(&tools, &write_all(folder.path(), Target::Asl));
     let documents = write_all(folder.path(), Target::ServerlessWorkflow);
-    let output = Command::new("node")
-        .arg(root().join("packaging/formats/validate.js"))
-        .args(&documents)
-        .env("NODE_PATH", tools.join("node_modules"))
-        .output()
-        .unwrap();
-    let said = String::from_utf8_lossy(&output.stdout).into_owned();
-    assert!(
-        output.status.success() && said.contains("0 failed"),
-        "{said}{}",
-        String::from_utf8_lossy(&output.stderr)
-    );
+    assert_passes(&tools, "validate.js", &documents);
 }
 
 #[test]
@@ -315,19 +320,7 @@ fn the_parser_of_asyncapi_finds_nothing_wrong() {
         }
     }
     assert!(documents.len() > 300, "only {} documents", documents.len());
-    let output = Command::new("node")
-        .arg(root().join("packaging/formats/parse-asyncapi.js"))
-        .args(&documents)
-        .env("NODE_PATH", tools.join("node_modules"))
-        .output()
-        .unwrap();
-    let said = String::from_utf8_lossy(&output.stdout).into_owned();
-    assert!(
-        output.status.success() && said.contains("0 failed"),
-        "{said}{}",
-        String::from_utf8_lossy(&output.stderr)
-    );
-    println!("{said}");
+    assert_passes(&tools, "parse-asyncapi.js", &documents);
 }
 
 #[test]

@@ -56,23 +56,6 @@ impl Spelling {
     }
 }
 
-/// Where the events of a name are found; as generated services have it.
-pub(super) fn address(service: &str, event: &str) -> String {
-    format!("events.{}.{}", part(service), part(event))
-}
-
-/// What may stand between the dots of an address, from any text.
-fn part(text: &str) -> String {
-    let mut part = String::new();
-    for c in text.chars() {
-        match c {
-            'a'..='z' | 'A'..='Z' | '0'..='9' | '-' => part.push(c),
-            c => part += &format!("_{:x}_", u32::from(c)),
-        }
-    }
-    part
-}
-
 pub(super) fn message(model: &Model, spelling: &Spelling, id: EventId) -> Value {
     let event = &model.events[id];
     let owner = &model.services[event.service].name.text;

@@ -3,6 +3,10 @@
 
 mod messages;
 mod schema;
+/// Generated services write their topics with the same code.
+#[path = "../rust/runtime/choreography/topics.rs"]
+#[expect(dead_code, reason = "here are only events")]
+mod topics;
 
 use super::{Generated, Subject, names, yaml};
 use crate::graph::{NodeKind, StepGraph};
@@ -145,7 +149,7 @@ fn channels(model: &Model, spelling: &Spelling, events: &BTreeSet<EventId>) -> M
         let owner = &model.services[declared.service];
         let channel = channels.entry(spelling.channel(*event).to_string()).or_insert_with(|| {
             json!({
-                "address": messages::address(&owner.name.text, &declared.name.text),
+                "address": topics::events(&owner.name.text, &declared.name.text),
                 "description": format!("Said by {}.", owner.name.text),
                 "messages": {},
             })
@@ -160,9 +164,9 @@ fn operations(model: &Model, spelling: &Spelling, parts: &[Part]) -> Map<String,
     let is_one = parts.iter().all(|part| part.service == parts[0].service);
     let mut operations = Map::new();
     for part in parts {
-        let (action, verb) = match part.action {
-            Action::Send => ("send", "send"),
-            Action::Receive => ("receive", "receive"),
+        let action = match part.action {
+            Action::Send => "send",
+            Action::Receive => "receive",
         };
         let (channel, message) = (spelling.channel(part.event), spelling.event(part.event));
         let service = &model.services[part.service];
@@ -172,10 +176,10 @@ fn operations(model: &Model, spelling: &Spelling, parts: &[Part]) -> Map<String,
             "messages": [{ "$ref": format!("#/channels/{channel}/messages/{message}") }],
         });
         let name = if is_one {
-            format!("{verb}.{message}")
+            format!("{action}.{message}")
         } else {
             operation["tags"] = json!([{ "name": service.name.text.as_str() }]);
-            format!("{}.{verb}.{message}", spelling.service(part.service))
+            format!("{}.{action}.{message}", spelling.service(part.service))
         };
         operations.insert(name, operation);
     }

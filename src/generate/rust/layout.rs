@@ -1,5 +1,7 @@
 //! Rust text as rustfmt lays it out with `use_small_heuristics = "Max"`: on one line where it fits.
 
+use std::collections::BTreeSet;
+
 /// The widest line.
 const WIDTH: usize = 100;
 
@@ -248,6 +250,35 @@ impl Writer {
             self.line(format!("// {line}").trim_end());
         }
     }
+}
+
+pub(super) fn sorted<'n>(names: impl Iterator<Item = &'n str>) -> Vec<String> {
+    let names: BTreeSet<&str> = names.collect();
+    names.into_iter().map(ToString::to_string).collect()
+}
+
+/// `use path::{…};`, on as many lines as that needs.
+pub(super) fn use_of(path: &str, names: &[String]) -> String {
+    let mut names = names.to_vec();
+    names.sort_by_key(|name| version_key(name));
+    if let [one] = &names[..] {
+        return format!("use {path}::{one};");
+    }
+    let flat = format!("use {path}::{{{}}};", names.join(", "));
+    if flat.chars().count() <= 100 {
+        return flat;
+    }
+    let mut lines = format!("use {path}::{{\n");
+    let mut line = String::from("   ");
+    for name in names {
+        if line.len() + name.len() + 2 > 100 {
+            lines += &line;
+            lines.push('\n');
+            line = String::from("   ");
+        }
+        line += &format!(" {name},");
+    }
+    lines + &line + "\n};"
 }
 
 #[cfg(test)]

@@ -16,6 +16,7 @@ pub mod predict;
 mod project;
 mod runtime_files;
 mod schedule;
+mod service_crate;
 mod spell;
 mod tests;
 
@@ -25,6 +26,7 @@ use super::{Generated, Options, Subject};
 /// By name, as `--template-dir` overrides them.
 pub static TEMPLATES: &[(&str, &str)] = &[
     ("rust/workspace.toml", include_str!("templates/workspace.toml")),
+    ("rust/crates.toml", include_str!("templates/crates.toml")),
     ("rust/README.md", include_str!("templates/README.md")),
     ("rust/runtime.toml", include_str!("templates/runtime.toml")),
     ("rust/contracts.toml", include_str!("templates/contracts.toml")),

@@ -27,6 +27,7 @@ static FILES: &[(&str, &str)] = shipped![
     "choreography/store.rs",
     "choreography/system.rs",
     "choreography/tasks.rs",
+    "choreography/topics.rs",
     "choreography/tracker.rs",
     "choreography/transaction.rs",
     "cli.rs",

@@ -8,7 +8,9 @@ use super::body;
 use super::dependencies;
 use super::example;
 use super::layout::{Doc, Writer, record, text as words};
-use super::project::{self, Manifest, Service, printed, use_of};
+use super::layout::{sorted, use_of};
+use super::project::{Manifest, printed};
+use super::service_crate::{self, Service};
 use super::spell::Spelling;
 use crate::generate::template::{Broken, Templates};
 use crate::generate::{Generated, text};
@@ -75,7 +77,7 @@ pub fn add(
     };
     for (id, item) in model.services.iter() {
         let sides = sides::sides_of(model, workflows, id);
-        let offers = (!item.operations.is_empty()).then(|| project::service(generated, model, names, id));
+        let offers = (!item.operations.is_empty()).then(|| service_crate::of(generated, model, names, id));
         if item.external.is_some() {
             system.clients.extend(offers);
         } else if offers.is_some() || !sides.is_empty() {
@@ -173,7 +175,7 @@ fn participant(
     let mut clients = Vec::new();
     for (client, service) in model.services.iter().filter(|(_, service)| service.external.is_some()) {
         if service.operations.iter().any(|operation| called.contains(operation)) {
-            clients.push(project::service(&mut Generated::default(), model, names, client));
+            clients.push(service_crate::of(&mut Generated::default(), model, names, client));
         }
     }
     let mut imports = vec![
@@ -191,7 +193,7 @@ fn participant(
         let own = templates.print("rust/service_own.rs", offers)?;
         generated.hand_over(format!("{folder}/src/own.rs"), own);
     }
-    imports.push(use_of("runtime", &project::sorted(runtime.into_iter())));
+    imports.push(use_of("runtime", &sorted(runtime.into_iter())));
     imports.sort_by_key(|import| import.trim_start_matches("pub ").replace(';', "").to_string());
     modules.sort();
     let offers = offers.as_ref();

@@ -215,22 +215,29 @@ pub(crate) fn retry(run: &Run, key: &str, operation: &str, attempt: u32, pause: 
     }
 }
 
+/// A span about one call: a name of its own in the program, and the operation for who looks at traces.
+macro_rules! span_of_call {
+    ($name:literal, $kind:literal, $operation:expr, $call:expr) => {
+        tracing::info_span!(
+            $name,
+            "otel.name" = $operation,
+            "otel.kind" = $kind,
+            "otel.status_code" = tracing::field::Empty,
+            run = $call.run,
+            step = $call.step,
+            operation = $operation,
+            key = $call.key,
+            attempt = $call.attempt,
+            instance = $call.instance,
+            outcome = tracing::field::Empty,
+            error = tracing::field::Empty,
+        )
+    };
+}
+
 /// The span of one attempt, below its step.
 pub(crate) fn attempt(operation: &str, call: &Call) -> Span {
-    let span = tracing::info_span!(
-        "attempt",
-        "otel.name" = operation,
-        "otel.kind" = "client",
-        "otel.status_code" = tracing::field::Empty,
-        run = call.run,
-        step = call.step,
-        operation,
-        key = call.key,
-        attempt = call.attempt,
-        instance = call.instance,
-        outcome = tracing::field::Empty,
-        error = tracing::field::Empty,
-    );
+    let span = span_of_call!("attempt", "client", operation, call);
     #[cfg(feature = "otel")]
     otel::below(&span, trace_of(&call.run), span_of("step", &call.key));
     span
@@ -259,20 +266,7 @@ pub(crate) fn attempted(operation: &str, answer: &Answer) {
 /// The span in which a service answers to a call that came over the wire.
 #[cfg(feature = "http")]
 pub(crate) fn served(operation: &str, call: &Call) -> Span {
-    let span = tracing::info_span!(
-        "serve",
-        "otel.name" = operation,
-        "otel.kind" = "server",
-        "otel.status_code" = tracing::field::Empty,
-        run = call.run,
-        step = call.step,
-        operation,
-        key = call.key,
-        attempt = call.attempt,
-        instance = call.instance,
-        outcome = tracing::field::Empty,
-        error = tracing::field::Empty,
-    );
+    let span = span_of_call!("serve", "server", operation, call);
     #[cfg(feature = "otel")]
     if let Some((trace, parent)) = call.around.traceparent.as_deref().and_then(read_traceparent) {
         otel::below(&span, trace, parent);

@@ -1,9 +1,10 @@
 //! A service at work: it takes messages, does its steps, and carries what it has published.
 
-use super::broker::{self, Broker, Consumer};
+use super::broker::{Broker, Consumer};
 use super::outbox;
 use super::registry::Participant;
 use super::store::{Lock, Store};
+use super::topics;
 use std::collections::HashSet;
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -51,13 +52,13 @@ impl Service {
             .participant
             .listens
             .iter()
-            .map(|route| broker::events(self.owner_of(route.event, route.version), route.event))
+            .map(|route| topics::events(self.owner_of(route.event, route.version), route.event))
             .collect();
-        topics.push(broker::commands(self.name()));
-        topics.push(broker::answers(self.name()));
+        topics.push(topics::commands(self.name()));
+        topics.push(topics::answers(self.name()));
         topics.sort();
         topics.dedup();
-        Consumer { name: broker::part(self.name()), topics }
+        Consumer { name: topics::part(self.name()), topics }
     }
 
     /// Begins to work; `None` when another process does.

@@ -33,7 +33,7 @@ impl Service {
     /// Takes what comes, for ever.
     pub(super) async fn listen(self: Arc<Service>) {
         loop {
-            let consumer = super::broker::part(self.name());
+            let consumer = super::topics::part(self.name());
             let found = self.broker.receive(&consumer, 32, Duration::from_secs(5)).await;
             match found {
                 Ok(deliveries) => {

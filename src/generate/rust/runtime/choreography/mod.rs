@@ -19,6 +19,7 @@ pub mod stage;
 pub mod store;
 pub mod system;
 pub mod tasks;
+pub mod topics;
 pub mod tracker;
 pub mod transaction;
 

@@ -70,7 +70,7 @@ impl Nats {
         Ok(Nats {
             client,
             context,
-            stream: super::broker::part(stream),
+            stream: super::topics::part(stream),
             wanted: Mutex::default(),
             made: Mutex::default(),
             has_stream: Mutex::default(),

@@ -1,11 +1,12 @@
 //! A run of a participant: the text of its side, brought forward by what has come to it. What has come is
 //! written down in order, so that the text can be run again to find out where it stands.
 
-use super::broker::{self, Message as Posted};
+use super::broker::Message as Posted;
 use super::engine::Service;
 use super::envelope::{Envelope, trace_of, traceparent};
 use super::store::{Unit, now};
 use super::tasks::{Asked, ReplyTo, Work};
+use super::topics;
 use super::{outbox, reactions};
 use crate::driver::{Command, Driver, Happened, Message, Reply};
 use crate::events::PUBLISH;
@@ -290,13 +291,13 @@ impl Going<'_> {
         envelope.eventversion = event.version.map(|version| version.to_string());
         envelope.traceparent = Some(traceparent(&self.trace, &event.id));
         envelope.causationid = self.cause.clone();
-        let topic = broker::events(service, &event.name);
+        let topic = topics::events(service, &event.name);
         self.post(unit, event.id, topic, &envelope).await
     }
 
     async fn ask(&self, unit: &mut Unit, id: &str, asked: Asked) -> Result<(), sqlx::Error> {
         let service = self.service.serves(&asked.operation);
-        let topic = broker::commands(service);
+        let topic = topics::commands(service);
         let data = serde_json::to_value(&asked).unwrap_or_default();
         let mut envelope = Envelope::new(id, self.service.name(), &asked.operation, data);
         envelope.subject = Some(self.run.to_string());
@@ -348,7 +349,7 @@ impl Going<'_> {
         let mut envelope = Envelope::new(id, self.service.name(), "note", note);
         envelope.subject = Some(self.run.to_string());
         envelope.traceparent = Some(traceparent(&self.trace, id));
-        self.post(unit, id.to_string(), broker::NOTES.to_string(), &envelope).await
+        self.post(unit, id.to_string(), topics::NOTES.to_string(), &envelope).await
     }
 
     /// Tells where the run stands, when that has changed.

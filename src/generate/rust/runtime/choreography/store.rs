@@ -165,7 +165,7 @@ impl Drop for Unit {
 }
 
 fn file(folder: &Path, service: &str) -> PathBuf {
-    folder.join(format!("{}.db", super::broker::part(service)))
+    folder.join(format!("{}.db", super::topics::part(service)))
 }
 
 /// Whoever works on a service's database holds its lock, so that nobody else does.
@@ -176,7 +176,7 @@ pub struct Lock {
 impl Lock {
     /// `None` when another process works on it. The lock goes with the process.
     pub async fn take(folder: &Path, service: &str) -> Result<Option<Lock>, sqlx::Error> {
-        let file = folder.join(format!("{}.lock", super::broker::part(service)));
+        let file = folder.join(format!("{}.lock", super::topics::part(service)));
         let options = sqlx::sqlite::SqliteConnectOptions::new()
             .filename(file)
             .create_if_missing(true)

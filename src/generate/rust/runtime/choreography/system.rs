@@ -1,12 +1,13 @@
 //! Services of one process: all of a system, or one of it.
 
-use super::broker::{self, Broker, Message as Posted};
+use super::broker::{Broker, Message as Posted};
 use super::engine::{AtWork, Service};
 use super::envelope::{Envelope, trace_of, traceparent};
 use super::local::Local;
 use super::outbox;
 use super::registry::{Known, Participant, known};
 use super::store::Lock;
+use super::topics;
 use super::tracker::{Plan, Tracker};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
@@ -134,7 +135,7 @@ impl Open {
         envelope.traceparent = Some(traceparent(&trace_of(run.unwrap_or(id)), id));
         let message = Posted {
             id: id.to_string(),
-            topic: broker::events(known.service, known.event),
+            topic: topics::events(known.service, known.event),
             key: run.unwrap_or(id).to_string(),
             body: envelope.text(),
         };

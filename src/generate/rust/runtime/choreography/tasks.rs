@@ -1,12 +1,13 @@
 //! What a service still has to do: steps, timers, and what others ask it for. Each is a row until it is
 //! done, so that whoever begins again knows it.
 
-use super::broker::{self, Message as Posted};
+use super::broker::Message as Posted;
 use super::engine::Service;
 use super::envelope::Envelope;
 use super::outbox;
 use super::replay::{Entry, Kept};
 use super::store::{Unit, now};
+use super::topics;
 use super::transaction::Place;
 use crate::services::{Answer, Attempt};
 use crate::step;
@@ -315,7 +316,7 @@ impl Service {
         answering: Answering,
     ) -> Result<(), sqlx::Error> {
         let id = format!("answer {id}");
-        let topic = broker::answers(&answering.to.service);
+        let topic = topics::answers(&answering.to.service);
         let key = answering.to.run.clone();
         let envelope = Envelope::new(&id, self.name(), "answer", json!(answering));
         outbox::write(unit, &Posted { id, topic, key, body: envelope.text() }).await

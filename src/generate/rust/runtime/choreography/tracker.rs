@@ -1,11 +1,12 @@
 //! Who asks how far a run is, asks here: a small listener that hears every event and what services say
 //! about themselves. No service waits for it; when it is away, it catches up.
 
-use super::broker::{self, Broker, Consumer, Message as Posted, NOTES};
+use super::broker::{Broker, Consumer, Message as Posted};
 use super::envelope::Envelope;
 use super::local::options;
 use super::registry::Known;
 use super::store::{Lock, now};
+use super::topics;
 use crate::routes::run_of;
 use crate::runs::Standing;
 use serde_json::Value;
@@ -100,8 +101,8 @@ impl Tracker {
 
     fn consumer(&self) -> Consumer {
         let mut topics: Vec<String> =
-            self.events.iter().map(|known| broker::events(known.service, known.event)).collect();
-        topics.push(NOTES.to_string());
+            self.events.iter().map(|known| topics::events(known.service, known.event)).collect();
+        topics.push(topics::NOTES.to_string());
         topics.sort();
         topics.dedup();
         Consumer { name: CONSUMER.to_string(), topics }
@@ -160,7 +161,7 @@ impl Tracker {
     async fn take(&self, message: &Posted) -> Result<(), sqlx::Error> {
         let Ok(envelope) = serde_json::from_str::<Envelope>(&message.body) else { return Ok(()) };
         let service = envelope.source.trim_start_matches('/').to_string();
-        if message.topic == NOTES {
+        if message.topic == topics::NOTES {
             let run = message.key.clone();
             let workflow = text(&envelope.data, "workflow");
             return self.write(message, &envelope, &run, &workflow, "note", &service).await;
