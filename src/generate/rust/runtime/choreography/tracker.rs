@@ -1,7 +1,7 @@
 //! Who asks how far a run is, asks here: a small listener that hears every event and what services say
 //! about themselves. No service waits for it; when it is away, it catches up.
 
-use super::broker::{Broker, Consumer, Message as Posted};
+use super::broker::{self, Broker, Consumer, Message as Posted};
 use super::envelope::Envelope;
 use super::local::options;
 use super::registry::Known;
