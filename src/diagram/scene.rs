@@ -2,6 +2,7 @@
 //! click reads. Nothing in here knows of a language to draw in.
 
 mod graph;
+mod heading;
 mod legend;
 mod run;
 mod table;
@@ -37,6 +38,9 @@ pub struct SceneGroup {
     pub title: String,
     pub parent: Option<usize>,
     pub frame: Frame,
+    /// Where its title stands, and whether a line passes there all the same.
+    pub heading: Frame,
+    pub is_crossed: bool,
     pub about: About,
 }
 

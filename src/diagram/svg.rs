@@ -21,7 +21,7 @@ const MARGIN: f64 = 14.0;
 const STYLE: &str = "\
 text{font-family:Helvetica,Arial,'Liberation Sans',sans-serif;unicode-bidi:isolate}\
 .title,.name{font-weight:bold;font-size:13px}.text,.rule{font-size:11px}.rule{font-weight:bold}\
-.edge{fill:none}.label{font-size:10.5px;text-anchor:middle}.label,.title{paint-order:stroke;stroke-width:4px;stroke-linejoin:round}\
+.edge{fill:none}.label{font-size:10.5px;text-anchor:middle}.label,.crossed{paint-order:stroke;stroke-width:4px;stroke-linejoin:round}\
 .number{font-size:10px;font-weight:bold;text-anchor:middle;fill:#ffffff}";
 
 /// The scene as one SVG document.
@@ -82,7 +82,7 @@ fn rules_of_dark(scene: &Scene) -> Vec<(String, String)> {
         (".title,.plain,.legend text".to_string(), format!("fill:{ink}")),
         (".edge.plain".to_string(), format!("fill:none;stroke:{line}")),
         (".head.plain".to_string(), format!("fill:{line}")),
-        (".label,.title".to_string(), format!("stroke:{ground}")),
+        (".label,.crossed".to_string(), format!("stroke:{ground}")),
     ];
     let boxes: BTreeMap<&str, _> = scene.nodes.iter().map(|node| (node.class, node.colours)).collect();
     for (class, colours) in boxes {
@@ -138,13 +138,16 @@ fn title_of_group(out: &mut String, group: &SceneGroup, palette: Palette) {
     if group.title.is_empty() {
         return;
     }
+    let (class, stroke) = match group.is_crossed {
+        true => ("title crossed", format!(" stroke=\"{}\"", palette.ground())),
+        false => ("title", String::new()),
+    };
     let _ = writeln!(
         out,
-        "<text class=\"title\" x=\"{}\" y=\"{}\" fill=\"{}\" stroke=\"{}\">{}</text>",
-        n(group.frame.x + 10.0),
-        n(group.frame.y + 8.0 + TITLE * 0.8),
+        "<text class=\"{class}\" x=\"{}\" y=\"{}\" fill=\"{}\"{stroke}>{}</text>",
+        n(group.heading.x),
+        n(group.base()),
         palette.ink(),
-        palette.ground(),
         escaped(&group.title)
     );
 }

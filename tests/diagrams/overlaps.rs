@@ -51,6 +51,22 @@ fn faults(scene: &Scene) -> Vec<String> {
             }
         }
     }
+    for group in scene.groups.iter().filter(|group| !group.title.is_empty()) {
+        let (title, heading) = (&group.title, group.heading);
+        if heading.x + heading.width > group.frame.x + group.frame.width + 0.1 {
+            faults.push(format!("the title {title} reaches out of its frame"));
+        }
+        let pieces = seen(scene).flat_map(|edge| edge.points.windows(2));
+        if pieces.into_iter().any(|piece| overlap(heading, thin(piece[0], piece[1]))) {
+            faults.push(format!("a line runs through the title {title}"));
+        }
+        if boxes.iter().any(|(_, frame)| overlap(heading, *frame)) {
+            faults.push(format!("something stands on the title {title}"));
+        }
+        if labels.iter().any(|label| overlap(heading, *label)) {
+            faults.push(format!("words stand on the title {title}"));
+        }
+    }
     let bottom = scene.size.height + 0.1;
     for entry in scene.legend.iter().filter(|it| it.frame.y + it.frame.height > bottom) {
         faults.push(format!("the remark {} is outside of the picture", entry.title));

@@ -153,7 +153,7 @@ fn distances(
         }
     }
     for (at, frame) in skeleton.frames.iter().enumerate().filter(|(_, it)| it.ranks.is_some()) {
-        aparts.push(Apart { left: left(at), right: right(at), gap: frame.title.width + 2.0 * padding });
+        aparts.push(Apart { left: left(at), right: right(at), gap: frame.least(&skeleton.spacing) });
     }
     aparts
 }

@@ -53,8 +53,18 @@ pub struct Frame {
     pub ranks: Option<(usize, usize)>,
     /// What its title needs, across and along.
     pub title: Size,
+    /// Whether lines enter it from above, where the title stands.
+    pub is_entered: bool,
     /// Whether it reaches as far as those beside it, and keeps its place among them.
     pub is_lane: bool,
+}
+
+impl Frame {
+    /// How wide it is at least: beside a line that enters in the middle its title has room on either side.
+    pub fn least(&self, spacing: &Spacing) -> f64 {
+        let titles = if self.is_entered { 2.0 } else { 1.0 };
+        titles * self.title.width + 2.0 * spacing.padding.width
+    }
 }
 
 pub struct Skeleton {
@@ -86,6 +96,7 @@ impl Skeleton {
                 depth,
                 ranks: None,
                 title: turned(*title),
+                is_entered: false,
                 is_lane: group.kind == GroupKind::Lane,
             });
         }
@@ -161,7 +172,7 @@ impl Skeleton {
         Some(if is_first { end } else { start })
     }
 
-    /// Notes how far each frame reaches.
+    /// Notes how far each frame reaches, and which are entered from above.
     pub fn measure_frames(&mut self) {
         for at in 0..self.cells.len() {
             let (rank, group) = (self.cells[at].rank, self.cells[at].group);
@@ -169,6 +180,14 @@ impl Skeleton {
             for frame in around {
                 let ranks = &mut self.frames[frame].ranks;
                 *ranks = Some(ranks.map_or((rank, rank), |(low, high)| (low.min(rank), high.max(rank))));
+            }
+        }
+        if self.direction == Direction::Down {
+            for line in &self.lines {
+                let above: Vec<usize> = self.around(self.cells[line.from].group).collect();
+                let below: Vec<usize> = self.around(self.cells[line.to].group).collect();
+                let entered = below.into_iter().filter(|it| !above.contains(it));
+                entered.for_each(|it| self.frames[it].is_entered = true);
             }
         }
         for at in 0..self.frames.len() {

@@ -17,11 +17,10 @@ pub fn close(skeleton: &Skeleton, cells: &mut [f64], frames: &mut [(f64, f64)]) 
         .collect();
     taken.extend(seen.iter().flat_map(|at| [frames[*at].0, frames[*at].1]).map(|border| (border, border)));
     taken.sort_by(|a, b| a.partial_cmp(b).unwrap_or(std::cmp::Ordering::Equal));
-    let padding = skeleton.spacing.padding.width;
     let mut slack: Vec<f64> = frames
         .iter()
         .zip(&skeleton.frames)
-        .map(|((left, right), frame)| (right - left - frame.title.width - 2.0 * padding).max(0.0))
+        .map(|((left, right), frame)| (right - left - frame.least(&skeleton.spacing)).max(0.0))
         .collect();
     let widest_head = seen.iter().map(|at| head(skeleton, *at)).fold(0.0, f64::max);
     let kept = skeleton.spacing.gap.max(widest_head);

@@ -1,6 +1,8 @@
 //! Nodes, edges and groups in layers.
 
-use super::{Align, BADGE, Badge, Head, Scene, SceneEdge, SceneGroup, SceneLabel, SceneNode, badges};
+use super::{
+    Align, BADGE, Badge, Head, Scene, SceneEdge, SceneGroup, SceneLabel, SceneNode, badges, heading,
+};
 use crate::diagram::layout::{Frame, Layout, PIXELS, Point, Route, Size, Sizes, layout};
 use crate::diagram::look::{self, Shape};
 use crate::diagram::measure::{LABEL, LEADING, TEXT, TITLE, Weight, width};
@@ -21,6 +23,8 @@ pub fn placed(diagram: &Diagram, severities: &[Severity]) -> Scene {
             title: group.title.clone(),
             parent: group.parent.and_then(|parent| position[parent]),
             frame,
+            heading: heading::first(&group.title, frame),
+            is_crossed: false,
             about: group.about.clone(),
         });
     }
@@ -49,6 +53,7 @@ pub fn placed(diagram: &Diagram, severities: &[Severity]) -> Scene {
             scene.edges.push(line(diagram, &placed, edge, route, severities));
         }
     }
+    heading::make_way(&mut scene);
     scene
 }
 

@@ -87,12 +87,15 @@ pub fn placed(matrix: &Matrix, severities: &[Severity]) -> Scene {
     }
     for (number, (first, last)) in matrix.circles.iter().enumerate() {
         let (a, b) = (frame(*first, *first), frame(*last, *last));
+        let frame = Frame { x: a.x, y: a.y, width: b.x + b.width - a.x, height: b.y + b.height - a.y };
         scene.groups.push(SceneGroup {
             id: format!("circle_{}", number + 1),
             class: "circle",
             title: String::new(),
             parent: None,
-            frame: Frame { x: a.x, y: a.y, width: b.x + b.width - a.x, height: b.y + b.height - a.y },
+            frame,
+            heading: frame,
+            is_crossed: false,
             about: About::default(),
         });
     }
