@@ -30,6 +30,11 @@ pub fn across(skeleton: &Skeleton, order: &Order) -> Across {
     for apart in &aparts {
         lefts[apart.right].push(*apart);
     }
+    // Borders of frames stand beside each other in many layers.
+    for same in &mut lefts {
+        same.sort_by(|a, b| a.left.cmp(&b.left).then(b.gap.total_cmp(&a.gap)));
+        same.dedup_by_key(|apart| apart.left);
+    }
     let sequence = sequence(n_all, &aparts);
     let mut near: Vec<Vec<(usize, f64)>> = vec![Vec::new(); n_all];
     for line in &skeleton.lines {
