@@ -51,8 +51,10 @@ fn between(process: &Process, leaders: &mut [usize]) {
     }
     for (undone, causes) in causes {
         for at in 0..process.steps.len() {
-            let is_between =
-                process.comes_after(at, undone) && causes.iter().any(|cause| process.comes_after(*cause, at));
+            // In a long saga nearly all is one already, and asking for each cause is what takes time.
+            let is_between = leader(leaders, at) != leader(leaders, undone)
+                && process.comes_after(at, undone)
+                && causes.iter().any(|cause| process.comes_after(*cause, at));
             if is_between {
                 join(leaders, undone, at);
             }
