@@ -1,4 +1,4 @@
-//! A Cargo workspace that conducts the workflows, or one whose services react to each other.
+//! A Cargo workspace that conducts workflows, whose services react to each other, or both.
 
 mod body;
 mod choreography;
@@ -48,8 +48,6 @@ pub static TEMPLATES: &[(&str, &str)] = &[
     ("rust/system_lib.rs", include_str!("templates/system_lib.rs")),
     ("rust/system_test.rs", include_str!("templates/system_test.rs")),
     ("rust/system_main.rs", include_str!("templates/system_main.rs")),
-    ("rust/system_workspace.toml", include_str!("templates/system_workspace.toml")),
-    ("rust/system_README.md", include_str!("templates/system_README.md")),
     ("rust/workflow_test.rs", include_str!("templates/workflow_test.rs")),
     ("rust/workflow.rs", include_str!("templates/workflow.rs")),
 ];
@@ -58,7 +56,7 @@ pub fn generate(subject: &Subject, options: &Options, templates: &Templates) -> 
     let names = spell::Spelling::new(subject.model);
     let mut generated = Generated::default();
     runtime_files::add(&mut generated, templates)?;
-    let choreographed = subject.workflows.iter().all(|id| subject.model.workflows[*id].is_choreographed());
+    let choreographed = subject.workflows.iter().any(|id| subject.model.workflows[*id].is_choreographed());
     let more: &[&str] = if choreographed { &["system"] } else { &[] };
     contracts::add(&mut generated, subject.model, &names, templates, more)?;
     project::add(&mut generated, subject, &names, templates, options.engine)?;

@@ -1,9 +1,10 @@
 //! The crates around the contracts: services, clients, the coordinator, and what stands beside them.
 
 use super::body;
+use super::choreography::{self, Participant};
 use super::dependencies::{self, Dependencies};
 use super::example;
-use super::layout::{Writer, use_of};
+use super::layout::{Doc, Writer, text as words, use_of};
 use super::service_crate::{self, Service};
 use super::spell::Spelling;
 use crate::generate::template::{Broken, Templates};
@@ -63,6 +64,48 @@ struct Coordinator {
     imports: Vec<String>,
     /// Whether the specification speaks other languages as well.
     foreign: bool,
+    /// Whether services beside it react to each other.
+    reacts: bool,
+    /// `vec![…]`: those that react, and are called here.
+    called: String,
+}
+
+/// What is told of the project as a whole.
+#[derive(Debug, Serialize)]
+struct Whole {
+    /// What keeps the runs of a coordinator; empty where there is none.
+    engine: &'static str,
+    reacts: bool,
+    foreign: bool,
+    members: Vec<Member>,
+    /// What a coordinator calls.
+    services: Vec<Service>,
+    workflows: Vec<Told>,
+}
+
+/// A crate of a service or client.
+#[derive(Debug, Serialize)]
+struct Member {
+    name: String,
+    title: String,
+    package: String,
+    folder: String,
+    /// Whether there is anything in it for somebody to write.
+    acts: bool,
+    reacts: bool,
+}
+
+/// A workflow, for people.
+#[derive(Debug, Serialize)]
+struct Told {
+    title: String,
+    shell: String,
+    module: String,
+    /// Whether a command begins it.
+    starts: bool,
+    /// Whether its run is named after its key.
+    correlated: bool,
+    conducted: bool,
 }
 
 /// A `Cargo.toml`.
@@ -84,34 +127,111 @@ pub fn add(
     let model = subject.model;
     let (choreographed, conducted): (Vec<_>, Vec<_>) =
         subject.workflows.iter().partition(|id| model.workflows[**id].is_choreographed());
-    if conducted.is_empty() && !choreographed.is_empty() {
-        return super::choreography::add(generated, model, &choreographed, names, templates);
-    }
+    let reacts = !choreographed.is_empty();
+    let conducts = !conducted.is_empty() || !reacts;
+    let engine_name = match (conducts, engine) {
+        (false, _) => None,
+        (true, Engine::Embedded) => Some("embedded"),
+        (true, Engine::Temporal) => Some("temporal"),
+    };
+    let reacting = match reacts {
+        true => choreography::add(generated, model, &choreographed, names, templates, engine_name)?,
+        false => Vec::new(),
+    };
+    let mut members: Vec<Member> = reacting.iter().map(Participant::member).collect();
     let mut services = Vec::new();
     for (id, service) in model.services.iter() {
-        if !service.operations.is_empty() {
-            services.push(service_crate::of(generated, model, names, id));
+        if let Some(known) = reacting.iter().find(|it| it.id == id) {
+            services.extend(known.offers.clone().map(Service::reacting));
+        } else if !service.operations.is_empty() && (conducts || service.external.is_some()) {
+            let made = service_crate::of(generated, model, names, id);
+            service_crate::add(generated, &made, templates)?;
+            members.push(member(&made));
+            services.push(made);
         }
     }
-    let mut workflows = Vec::new();
-    for id in &subject.workflows {
-        let item = &model.workflows[*id];
-        if item.is_choreographed() {
-            let what = "a choreographed workflow beside one that is conducted";
-            generated.findings.push(super::lost::not_generated(item.name.span, what));
-            continue;
+    let mut told: Vec<Told> = Vec::new();
+    let mut foreign = false;
+    if let Some(engine_name) = engine_name {
+        let mut workflows = Vec::new();
+        for id in &conducted {
+            workflows.push(workflow(generated, subject, names, *id));
         }
-        workflows.push(workflow(generated, subject, names, *id));
+        add_workflows(generated, model, &workflows, templates)?;
+        told.extend(workflows.iter().map(Workflow::told));
+        foreign = super::foreign::add(generated, names, templates)?;
+        let routes = routes(model, &conducted);
+        let coordinator = coordinator(&services, workflows, routes, engine_name, reacts);
+        add_coordinator(generated, &Coordinator { foreign, ..coordinator }, templates)?;
     }
-    for service in &services {
-        let folder = &service.folder;
-        generated.own(format!("{folder}/src/lib.rs"), templates.print("rust/service_lib.rs", service)?);
-        generated.hand_over(format!("{folder}/src/own.rs"), templates.print("rust/service_own.rs", service)?);
-        // What a service does needs crates that only its author knows.
-        let manifest = Manifest { of: service, needs: dependencies::of_folder(generated, folder) };
-        generated.hand_over(format!("{folder}/Cargo.toml"), templates.print("rust/service.toml", &manifest)?);
+    told.extend(choreographed.iter().map(|id| told_of(model, names, *id)));
+    let engine = engine_name.unwrap_or_default();
+    let whole = Whole { engine, reacts, foreign, members, services, workflows: told };
+    generated.own("Cargo.toml", templates.print("rust/workspace.toml", &whole)?);
+    generated.own("rustfmt.toml", "max_width = 100\nuse_small_heuristics = \"Max\"\n");
+    let data = if reacts { "/data" } else { "/coordinator.db*" };
+    generated.own(".gitignore", format!("/target\n{data}\n"));
+    generated.own("README.md", templates.print("rust/README.md", &whole)?);
+    Ok(())
+}
+
+fn member(service: &Service) -> Member {
+    Member {
+        name: service.name.clone(),
+        title: service.title.clone(),
+        package: service.package.clone(),
+        folder: service.folder.clone(),
+        acts: true,
+        reacts: false,
     }
-    for workflow in &workflows {
+}
+
+impl Participant {
+    fn member(&self) -> Member {
+        Member {
+            name: self.name.clone(),
+            title: self.title.clone(),
+            package: self.package.clone(),
+            folder: self.folder.clone(),
+            acts: !self.role.is_empty(),
+            reacts: true,
+        }
+    }
+}
+
+impl Workflow {
+    fn told(&self) -> Told {
+        Told {
+            title: self.title.clone(),
+            shell: self.shell.clone(),
+            module: self.module.clone(),
+            starts: self.starts,
+            correlated: self.correlated,
+            conducted: true,
+        }
+    }
+}
+
+/// A workflow that nobody conducts: a command states the event that begins it.
+fn told_of(model: &Model, names: &Spelling, id: WorkflowId) -> Told {
+    let name = &model.workflows[id].name.text;
+    Told {
+        title: text::markdown(name),
+        shell: text::shell(&text::one_line(name)),
+        module: names.workflow(id).module.clone(),
+        starts: true,
+        correlated: true,
+        conducted: false,
+    }
+}
+
+fn add_workflows(
+    generated: &mut Generated,
+    model: &Model,
+    workflows: &[Workflow],
+    templates: &Templates,
+) -> Result<(), Broken> {
+    for workflow in workflows {
         let path = format!("crates/coordinator/src/{}.rs", workflow.module);
         generated.own(path, templates.print("rust/workflow.rs", workflow)?);
         if workflow.starts
@@ -124,19 +244,19 @@ pub fn add(
             generated.own(format!("examples/{}.json", workflow.module), workflow.example.clone() + "\n");
         }
     }
-    let foreign = super::foreign::add(generated, names, templates)?;
-    let coordinator = coordinator(model, names, services, workflows, subject, engine);
-    let coordinator = Coordinator { foreign, ..coordinator };
-    generated.own("crates/coordinator/src/lib.rs", templates.print("rust/coordinator_lib.rs", &coordinator)?);
-    generated
-        .own("crates/coordinator/src/main.rs", templates.print("rust/coordinator_main.rs", &coordinator)?);
-    let needs = dependencies::of_folder(generated, "crates/coordinator");
-    let manifest = Manifest { of: &coordinator, needs };
-    generated.own("crates/coordinator/Cargo.toml", templates.print("rust/coordinator.toml", &manifest)?);
-    generated.own("Cargo.toml", templates.print("rust/workspace.toml", &coordinator)?);
-    generated.own("rustfmt.toml", "max_width = 100\nuse_small_heuristics = \"Max\"\n");
-    generated.own(".gitignore", "/target\n/coordinator.db*\n");
-    generated.own("README.md", templates.print("rust/README.md", &coordinator)?);
+    Ok(())
+}
+
+fn add_coordinator(
+    generated: &mut Generated,
+    coordinator: &Coordinator,
+    templates: &Templates,
+) -> Result<(), Broken> {
+    let folder = "crates/coordinator";
+    generated.own(format!("{folder}/src/lib.rs"), templates.print("rust/coordinator_lib.rs", coordinator)?);
+    generated.own(format!("{folder}/src/main.rs"), templates.print("rust/coordinator_main.rs", coordinator)?);
+    let manifest = Manifest { of: coordinator, needs: dependencies::of_folder(generated, folder) };
+    generated.own(format!("{folder}/Cargo.toml"), templates.print("rust/coordinator.toml", &manifest)?);
     Ok(())
 }
 
@@ -243,32 +363,38 @@ fn version_sorted(names: BTreeSet<&str>) -> Vec<String> {
 }
 
 fn coordinator(
-    model: &Model,
-    names: &Spelling,
-    services: Vec<Service>,
+    services: &[Service],
     workflows: Vec<Workflow>,
-    subject: &Subject,
-    engine: Engine,
+    routes: Vec<String>,
+    engine: &'static str,
+    reacts: bool,
 ) -> Coordinator {
     let mut modules: Vec<String> = workflows.iter().map(|workflow| workflow.module.clone()).collect();
     modules.sort();
     let mut imports: Vec<String> =
         services.iter().map(|service| format!("use {}::{};", service.library, service.own)).collect();
     imports.sort();
-    let (engine, address) = match engine {
-        Engine::Embedded => ("embedded", "\"coordinator.db\""),
-        Engine::Temporal => ("temporal", "\"temporal:\""),
+    let address = match (engine, reacts) {
+        ("temporal", _) => "\"temporal:\"",
+        (_, false) => "\"coordinator.db\"",
+        (_, true) => "\"coordinator.runs.db\"",
     };
-    let routes = routes(model, names, &subject.workflows);
-    Coordinator { engine, address, routes, services, workflows, modules, imports, foreign: false }
+    let called = services.iter().filter(|service| service.reacts);
+    let called = called.map(|service| words(format!("{}::participant()", service.library)));
+    let called = Doc::List { open: "vec![".into(), items: called.collect(), close: "]".into(), spaced: false };
+    let mut out = Writer::at_depth(1);
+    out.write("", &called, "");
+    let called = out.out.trim_end().to_string();
+    let services = services.to_vec();
+    Coordinator { engine, address, routes, services, workflows, modules, imports, foreign: false, reacts, called }
 }
 
 /// Which events belong to which runs.
-fn routes(model: &Model, _names: &Spelling, wanted: &[WorkflowId]) -> Vec<String> {
+fn routes(model: &Model, wanted: &[WorkflowId]) -> Vec<String> {
     let mut found = BTreeSet::new();
     for id in wanted {
         let workflow = &model.workflows[*id];
-        if workflow.is_choreographed() || workflow.correlation.is_empty() {
+        if workflow.correlation.is_empty() {
             continue;
         }
         let mut add = |event: EventId, starts: bool| {

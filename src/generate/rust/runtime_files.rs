@@ -8,10 +8,17 @@ macro_rules! shipped {
 }
 
 static FILES: &[(&str, &str)] = shipped![
+    "both/cli.rs",
+    "both/ear.rs",
+    "both/engine.rs",
+    "both/mod.rs",
+    "both/outlet.rs",
     "breaker.rs",
     "calls.rs",
     "choreography/broker.rs",
+    "choreography/called.rs",
     "choreography/cli.rs",
+    "choreography/commands.rs",
     "choreography/dead.rs",
     "choreography/engine.rs",
     "choreography/envelope.rs",

@@ -1,9 +1,12 @@
 //! The crate of a service or of a client: its trait, the stubs that its author goes on with, and where the
 //! coordinator finds it.
 
+use super::dependencies;
 use super::example;
 use super::layout::{Doc, Writer, call, sorted, text as words, use_of};
+use super::project::Manifest;
 use super::spell::Spelling;
+use crate::generate::template::{Broken, Templates};
 use crate::generate::{Duty, Generated, text};
 use crate::model::{Answers, Model, OperationId, ServiceId, Type};
 use serde::Serialize;
@@ -38,6 +41,18 @@ pub(super) struct Service {
     pub own_methods: String,
     /// As Rust calls the crate.
     pub library: String,
+    /// Whether it reacts to events as well, and has a database for that.
+    pub reacts: bool,
+}
+
+impl Service {
+    /// The same, where it reacts to events: when it is called, its database stands in between.
+    pub(super) fn reacting(self) -> Service {
+        let given = [text::rust(&self.variable), format!("{}::call", self.library), "|services| services".into()];
+        let mut out = Writer::at_depth(1);
+        out.write("let services = ", &call("services.place", given.map(words).to_vec()), ";");
+        Service { placing: out.out.trim_end().to_string(), reacts: true, ..self }
+    }
 }
 
 pub(super) fn of(generated: &mut Generated, model: &Model, names: &Spelling, id: ServiceId) -> Service {
@@ -103,6 +118,7 @@ pub(super) fn of(generated: &mut Generated, model: &Model, names: &Spelling, id:
         name: text::one_line(&item.name.text),
         title: text::markdown(&item.name.text),
         library,
+        reacts: false,
         role: spelled.role,
         own,
         package: spelled.package,
@@ -116,6 +132,17 @@ pub(super) fn of(generated: &mut Generated, model: &Model, names: &Spelling, id:
         adding: adding.concat().trim_end().to_string(),
         own_methods: own_methods.join("\n").trim_end().to_string(),
     }
+}
+
+/// The crate as a whole.
+pub(super) fn add(generated: &mut Generated, service: &Service, templates: &Templates) -> Result<(), Broken> {
+    let folder = &service.folder;
+    generated.own(format!("{folder}/src/lib.rs"), templates.print("rust/service_lib.rs", service)?);
+    generated.hand_over(format!("{folder}/src/own.rs"), templates.print("rust/service_own.rs", service)?);
+    // What a service does needs crates that only its author knows.
+    let manifest = Manifest { of: service, needs: dependencies::of_folder(generated, folder) };
+    generated.hand_over(format!("{folder}/Cargo.toml"), templates.print("rust/service.toml", &manifest)?);
+    Ok(())
 }
 
 /// The type that an operation answers with.

@@ -22,17 +22,21 @@ use std::collections::BTreeSet;
 
 /// A service with its sides.
 #[derive(Debug, Serialize)]
-struct Participant {
-    name: String,
+pub(super) struct Participant {
+    #[serde(skip)]
+    pub(super) id: ServiceId,
+    pub(super) name: String,
     /// The same as a literal.
     service: String,
-    title: String,
+    pub(super) title: String,
     /// Empty where it does nothing that anybody calls.
-    role: String,
+    pub(super) role: String,
     own: String,
-    package: String,
+    pub(super) package: String,
     library: String,
-    folder: String,
+    pub(super) folder: String,
+    /// What a coordinator calls at an address; empty where there is none.
+    calling: String,
     doc: Vec<String>,
     methods: String,
     adding: String,
@@ -42,56 +46,61 @@ struct Participant {
     clients: Vec<Service>,
     listens: String,
     remote: String,
+    /// What it offers, as a coordinator sees it.
+    #[serde(skip)]
+    pub(super) offers: Option<Service>,
 }
 
 #[derive(Debug, Serialize)]
-struct Workflow {
-    title: String,
-    shell: String,
-    module: String,
-}
-
-#[derive(Debug, Serialize)]
-struct System {
-    services: Vec<Participant>,
-    clients: Vec<Service>,
-    workflows: Vec<Workflow>,
+struct System<'s> {
+    services: &'s [Participant],
     participants: String,
+    /// What keeps the runs beside them that are conducted; empty where there are none.
+    engine: &'static str,
 }
 
-pub fn add(
+/// The services that react in these workflows, or are asked by those that do. Without a coordinator nobody
+/// else could ask a service, so that each is one of them.
+pub(super) fn reacting(model: &Model, workflows: &[WorkflowId], is_alone: bool) -> BTreeSet<ServiceId> {
+    let all = model.services.iter().filter(|(_, service)| service.external.is_none());
+    let sides: Vec<Side> = workflows.iter().flat_map(|id| sides::sides(model, *id)).collect();
+    let asked: BTreeSet<ServiceId> = sides
+        .iter()
+        .flat_map(|side| sides::operations(model, *side))
+        .map(|operation| model.operations[operation].service)
+        .collect();
+    let reacts = |id: ServiceId| sides.iter().any(|side| side.service == id) || asked.contains(&id);
+    all.filter(|(id, service)| reacts(*id) || (is_alone && !service.operations.is_empty()))
+        .map(|(id, _)| id)
+        .collect()
+}
+
+/// The crates of the services that react, one with all of them, and what tests them.
+pub(super) fn add(
     generated: &mut Generated,
     model: &Model,
     workflows: &[WorkflowId],
     names: &Spelling,
     templates: &Templates,
-) -> Result<(), Broken> {
+    engine: Option<&'static str>,
+) -> Result<Vec<Participant>, Broken> {
     for id in workflows {
         cannot(generated, model, *id);
     }
-    let mut system = System {
-        services: Vec::new(),
-        clients: Vec::new(),
-        workflows: Vec::new(),
-        participants: String::new(),
-    };
-    for (id, item) in model.services.iter() {
+    let mut services = Vec::new();
+    for id in reacting(model, workflows, engine.is_none()) {
+        unnamed(generated, model, id);
         let sides = sides::sides_of(model, workflows, id);
-        let offers = (!item.operations.is_empty()).then(|| service_crate::of(generated, model, names, id));
-        if item.external.is_some() {
-            system.clients.extend(offers);
-        } else if offers.is_some() || !sides.is_empty() {
-            system.services.push(participant(generated, model, names, id, &sides, offers, templates)?);
+        let operations = &model.services[id].operations;
+        let offers = (!operations.is_empty()).then(|| service_crate::of(generated, model, names, id));
+        let mut made = participant(generated, model, names, id, &sides, offers, templates)?;
+        if let (Some(_), Some(offers)) = (engine, &made.offers) {
+            made.calling = offers.calling.clone();
+            made.imports = made.imports.iter().map(|import| with_address(import)).collect();
         }
+        services.push(made);
     }
-    for client in &system.clients {
-        let folder = &client.folder;
-        generated.own(format!("{folder}/src/lib.rs"), templates.print("rust/service_lib.rs", client)?);
-        generated.hand_over(format!("{folder}/src/own.rs"), templates.print("rust/service_own.rs", client)?);
-        let manifest = Manifest { of: client, needs: dependencies::of_folder(generated, folder) };
-        generated.hand_over(format!("{folder}/Cargo.toml"), templates.print("rust/service.toml", &manifest)?);
-    }
-    for service in &system.services {
+    for service in &services {
         let folder = &service.folder;
         generated.own(format!("{folder}/src/lib.rs"), templates.print("rust/participant_lib.rs", service)?);
         generated.own(format!("{folder}/src/main.rs"), templates.print("rust/participant_main.rs", service)?);
@@ -104,7 +113,6 @@ pub fn add(
         }
     }
     for id in workflows {
-        let item = &model.workflows[*id];
         let module = names.workflow(*id).module.clone();
         let input = serde_json::to_string_pretty(&input(model, *id)).unwrap_or_default();
         generated.own(format!("examples/{module}.json"), input + "\n");
@@ -112,22 +120,33 @@ pub fn add(
             let path = format!("crates/system/tests/{module}.rs");
             generated.own(path, templates.print("rust/system_test.rs", &tests)?);
         }
-        let title = text::markdown(&item.name.text);
-        let shell = text::shell(&text::one_line(&item.name.text));
-        system.workflows.push(Workflow { title, shell, module });
     }
-    system.participants = participants(&system.services);
+    let participants = participants(&services);
+    let system = System { services: &services, participants, engine: engine.unwrap_or_default() };
     let whole = plans::system(model, names, workflows);
     generated.own("crates/contracts/src/system.rs", templates.print("rust/contracts_system.rs", &whole)?);
     generated.own("crates/system/src/lib.rs", templates.print("rust/system_lib.rs", &system)?);
     generated.own("crates/system/src/main.rs", templates.print("rust/system_main.rs", &system)?);
     let manifest = Manifest { of: &system, needs: dependencies::of_folder(generated, "crates/system") };
     generated.own("crates/system/Cargo.toml", templates.print("rust/system.toml", &manifest)?);
-    generated.own("Cargo.toml", templates.print("rust/system_workspace.toml", &system)?);
-    generated.own("rustfmt.toml", "max_width = 100\nuse_small_heuristics = \"Max\"\n");
-    generated.own(".gitignore", "/target\n/data\n");
-    generated.own("README.md", templates.print("rust/system_README.md", &system)?);
-    Ok(())
+    Ok(services)
+}
+
+/// What stands beside services under names of its own.
+fn unnamed(generated: &mut Generated, model: &Model, id: ServiceId) {
+    let name = &model.services[id].name;
+    if ["broker", "coordinator", "tracker"].contains(&name.text.as_str()) {
+        let what = format!("a service called `{}` that reacts to events", name.text);
+        generated.findings.push(super::lost::not_generated(name.span, &what));
+    }
+}
+
+/// An import of the runtime, with the address of a service.
+fn with_address(import: &str) -> String {
+    match import.strip_prefix("use runtime::{").and_then(|rest| rest.strip_suffix("};")) {
+        Some(names) => use_of("runtime", &sorted(names.split(", ").chain(["Address"]))),
+        None => import.to_string(),
+    }
 }
 
 /// What cannot be said of a workflow that nobody conducts.
@@ -196,9 +215,10 @@ fn participant(
     imports.push(use_of("runtime", &sorted(runtime.into_iter())));
     imports.sort_by_key(|import| import.trim_start_matches("pub ").replace(';', "").to_string());
     modules.sort();
-    let offers = offers.as_ref();
-    let of = |get: fn(&Service) -> &String| offers.map(|it| get(it).clone()).unwrap_or_default();
+    let of = |get: fn(&Service) -> &String| offers.as_ref().map(|it| get(it).clone()).unwrap_or_default();
     Ok(Participant {
+        id,
+        calling: String::new(),
         name: text::one_line(&item.name.text),
         service: text::rust(&item.name.text),
         title: text::markdown(&item.name.text),
@@ -216,6 +236,7 @@ fn participant(
         clients,
         listens: listens(model, sides),
         remote: remote(model, id, &called),
+        offers,
     })
 }
 

@@ -4,7 +4,6 @@ use crate::contract::Raised;
 use crate::driver::Happened;
 use crate::engine::{Engine, Project, State};
 use crate::journal::Status;
-use crate::routes::run_of;
 use crate::services::Answer;
 use crate::telemetry;
 use crate::words::Command;
@@ -76,7 +75,7 @@ async fn run(project: Project, address: &str, words: &[String]) -> Result<ExitCo
     Err(format!("for {address} the coordinator is built with `--features embedded`"))
 }
 
-async fn obey(engine: &impl Engine, command: &Command) -> Result<ExitCode, String> {
+pub(crate) async fn obey(engine: &impl Engine, command: &Command) -> Result<ExitCode, String> {
     #[cfg(feature = "otel")]
     {
         let engine = engine.clone();
@@ -104,9 +103,8 @@ async fn start(
     command: &Command,
 ) -> Result<ExitCode, String> {
     let input = command.json("input")?.unwrap_or_else(|| json!({}));
-    let correlated_by = engine.desk().project().workflows.check(workflow, &input)?;
-    let run = command.option("run").map(ToString::to_string);
-    let run = run.or_else(|| run_of(workflow, correlated_by, &input));
+    let named = engine.name_of(workflow, &input)?;
+    let run = command.option("run").map(ToString::to_string).or(named);
     let run = run.ok_or_else(|| "--run RUN must say what the run is called".to_string())?;
     let worker = engine.work().await?;
     if !engine.start(workflow, &run, &input).await? {
@@ -167,6 +165,7 @@ async fn status_of(engine: &impl Engine, run: &str) -> Result<String, String> {
             text
         }
         State::BrokenOff(reason) => format!("{run} was broken off: {reason}\n"),
+        State::Reacting(it) => it.text,
     })
 }
 
@@ -190,7 +189,11 @@ async fn deliver(engine: &impl Engine, name: &str, command: &Command) -> Result<
     let fields = command.json("data")?.unwrap_or_else(|| json!({}));
     let id = command.option("id").map(ToString::to_string);
     let id = id.unwrap_or_else(|| format!("{name}-{}", jiff::Timestamp::now().as_nanosecond()));
-    let event = Happened { id, name: name.to_string(), version: None, fields };
+    let version = match command.option("version") {
+        Some(text) => Some(text.parse().map_err(|_| format!("`{text}` is no version"))?),
+        None => None,
+    };
+    let event = Happened { id, name: name.to_string(), version, fields };
     let worker = engine.work().await?;
     let runs = engine.deliver(&event).await?;
     if runs.is_empty() {
@@ -235,6 +238,9 @@ async fn key_of(engine: &impl Engine, run: &str, step: &str) -> Result<Option<St
             let entries = finished.journal.into_iter().map(|entry| (entry.key, entry.status));
             (Default::default(), entries.collect())
         }
+        State::Reacting(it) => {
+            (it.standings.into_iter().flat_map(|(_, it)| it.waiting).collect(), Vec::new())
+        }
         State::Missing => return Err(format!("there is no run {run}")),
         State::BrokenOff(_) => {
             return Err(format!("{run} is not at work, so that nobody waits for this answer"));
@@ -246,22 +252,47 @@ async fn key_of(engine: &impl Engine, run: &str, step: &str) -> Result<Option<St
     Ok(waiting.into_keys().chain(given_up).find(is_meant))
 }
 
-async fn serve(engine: &impl Engine, command: &Command) -> Result<ExitCode, String> {
+/// Where it listens; nothing when it was built without that.
+#[cfg(feature = "http")]
+pub(crate) type Listener = tokio::net::TcpListener;
+#[cfg(not(feature = "http"))]
+pub(crate) type Listener = ();
+
+pub(crate) async fn listen(engine: &impl Engine, command: &Command) -> Result<Listener, String> {
     #[cfg(feature = "http")]
-    let listener = {
+    {
         let variable = std::env::var("COORDINATOR_LISTEN").ok();
         let at =
             command.option("listen").or(variable.as_deref()).unwrap_or(crate::http::api::LISTEN);
-        crate::http::api::open(engine, at).await?
-    };
-    #[cfg(not(feature = "http"))]
-    if command.option("listen").is_some() {
-        return Err("for --listen the coordinator is built with `--features http`".to_string());
+        crate::http::api::open(engine, at).await
     }
+    #[cfg(not(feature = "http"))]
+    {
+        let _ = engine;
+        match command.option("listen") {
+            Some(_) => Err("for --listen the coordinator is built with `--features http`".to_string()),
+            None => Ok(()),
+        }
+    }
+}
+
+async fn serve(engine: &impl Engine, command: &Command) -> Result<ExitCode, String> {
+    let listener = listen(engine, command).await?;
     let worker = engine.work().await?;
+    stay(engine, "at work", listener).await?;
+    engine.rest(worker, 5 * A_MOMENT).await;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Stays at work until somebody stops it.
+pub(crate) async fn stay(
+    engine: &impl Engine,
+    told: &str,
+    listener: Listener,
+) -> Result<(), String> {
     #[cfg(feature = "http")]
     {
-        println!("at work, and listens at {}", crate::http::listen::url(&listener)?);
+        println!("{told}, and listens at {}", crate::http::listen::url(&listener)?);
         let router = crate::http::api::router(engine.clone());
         tokio::select! {
             done = crate::http::listen::serve(listener, router) => done?,
@@ -271,12 +302,12 @@ async fn serve(engine: &impl Engine, command: &Command) -> Result<ExitCode, Stri
     }
     #[cfg(not(feature = "http"))]
     {
-        println!("at work");
+        let () = listener;
+        println!("{told}");
         tokio::select! {
             stopped = tokio::signal::ctrl_c() => stopped.map_err(|error| error.to_string())?,
             kept = crate::engine::keep_time(engine) => kept?,
         }
     }
-    engine.rest(worker, 5 * A_MOMENT).await;
-    Ok(ExitCode::SUCCESS)
+    Ok(())
 }

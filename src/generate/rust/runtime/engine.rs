@@ -6,8 +6,9 @@ use crate::routes::{Route, run_of};
 use crate::runs::{Finished, Standing, Workflows};
 use crate::services::{Answer, Attempt, Services};
 use serde_json::{Value, json};
-use std::sync::Arc;
+use std::pin::Pin;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 /// What a project gives to its engine.
@@ -27,6 +28,28 @@ pub enum State {
     Over(Finished),
     /// The engine could not go on with it.
     BrokenOff(String),
+    /// Nobody conducts it.
+    Reacting(Reacting),
+}
+
+/// How a run stands that nobody conducts.
+pub struct Reacting {
+    /// For people.
+    pub text: String,
+    /// The end that is recorded.
+    pub end: Option<String>,
+    /// Of each service that takes part.
+    pub standings: Vec<(String, Standing)>,
+}
+
+/// Why an event is not handed on.
+#[derive(Debug, PartialEq)]
+pub enum Unheard {
+    ByAnybody,
+    /// It does not say which run it belongs to, by these fields.
+    Keyless(String),
+    /// It is not what its contract says.
+    Unfit(String),
 }
 
 /// What shows that something goes on in a run.
@@ -56,6 +79,22 @@ pub trait Engine: Clone + Send + Sync + 'static {
 
     /// Ends the work; what is under way may take so long to finish.
     fn rest(&self, worker: Self::Worker, within: Duration) -> impl Future<Output = ()>;
+
+    /// Whether there are runs of this workflow.
+    fn knows(&self, workflow: &str) -> bool {
+        self.desk().project.workflows.knows(workflow)
+    }
+
+    /// What a run with this input is called, as far as its key says so, or why there can be none.
+    fn name_of(&self, workflow: &str, input: &Value) -> Result<Option<String>, String> {
+        let correlated_by = self.desk().project.workflows.check(workflow, input)?;
+        Ok(run_of(workflow, correlated_by, input))
+    }
+
+    /// Whether anybody can hear an event with these fields.
+    fn is_heard(&self, event: &Happened) -> Result<(), Unheard> {
+        is_heard(self.desk().project.routes, event)
+    }
 
     /// Starts a run; gives whether it was not there before.
     fn start(
@@ -111,11 +150,26 @@ pub trait Engine: Clone + Send + Sync + 'static {
 pub struct Desk {
     project: Arc<Project>,
     on_their_way: Arc<AtomicUsize>,
+    outlet: Arc<OnceLock<Arc<dyn Outlet>>>,
 }
+
+/// Where goes what runs publish, when others listen as well.
+pub trait Outlet: Send + Sync {
+    /// Whoever takes it over keeps it; one that comes twice counts once.
+    fn publish<'o>(&'o self, run: &'o str, event: Happened) -> Published<'o>;
+}
+
+pub type Published<'o> = Pin<Box<dyn Future<Output = Result<(), String>> + Send + 'o>>;
 
 impl Desk {
     pub fn new(project: Project) -> Desk {
-        Desk { project: Arc::new(project), on_their_way: Arc::default() }
+        Desk { project: Arc::new(project), on_their_way: Arc::default(), outlet: Arc::default() }
+    }
+
+    /// From now on what runs publish goes there, and what they hear comes from there.
+    pub fn publishes_by(&self, outlet: Arc<dyn Outlet>) {
+        // Whoever has said it first is connected.
+        let _ = self.outlet.set(outlet);
     }
 
     pub fn project(&self) -> &Arc<Project> {
@@ -138,7 +192,14 @@ impl Desk {
 
 /// The act that hands an event to whoever listens.
 pub async fn publish<E: Engine>(engine: &E, event: Value) -> Result<Value, String> {
+    let run = event.get("run").and_then(Value::as_str).unwrap_or_default().to_string();
     let event: Happened = serde_json::from_value(event).map_err(text)?;
+    if let Some(outlet) = engine.desk().outlet.get() {
+        let (name, id) = (event.name.clone(), event.id.clone());
+        outlet.publish(&run, event).await?;
+        tracing::info!(event = name, id, "published");
+        return Ok(Value::Null);
+    }
     let runs = deliver(engine, &event).await?;
     tracing::info!(event = event.name, id = event.id, ?runs, "published");
     Ok(json!(runs))
@@ -151,13 +212,19 @@ pub async fn give_up<E: Engine>(engine: &E, input: &Value) -> Result<Value, Stri
     Ok(Value::Null)
 }
 
+fn is_heard(routes: &[Route], event: &Happened) -> Result<(), Unheard> {
+    let mut routes = routes.iter().filter(|route| route.event == event.name).peekable();
+    let first = routes.peek().ok_or(Unheard::ByAnybody)?;
+    let key = first.correlated_by.join(", ");
+    match routes.any(|it| run_of(it.workflow, it.correlated_by, &event.fields).is_some()) {
+        true => Ok(()),
+        false => Err(Unheard::Keyless(key)),
+    }
+}
+
 async fn deliver<E: Engine>(engine: &E, event: &Happened) -> Result<Vec<String>, String> {
     let mut runs = Vec::new();
-    let routes = engine.desk().project.routes;
-    for route in routes.iter().filter(|route| route.event == event.name) {
-        if route.version.is_some() && event.version.is_some() && route.version != event.version {
-            continue;
-        }
+    for route in engine.desk().project.routes.iter().filter(|route| route.hears(event)) {
         let Some(run) = run_of(route.workflow, route.correlated_by, &event.fields) else {
             continue;
         };

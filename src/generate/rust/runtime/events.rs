@@ -156,7 +156,9 @@ impl Cx {
             fields,
         };
         let told = telemetry::Step::begin(&self.run, &happened.id, E::NAME, PUBLISH);
-        let input = serde_json::to_value(happened).map_err(|error| broken(E::NAME, error))?;
+        let mut input = serde_json::to_value(happened).map_err(|error| broken(E::NAME, error))?;
+        // Who says it, for a broker that brings it to others.
+        input["run"] = Value::from(self.run.id.as_str());
         loop {
             let command = Command::Act { name: PUBLISH.to_string(), input: input.clone() };
             match self.perform(command).await {

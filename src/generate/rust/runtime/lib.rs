@@ -2,6 +2,8 @@
 //! what was done so that it can be taken back. Nothing in here knows which engine runs it, but for the
 //! engines themselves.
 
+#[cfg(all(feature = "choreography", any(feature = "duroxide", feature = "temporal")))]
+pub mod both;
 pub mod breaker;
 pub mod calls;
 #[cfg(feature = "choreography")]

@@ -1,5 +1,6 @@
 //! Which run an event belongs to: the one whose correlation key it carries.
 
+use crate::driver::Happened;
 use serde_json::Value;
 
 /// A workflow that listens to an event.
@@ -16,6 +17,14 @@ pub struct Route {
     pub late: Option<&'static str>,
     /// What waits for it together with others then.
     pub late_together: &'static [&'static str],
+}
+
+impl Route {
+    /// Whether an event is what it listens to.
+    pub fn hears(&self, event: &Happened) -> bool {
+        self.event == event.name
+            && (self.version.is_none() || event.version.is_none() || self.version == event.version)
+    }
 }
 
 /// The run of a workflow with the key that these fields carry: `Sell-order-1`.

@@ -236,6 +236,25 @@ impl Services {
         match *at {}
     }
 
+    /// Adds what others offer and is not offered here yet: asked where this says.
+    pub fn lent<F, A>(mut self, others: &Services, ask: F) -> Services
+    where
+        F: Fn(String, Call, Value) -> A + Clone + Send + Sync + 'static,
+        A: Future<Output = Answer> + Send + 'static,
+    {
+        for (name, theirs) in &others.offered {
+            let (ask, operation) = (ask.clone(), name.clone());
+            let handler = move |call: Call, request: Value| {
+                Box::pin(ask(operation.clone(), call, request))
+                    as Pin<Box<dyn Future<Output = Answer> + Send>>
+            };
+            let (reads, fits) = (theirs.reads, theirs.fits);
+            let offered = Offered { handler: Arc::new(handler), reads, fits };
+            self.offered.entry(name.clone()).or_insert(offered);
+        }
+        self
+    }
+
     fn offer<O: Operation>(&mut self, handler: Handler) {
         let reads = |request: &Value| O::deserialize(request).map(|_| ()).map_err(text);
         let fits = |answer: &Answer| match answer {

@@ -1,5 +1,16 @@
 //! Runs the workflows: `coordinator` without a command says what it can do.
 
+{% if reacts %}
+use contracts::system::{EVENTS, PLANS};
+use runtime::choreography::system::System;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    // What reacts works elsewhere.
+    let system = System { participants: Vec::new(), plans: PLANS, events: EVENTS, tracks: false };
+    runtime::both::main(coordinator::beside(system, coordinator::called()))
+}
+{% else %}
 use coordinator::{ROUTES, services, workflows};
 use runtime::Project;
 use std::process::ExitCode;
@@ -15,3 +26,4 @@ fn main() -> ExitCode {
     let project = Project { workflows: workflows(), services: services(), routes: ROUTES };
     runtime::cli::main(project, ADDRESS)
 }
+{% endif %}

@@ -30,6 +30,13 @@ pub fn serve(services: Services, service: impl {{ role }}) -> Services {
     let service = Arc::new(service);
 {{ adding }}
 }
+{% if calling %}
+
+/// Adds the same, where it is at an address of its own.
+pub fn call(services: Services, at: &Address) -> Services {
+{{ calling }}
+}
+{% endif %}
 {% endif %}
 
 /// The service as it is, with its sides of the workflows.

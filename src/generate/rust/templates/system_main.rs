@@ -3,5 +3,9 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
+{% if engine %}
+    runtime::both::main(coordinator::beside(system::system(), Vec::new()))
+{% else %}
     runtime::choreography::cli::main(system::system())
+{% endif %}
 }

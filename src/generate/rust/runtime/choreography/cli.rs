@@ -1,15 +1,12 @@
 //! The commands of a system that nobody conducts.
 
-use super::dead::Dead;
-use super::engine::Service;
-use super::replay::Entry;
+use super::commands;
 use super::system::{Open, System};
 use crate::contract::Raised;
-use crate::driver::Message;
 use crate::routes::run_of;
 use crate::services::Answer;
 use crate::words::Command;
-use serde_json::{Value, json};
+use serde_json::json;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -93,29 +90,12 @@ pub async fn command(open: &Open, words: &[String]) -> Result<ExitCode, String> 
 }
 
 async fn start(open: &Open, workflow: &str, command: &Command) -> Result<ExitCode, String> {
-    let Some(plan) = open.plans.iter().find(|plan| plan.workflow == workflow) else {
+    let Some(plan) = open.plan(workflow) else {
         let names: Vec<_> = open.plans.iter().map(|plan| plan.workflow).collect();
         return Err(format!("there is no workflow {workflow}, but {}", names.join(", ")));
     };
     let input = command.json("input")?.unwrap_or_else(|| json!({}));
-    let mut of_run = None;
-    let mut is_new = false;
-    for event in plan.starts {
-        // Where several events begin a run, each has its fields under its own name.
-        let fields = match plan.starts.len() {
-            1 => input.clone(),
-            _ => match input.get(event) {
-                Some(fields) => fields.clone(),
-                None => continue,
-            },
-        };
-        let run = run_of(workflow, plan.correlated_by, &fields);
-        let run = run.ok_or_else(|| format!("{event} lacks {}", plan.correlated_by.join(", ")))?;
-        let id = format!("{run}/{event}");
-        is_new |= open.publish(event, None, &id, Some(&run), fields).await?;
-        of_run = Some(run);
-    }
-    let run = of_run.ok_or_else(|| format!("{workflow} begins with {}", plan.starts.join(", ")))?;
+    let (run, is_new) = open.start(plan, &input).await?;
     if !is_new {
         println!("{run} is there already");
     }
@@ -143,30 +123,8 @@ async fn history(open: &Open, run: &str) -> Result<ExitCode, String> {
     if history.is_empty() {
         return Err(format!("nobody has heard of a run {run}"));
     }
-    let mut known = std::collections::BTreeMap::new();
-    for seen in history {
-        let at = jiff::Timestamp::from_millisecond(seen.at).unwrap_or_default();
-        let text = |name: &str| seen.body.get(name).and_then(Value::as_str).unwrap_or_default();
-        let service = &seen.service;
-        if let Some(fields) = seen.body.get("fields") {
-            println!("{at} {service} states {} {fields}", text("event"));
-        } else if seen.body.get("reaction").is_some() {
-            println!("{at} {service} {}: {}", text("state"), text("reaction"));
-        } else if seen.body.get("watch").is_some() {
-            println!("{at} {service} watches, {}: {}", text("state"), text("watch"));
-        } else if seen.body.get("goal").is_some() {
-            println!("{at} {service} records {}", text("goal"));
-        } else if let Some(standing) = seen.body.get("standing") {
-            let journal = standing.get("journal").and_then(Value::as_array);
-            for entry in journal.into_iter().flatten() {
-                let (key, status) = (entry.get(0), entry.get(1).and_then(Value::as_str));
-                let key = key.and_then(Value::as_str).unwrap_or_default().to_string();
-                let status = status.unwrap_or_default().to_string();
-                if known.insert(key.clone(), status.clone()).as_ref() != Some(&status) {
-                    println!("{at} {service} ({key}) is {status}");
-                }
-            }
-        }
+    for (at, line) in commands::lines(&history) {
+        println!("{at} {line}");
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -207,34 +165,18 @@ async fn answer(open: &Open, run: &str, step: &str, command: &Command) -> Result
         None => Answer::Done(command.json("reply")?.unwrap_or_default()),
     };
     let standings = open.tracker.standings(run).await.map_err(|error| error.to_string())?;
-    for (service, standing) in standings {
-        let mut keys = standing.waiting.into_keys();
-        let key = keys.find(|key| key == step || key.ends_with(&format!("/{step}")));
-        let Some(key) = key else { continue };
-        let Some(service) = open.services.iter().find(|it| it.name() == service) else { continue };
-        bring(service, run, Message::Answer { key, answer })
-            .await
-            .map_err(|error| error.to_string())?;
-        let _works = open.work(&[]).await?;
-        open.settle().await?;
-        return status(open, run).await;
-    }
-    Err(format!("{run} does not wait for an answer to {step}"))
-}
-
-async fn bring(service: &Service, run: &str, message: Message) -> Result<(), sqlx::Error> {
-    let mut unit = service.store.begin().await?;
-    service.go_on(&mut unit, run, Entry::Message(message), None).await?;
-    unit.commit().await
+    let mut keys = standings.into_iter().flat_map(|(_, standing)| standing.waiting.into_keys());
+    let key = keys.find(|key| key == step || key.ends_with(&format!("/{step}")));
+    let key = key.ok_or_else(|| format!("{run} does not wait for an answer to {step}"))?;
+    open.answer(run, &key, answer).await?;
+    let _works = open.work(&[]).await?;
+    open.settle().await?;
+    status(open, run).await
 }
 
 async fn dead(open: &Open) -> Result<ExitCode, String> {
     for service in &open.services {
-        for Dead { seq, id, reason, body, .. } in
-            service.dead().await.map_err(|error| error.to_string())?
-        {
-            println!("{} {seq} {id}: {reason}\n  {body}", service.name());
-        }
+        commands::print_dead(&**service).await?;
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -242,21 +184,11 @@ async fn dead(open: &Open) -> Result<ExitCode, String> {
 async fn replay(open: &Open, service: &str, which: &str) -> Result<ExitCode, String> {
     let found = open.services.iter().find(|it| it.name() == service);
     let service = found.ok_or_else(|| format!("there is no service {service}"))?;
-    let letters = service.dead().await.map_err(|error| error.to_string())?;
-    let wanted: Vec<i64> = match which {
-        "all" => letters.iter().map(|letter| letter.seq).collect(),
-        number => vec![number.parse().map_err(|_| format!("`{number}` is no number"))?],
-    };
+    let wanted = commands::letters(&**service, which).await?;
     let _works = open.work(&[]).await?;
     let mut is_clean = true;
     for seq in wanted {
-        match service.replay(seq).await {
-            Ok(()) => println!("{} {seq} is taken", service.name()),
-            Err(error) => {
-                println!("{} {seq}: {error}", service.name());
-                is_clean = false;
-            }
-        }
+        is_clean &= commands::print_replayed(service.name(), seq, service.replay(seq).await);
     }
     open.settle().await?;
     Ok(if is_clean { ExitCode::SUCCESS } else { ExitCode::FAILURE })

@@ -3,9 +3,9 @@
 
 use super::broker::Message as Posted;
 use super::engine::Service;
-use super::inbox::Refused;
+use super::inbox::{Refused, Takes};
 use super::replay::Entry;
-use super::store::{Unit, now};
+use super::store::{Store, Unit, now};
 use crate::driver::{Happened, Message};
 use serde_json::Value;
 use sqlx::Row;
@@ -23,20 +23,79 @@ pub struct Dead {
     pub at: i64,
 }
 
-impl Service {
-    pub(super) async fn bury(&self, message: &Posted, reason: &str) -> Result<(), sqlx::Error> {
-        let mut unit = self.store.begin().await?;
-        // The same one comes again when its acknowledgement was lost.
-        let known = sqlx::query("select 1 from dead where id = ? and replayed is null")
-            .bind(&message.id)
-            .fetch_optional(unit.connection())
-            .await?;
-        if known.is_none() {
-            write(&mut unit, message, reason).await?;
-        }
-        unit.commit().await
+/// Puts a message aside.
+pub(super) async fn bury(
+    store: &Store,
+    message: &Posted,
+    reason: &str,
+) -> Result<(), sqlx::Error> {
+    let mut unit = store.begin().await?;
+    // The same one comes again when its acknowledgement was lost.
+    let known = sqlx::query("select 1 from dead where id = ? and replayed is null")
+        .bind(&message.id)
+        .fetch_optional(unit.connection())
+        .await?;
+    if known.is_none() {
+        write(&mut unit, message, reason).await?;
     }
+    unit.commit().await
+}
 
+/// What is put aside.
+pub(crate) async fn dead(store: &Store) -> Result<Vec<Dead>, sqlx::Error> {
+    let rows = sqlx::query(
+        "select seq, id, topic, body, reason, at from dead where replayed is null order by seq",
+    )
+    .fetch_all(store.reads())
+    .await?;
+    let read = |row: &sqlx::sqlite::SqliteRow| Dead {
+        seq: row.get(0),
+        id: row.get(1),
+        topic: row.get(2),
+        body: row.get(3),
+        reason: row.get(4),
+        at: row.get(5),
+    };
+    Ok(rows.iter().map(read).collect())
+}
+
+/// Takes a message that was put aside again; what is wrong with it still, is the error.
+pub(crate) async fn replay(who: &impl Takes, seq: i64) -> Result<(), String> {
+    let message = letter(who, seq).await?;
+    take_again(who, &message).await?;
+    is_replayed(who.store(), seq).await.map_err(|error| error.to_string())
+}
+
+async fn letter(who: &impl Takes, seq: i64) -> Result<Posted, String> {
+    let row =
+        sqlx::query("select id, topic, key, body from dead where seq = ? and replayed is null")
+            .bind(seq)
+            .fetch_optional(who.store().reads())
+            .await
+            .map_err(|error| error.to_string())?;
+    let row = row.ok_or_else(|| format!("{} has no dead letter {seq}", who.name()))?;
+    Ok(Posted { id: row.get(0), topic: row.get(1), key: row.get(2), body: row.get(3) })
+}
+
+async fn take_again(who: &impl Takes, message: &Posted) -> Result<(), String> {
+    match who.take(message).await {
+        Ok(()) => Ok(()),
+        Err(Refused::Poison(reason)) => Err(format!("it is still wrong: {reason}")),
+        Err(Refused::Trouble(error)) => Err(error),
+    }
+}
+
+async fn is_replayed(store: &Store, seq: i64) -> Result<(), sqlx::Error> {
+    let mut unit = store.begin().await?;
+    sqlx::query("update dead set replayed = ? where seq = ?")
+        .bind(now())
+        .bind(seq)
+        .execute(unit.connection())
+        .await?;
+    unit.commit().await
+}
+
+impl Service {
     pub(super) async fn bury_reaction(
         &self,
         unit: &mut Unit,
@@ -58,43 +117,19 @@ impl Service {
 
     /// What is put aside.
     pub async fn dead(&self) -> Result<Vec<Dead>, sqlx::Error> {
-        let rows = sqlx::query(
-            "select seq, id, topic, body, reason, at from dead where replayed is null order by seq",
-        )
-        .fetch_all(self.store.reads())
-        .await?;
-        let read = |row: &sqlx::sqlite::SqliteRow| Dead {
-            seq: row.get(0),
-            id: row.get(1),
-            topic: row.get(2),
-            body: row.get(3),
-            reason: row.get(4),
-            at: row.get(5),
-        };
-        Ok(rows.iter().map(read).collect())
+        dead(&self.store).await
     }
 
     /// Takes a dead letter again; what is wrong with it still, is the error.
     pub async fn replay(&self, seq: i64) -> Result<(), String> {
-        let row =
-            sqlx::query("select id, topic, key, body from dead where seq = ? and replayed is null")
-                .bind(seq)
-                .fetch_optional(self.store.reads())
-                .await
-                .map_err(|error| error.to_string())?;
-        let row = row.ok_or_else(|| format!("{} has no dead letter {seq}", self.name()))?;
-        let message =
-            Posted { id: row.get(0), topic: row.get(1), key: row.get(2), body: row.get(3) };
-        if message.topic == REACTION {
-            self.react_again(seq, &message).await.map_err(|error| error.to_string())?;
-        } else {
-            match self.take(&message).await {
-                Ok(()) => {}
-                Err(Refused::Poison(reason)) => return Err(format!("it is still wrong: {reason}")),
-                Err(Refused::Trouble(error)) => return Err(error),
+        let message = letter(self, seq).await?;
+        match message.topic == REACTION {
+            true => {
+                self.react_again(seq, &message).await.map_err(|error| error.to_string())?;
             }
+            false => take_again(self, &message).await?,
         }
-        self.is_replayed(seq).await.map_err(|error| error.to_string())
+        is_replayed(&self.store, seq).await.map_err(|error| error.to_string())
     }
 
     /// Hands what the reaction had taken to its run once more.
@@ -106,16 +141,6 @@ impl Service {
             let entry = Entry::Message(Message::Event(event));
             self.go_on(&mut unit, &message.key, entry, Some(message.id.clone())).await?;
         }
-        unit.commit().await
-    }
-
-    async fn is_replayed(&self, seq: i64) -> Result<(), sqlx::Error> {
-        let mut unit = self.store.begin().await?;
-        sqlx::query("update dead set replayed = ? where seq = ?")
-            .bind(now())
-            .bind(seq)
-            .execute(unit.connection())
-            .await?;
         unit.commit().await
     }
 }

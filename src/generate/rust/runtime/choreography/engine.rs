@@ -1,10 +1,9 @@
 //! A service at work: it takes messages, does its steps, and carries what it has published.
 
 use super::broker::{Broker, Consumer};
-use super::outbox;
 use super::registry::Participant;
 use super::store::{Lock, Store};
-use super::topics;
+use super::{inbox, outbox, topics};
 use std::collections::HashSet;
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -68,7 +67,7 @@ impl Service {
         let consumer = self.consumer();
         self.broker.subscribe(&consumer).await.map_err(|error| error.to_string())?;
         let loops = vec![
-            tokio::spawn(self.clone().listen()),
+            tokio::spawn(inbox::listen(self.clone())),
             tokio::spawn(self.clone().work()),
             tokio::spawn(outbox::work(self.store.clone(), self.broker.clone())),
         ];

@@ -2,7 +2,9 @@
 //! and published stands there in the same transaction, so that nothing is lost and nothing happens twice.
 
 pub mod broker;
+pub mod called;
 pub mod cli;
+pub mod commands;
 pub mod dead;
 pub mod engine;
 pub mod envelope;

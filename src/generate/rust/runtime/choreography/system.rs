@@ -162,7 +162,7 @@ impl Open {
         Ok(())
     }
 
-    async fn is_busy(&self) -> Result<bool, String> {
+    pub async fn is_busy(&self) -> Result<bool, String> {
         for service in &self.services {
             if service.is_busy().await.map_err(|error| error.to_string())? {
                 return Ok(true);

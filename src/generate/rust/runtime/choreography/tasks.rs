@@ -214,14 +214,7 @@ impl Service {
             Ok(answer) => answer,
             Err(error) => Answer::Outage(format!("it panicked: {error}")),
         };
-        let unit = match place.taken().await {
-            Some(mut unit) if matches!(answer, Answer::Outage(_)) => {
-                unit.restart().await?;
-                unit
-            }
-            Some(unit) => unit,
-            None => self.store.begin().await?,
-        };
+        let unit = self.after(&place, &answer).await?;
         Ok((answer, unit))
     }
 
@@ -258,45 +251,29 @@ impl Service {
     /// A command for somebody else. It is done once for each key; whoever asks again gets the same answer.
     async fn serve(&self, task: &Task, asked: &Asked) -> Result<(), sqlx::Error> {
         let key = &asked.attempt.call.key;
-        let known = sqlx::query("select answer from asked where key = ?")
-            .bind(key)
-            .fetch_optional(self.store.reads())
-            .await?;
-        let known =
-            known.and_then(|row| serde_json::from_str::<Answer>(&row.get::<String, _>(0)).ok());
-        let (answer, mut unit) = match known {
+        let (answer, mut unit) = match self.kept(key).await? {
             Some(answer) => (answer, self.store.begin().await?),
             None => {
                 let mut attempt = asked.attempt.clone();
                 attempt.call.attempt = attempt.call.attempt.max(task.attempts + 1);
-                self.attempt(&asked.operation, &attempt).await?
+                let (answer, mut unit) = self.attempt(&asked.operation, &attempt).await?;
+                (self.keep(&mut unit, key, answer).await?, unit)
             }
         };
-        match (&answer, &asked.reply) {
-            (Answer::Outage(error), None) => {
-                let attempts = task.attempts + 1;
-                let pause = step::pause(BACKOFF, key, attempts);
-                let due = now() + i64::try_from(pause.as_millis()).unwrap_or(i64::MAX);
-                let row = "update tasks set attempts = ?, due = ?, trouble = ? where run = ? and command = ?";
-                sqlx::query(row)
-                    .bind(attempts)
-                    .bind(due)
-                    .bind(error)
-                    .bind(&task.run)
-                    .bind(task.command)
-                    .execute(unit.connection())
-                    .await?;
-                return unit.commit().await;
-            }
-            (Answer::Outage(_), Some(_)) => {}
-            (Answer::Done(_) | Answer::Refused(_) | Answer::Accepted, _) => {
-                sqlx::query("insert or ignore into asked values (?, ?, ?)")
-                    .bind(key)
-                    .bind(serde_json::to_string(&answer).unwrap_or_default())
-                    .bind(now())
-                    .execute(unit.connection())
-                    .await?;
-            }
+        if let (Answer::Outage(error), None) = (&answer, &asked.reply) {
+            let attempts = task.attempts + 1;
+            let pause = step::pause(BACKOFF, key, attempts);
+            let due = now() + i64::try_from(pause.as_millis()).unwrap_or(i64::MAX);
+            let row = "update tasks set attempts = ?, due = ?, trouble = ? where run = ? and command = ?";
+            sqlx::query(row)
+                .bind(attempts)
+                .bind(due)
+                .bind(error)
+                .bind(&task.run)
+                .bind(task.command)
+                .execute(unit.connection())
+                .await?;
+            return unit.commit().await;
         }
         if !self.take_away(&mut unit, &task.run, 0).await? {
             unit.roll_back().await;

@@ -167,8 +167,7 @@ impl Tracker {
             return self.write(message, &envelope, &run, &workflow, "note", &service).await;
         }
         for plan in self.plans {
-            let concerns = plan.starts.contains(&envelope.kind.as_str())
-                || plan.hops.iter().any(|hop| hop.events.contains(&envelope.kind.as_str()));
+            let concerns = plan.concerns(&envelope.kind);
             let Some(run) = run_of(plan.workflow, plan.correlated_by, &envelope.data) else {
                 continue;
             };
@@ -179,7 +178,7 @@ impl Tracker {
         Ok(())
     }
 
-    async fn knows(&self, run: &str) -> Result<bool, sqlx::Error> {
+    pub async fn knows(&self, run: &str) -> Result<bool, sqlx::Error> {
         let row = sqlx::query("select 1 from runs where run = ?").bind(run);
         Ok(row.fetch_optional(&self.pool).await?.is_some())
     }

@@ -3,9 +3,8 @@
 use super::problem::{KIND, Problem, refused, written};
 use super::{KEY, LARGEST, is_json, listen, segment, unescaped};
 use crate::driver::{Happened, Message};
-use crate::engine::{Engine, State as Standing};
+use crate::engine::{Engine, Reacting, State as Standing, Unheard};
 use crate::notices::NOTIFY;
-use crate::routes::run_of;
 use crate::services::Answer;
 use crate::telemetry;
 use axum::Router;
@@ -109,14 +108,13 @@ struct Start {
 /// twice is one run.
 async fn start<E: Engine>(State(engine): State<E>, headers: HeaderMap, bytes: Bytes) -> Answered {
     let Start { workflow, run, input } = body(&headers, &bytes)?;
-    let workflows = &engine.desk().project().workflows;
-    if !workflows.knows(&workflow) {
+    if !engine.knows(&workflow) {
         let text = format!("there is no workflow {workflow}");
         return Err(Problem::new(StatusCode::NOT_FOUND, text));
     }
     let unfit = |error| Problem::new(StatusCode::UNPROCESSABLE_ENTITY, error);
-    let correlated_by = workflows.check(&workflow, &input).map_err(unfit)?;
-    let run = run.or_else(|| run_of(&workflow, correlated_by, &input)).or_else(|| key_of(&headers));
+    let named = engine.name_of(&workflow, &input).map_err(unfit)?;
+    let run = run.or(named).or_else(|| key_of(&headers));
     let Some(run) = run.filter(|run| !run.is_empty()) else {
         let text = "`run` or the header Idempotency-Key must say what the run is called";
         return Err(Problem::new(StatusCode::BAD_REQUEST, text));
@@ -203,8 +201,35 @@ async fn status<E: Engine>(State(engine): State<E>, Path(run): Path<String>) -> 
             json!({ "run": run, "state": "ended", "end": finished.end, "journal": journal })
         }
         Standing::BrokenOff(error) => json!({ "run": run, "state": "broken off", "error": error }),
+        Standing::Reacting(it) => reacting(&run, &it),
     };
     Ok(json(StatusCode::OK, &told))
+}
+
+/// Where a run stands that nobody conducts, as each of its services sees it.
+fn reacting(run: &str, it: &Reacting) -> Value {
+    let (mut waiting, mut troubles, mut journal) = (Vec::new(), Vec::new(), Vec::new());
+    for (service, standing) in &it.standings {
+        for (key, what) in &standing.waiting {
+            waiting.push(json!({ "service": service, "key": key, "for": what }));
+        }
+        for (key, it) in &standing.troubles {
+            let (what, attempts, error) = (&it.what, it.attempts, &it.error);
+            troubles.push(json!({
+                "service": service, "key": key,
+                "what": what, "attempts": attempts, "error": error,
+            }));
+        }
+        for (key, status) in &standing.journal {
+            journal.push(json!({ "service": service, "key": key, "status": status }));
+        }
+    }
+    let state = if it.end.is_some() { "ended" } else { "running" };
+    let end = it.end.as_ref().map(|name| json!({ "name": name }));
+    json!({
+        "run": run, "state": state, "end": end,
+        "waiting": waiting, "troubles": troubles, "journal": journal,
+    })
 }
 
 /// `?limit=` so many runs, `?after=` a run.
@@ -264,22 +289,23 @@ struct Told {
 /// Hands an event to the runs that it belongs to. One that comes twice with one id counts once.
 async fn deliver<E: Engine>(State(engine): State<E>, headers: HeaderMap, bytes: Bytes) -> Answered {
     let Told { name, id, version, fields } = body(&headers, &bytes)?;
-    let routes: Vec<_> =
-        engine.desk().project().routes.iter().filter(|it| it.event == name).collect();
-    if routes.is_empty() {
-        let text = format!("no workflow listens to {name}");
-        return Err(Problem::new(StatusCode::NOT_FOUND, text));
-    }
-    if routes.iter().all(|it| run_of(it.workflow, it.correlated_by, &fields).is_none()) {
-        let key = routes[0].correlated_by.join(", ");
-        let text = format!("{name} does not say which run it belongs to, by {key}");
-        return Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, text));
-    }
-    let Some(id) = id.or_else(|| key_of(&headers)) else {
+    let id = id.or_else(|| key_of(&headers));
+    let event = Happened { id: id.clone().unwrap_or_default(), name, version, fields };
+    let name = &event.name;
+    engine.is_heard(&event).map_err(|why| match why {
+        Unheard::ByAnybody => {
+            Problem::new(StatusCode::NOT_FOUND, format!("no workflow listens to {name}"))
+        }
+        Unheard::Keyless(key) => {
+            let text = format!("{name} does not say which run it belongs to, by {key}");
+            Problem::new(StatusCode::UNPROCESSABLE_ENTITY, text)
+        }
+        Unheard::Unfit(error) => Problem::new(StatusCode::UNPROCESSABLE_ENTITY, error),
+    })?;
+    if id.is_none() {
         let text = "`id` or the header Idempotency-Key must tell this event from others";
         return Err(Problem::new(StatusCode::BAD_REQUEST, text));
-    };
-    let event = Happened { id, name, version, fields };
+    }
     let runs = engine.deliver(&event).await.map_err(trouble)?;
     Ok(json(StatusCode::ACCEPTED, &json!({ "runs": runs })))
 }
@@ -306,6 +332,7 @@ async fn answer<E: Engine>(
     let waiting = match engine.state(&run).await.map_err(trouble)? {
         Standing::Missing => return Err(missing(&run)),
         Standing::Running(standing) => standing.waiting,
+        Standing::Reacting(it) => return answer_reacting(&engine, &run, it, &step, answer).await,
         Standing::Over(_) | Standing::BrokenOff(_) => {
             let text = format!("{run} is over, so that nobody waits for this answer");
             return Err(Problem::new(StatusCode::CONFLICT, text));
@@ -328,6 +355,33 @@ async fn answer<E: Engine>(
     match engine.send(&run, &Message::Answer { key, answer }).await.map_err(trouble)? {
         true => Ok(json(StatusCode::ACCEPTED, &told)),
         false => Err(missing(&run)),
+    }
+}
+
+/// The same for a run that nobody conducts: one of its services waits for it.
+async fn answer_reacting(
+    engine: &impl Engine,
+    run: &str,
+    it: Reacting,
+    step: &str,
+    answer: Answer,
+) -> Answered {
+    let by_name = format!("/{step}");
+    let mut waiting = it.standings.into_iter().flat_map(|(_, standing)| standing.waiting);
+    let found = waiting.find(|(key, _)| key == step || key.ends_with(&by_name));
+    let Some((key, what)) = found else {
+        let text = format!("{run} does not wait for an answer to {step}");
+        return Err(Problem::new(StatusCode::CONFLICT, text));
+    };
+    let operation = what.rsplit(' ').next().unwrap_or_default();
+    if let Some(Err(error)) = engine.desk().project().services.fits(operation, &answer) {
+        let text = format!("{operation} does not answer so: {error}");
+        return Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, text));
+    }
+    let told = json!({ "run": run, "key": key });
+    match engine.answer(run, key, answer).await.map_err(trouble)? {
+        Some(_) => Ok(json(StatusCode::ACCEPTED, &told)),
+        None => Err(missing(run)),
     }
 }
 

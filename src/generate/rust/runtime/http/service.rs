@@ -26,12 +26,9 @@ const LISTEN: &str = "127.0.0.1:8081";
 /// Does what `service NAME [--listen ADDRESS]` asks for; nothing when that was not asked for.
 pub fn main(service: impl Fn(&str) -> Option<Services>) -> Option<ExitCode> {
     let words: Vec<String> = std::env::args().skip(1).collect();
-    let words: Vec<&str> = words.iter().map(String::as_str).collect();
-    let (name, at) = match words[..] {
-        ["service", name] => (name, LISTEN),
-        ["service", name, "--listen", at] | ["service", "--listen", at, name] => (name, at),
-        ["service", ..] => return Some(trouble("service NAME [--listen ADDRESS]")),
-        _ => return None,
+    let (name, at) = match wanted(&words)? {
+        Ok(wanted) => wanted,
+        Err(usage) => return Some(trouble(usage)),
     };
     let Some(services) = service(name) else {
         return Some(trouble(&format!("there is no service {name}")));
@@ -39,15 +36,31 @@ pub fn main(service: impl Fn(&str) -> Option<Services>) -> Option<ExitCode> {
     let done = tokio::runtime::Runtime::new().map_err(|error| error.to_string()).and_then(|it| {
         it.block_on(async {
             let _telling = telemetry::begin(name);
-            let listener = listen::open(at).await?;
-            println!("{name} listens at {}", listen::url(&listener)?);
-            listen::serve(listener, router(name, services)).await
+            serve(name, at, services).await
         })
     });
     Some(match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => trouble(&error),
     })
+}
+
+/// The service that these words ask for, and where it listens; nothing when they do not.
+pub(crate) fn wanted(words: &[String]) -> Option<Result<(&str, &str), &'static str>> {
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    Some(match words[..] {
+        ["service", name] => Ok((name, LISTEN)),
+        ["service", name, "--listen", at] | ["service", "--listen", at, name] => Ok((name, at)),
+        ["service", ..] => Err("service NAME [--listen ADDRESS]"),
+        _ => return None,
+    })
+}
+
+/// Is that service until somebody stops it.
+pub(crate) async fn serve(name: &str, at: &str, services: Services) -> Result<(), String> {
+    let listener = listen::open(at).await?;
+    println!("{name} listens at {}", listen::url(&listener)?);
+    listen::serve(listener, router(name, services)).await
 }
 
 fn trouble(error: &str) -> ExitCode {
