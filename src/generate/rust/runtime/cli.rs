@@ -270,7 +270,9 @@ pub(crate) async fn listen(engine: &impl Engine, command: &Command) -> Result<Li
     {
         let _ = engine;
         match command.option("listen") {
-            Some(_) => Err("for --listen the coordinator is built with `--features http`".to_string()),
+            Some(_) => {
+                Err("for --listen the coordinator is built with `--features http`".to_string())
+            }
             None => Ok(()),
         }
     }

@@ -71,7 +71,7 @@ pub struct Listed {
 
 pub trait Engine: Clone + Send + Sync + 'static {
     /// Works on runs until it is put to rest.
-    type Worker;
+    type Worker: Send;
 
     fn desk(&self) -> &Desk;
 
@@ -116,7 +116,7 @@ pub trait Engine: Clone + Send + Sync + 'static {
 
     fn state(&self, run: &str) -> impl Future<Output = Result<State, String>> + Send;
 
-    fn pulse(&self, run: &str) -> impl Future<Output = Result<Pulse, String>>;
+    fn pulse(&self, run: &str) -> impl Future<Output = Result<Pulse, String>> + Send;
 
     fn list(&self) -> impl Future<Output = Result<Vec<Listed>, String>> + Send;
 
@@ -140,7 +140,7 @@ pub trait Engine: Clone + Send + Sync + 'static {
         run: &str,
         key: String,
         it: Answer,
-    ) -> impl Future<Output = Result<Option<String>, String>> {
+    ) -> impl Future<Output = Result<Option<String>, String>> + Send {
         answer(self, run, key, it)
     }
 }

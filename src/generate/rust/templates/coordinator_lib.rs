@@ -21,7 +21,7 @@ pub fn beside(system: System, called: Vec<Participant>) -> Whole {
 
 /// The services that react, as far as they are called.
 pub fn called() -> Vec<Participant> {
-    {{ called }}
+{{ called }}
 }
 
 {% else %}

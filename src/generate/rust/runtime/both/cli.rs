@@ -164,7 +164,11 @@ async fn obey_both<E: Engine>(both: &Both<E>, command: &Command) -> Result<ExitC
         ["dead"] => dead_letters(both).await,
         ["replay", name, which] => replay(both, name, which).await,
         ["serve", ..] => serve(both, &command.words[1..], command).await,
-        ["start", _] | ["status", _] | ["list"] | ["history", _] | ["event", _]
+        ["start", _]
+        | ["status", _]
+        | ["list"]
+        | ["history", _]
+        | ["event", _]
         | ["answer", _, _] => obey(both, command).await,
         _ => Err(format!("this is not a command\n{HELP}")),
     }

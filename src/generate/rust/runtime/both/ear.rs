@@ -13,6 +13,7 @@ use crate::routes::{Route, run_of};
 use sqlx::Row;
 use std::collections::HashMap;
 use std::path::Path;
+use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 use tokio::sync::oneshot;
@@ -147,16 +148,18 @@ impl<E: Engine> Ear<E> {
     }
 
     /// Takes what came for a run before it was begun. What cannot be taken yet stays where it is.
-    pub async fn catch_up(&self, run: &str) {
-        let rows = sqlx::query("select seq from dead where reason = ? and replayed is null")
-            .bind(no_run(run))
-            .fetch_all(self.store.reads())
-            .await;
-        for row in rows.unwrap_or_default() {
-            if let Err(error) = dead::replay(self, row.get(0)).await {
-                tracing::warn!(run, error, "what came before it began is put aside still");
+    pub fn catch_up<'e>(&'e self, run: &'e str) -> Pin<Box<dyn Future<Output = ()> + Send + 'e>> {
+        Box::pin(async move {
+            let rows = sqlx::query("select seq from dead where reason = ? and replayed is null")
+                .bind(no_run(run))
+                .fetch_all(self.store.reads())
+                .await;
+            for row in rows.unwrap_or_default() {
+                if let Err(error) = dead::replay(self, row.get(0)).await {
+                    tracing::warn!(run, error, "what came before it began is put aside still");
+                }
             }
-        }
+        })
     }
 
     /// Whether one of these runs is there, or comes within a moment.
@@ -223,7 +226,10 @@ impl<E: Engine> Takes for Ear<E> {
             runs.push(run);
         }
         if runs.is_empty() {
-            return Err(Refused::Poison(format!("no conducted workflow listens to {}", event.name)));
+            return Err(Refused::Poison(format!(
+                "no conducted workflow listens to {}",
+                event.name
+            )));
         }
         if self.is_known(&event.id).await? {
             return Ok(());
@@ -248,7 +254,7 @@ impl<E: Engine> Takes for Ear<E> {
             let _ = waiting.send(taken);
         }
         for run in starts {
-            Box::pin(self.catch_up(&run)).await;
+            self.catch_up(&run).await;
         }
         Ok(())
     }

@@ -89,9 +89,7 @@ impl<E: Engine> Both<E> {
     }
 
     async fn is_busy(&self) -> Result<bool, String> {
-        Ok(self.inner.desk().is_busy()
-            || self.open.is_busy().await?
-            || self.ear.is_busy().await?)
+        Ok(self.inner.desk().is_busy() || self.open.is_busy().await? || self.ear.is_busy().await?)
     }
 
     async fn is_conducted(&self, run: &str) -> Result<bool, String> {

@@ -12,10 +12,13 @@ use crate::services::Answer;
 use serde_json::Value;
 use std::collections::BTreeMap;
 
+/// An event, and its fields.
+type Start = (&'static str, Value);
+
 impl Plan {
-    /// The events that begin a run, each with its fields, and what the run is called. Where several begin it,
-    /// each has its fields under its own name.
-    pub fn starts_in(&self, input: &Value) -> Result<(String, Vec<(&'static str, Value)>), String> {
+    /// What a run is called that begins with this input, and the events that begin it. Where several do, each
+    /// has its fields under its own name.
+    pub fn starts_in(&self, input: &Value) -> Result<(String, Vec<Start>), String> {
         let mut starts = Vec::new();
         let mut named = None;
         for event in self.starts {

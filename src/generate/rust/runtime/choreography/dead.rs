@@ -24,11 +24,7 @@ pub struct Dead {
 }
 
 /// Puts a message aside.
-pub(super) async fn bury(
-    store: &Store,
-    message: &Posted,
-    reason: &str,
-) -> Result<(), sqlx::Error> {
+pub(super) async fn bury(store: &Store, message: &Posted, reason: &str) -> Result<(), sqlx::Error> {
     let mut unit = store.begin().await?;
     // The same one comes again when its acknowledgement was lost.
     let known = sqlx::query("select 1 from dead where id = ? and replayed is null")

@@ -264,7 +264,8 @@ impl Service {
             let attempts = task.attempts + 1;
             let pause = step::pause(BACKOFF, key, attempts);
             let due = now() + i64::try_from(pause.as_millis()).unwrap_or(i64::MAX);
-            let row = "update tasks set attempts = ?, due = ?, trouble = ? where run = ? and command = ?";
+            let row =
+                "update tasks set attempts = ?, due = ?, trouble = ? where run = ? and command = ?";
             sqlx::query(row)
                 .bind(attempts)
                 .bind(due)
