@@ -18,12 +18,21 @@ fn an_engine_is_a_default_and_an_address() {
             assert!(differ.is_empty(), "{name}: nobody conducts it, so that it needs no engine");
             continue;
         }
-        let (manifest, main) = ("crates/coordinator/Cargo.toml", "crates/coordinator/src/main.rs");
-        assert_eq!(differ, ["README.md", manifest, main], "{name}");
-        assert!(embedded[manifest].contains("default = [\"embedded\", \"http\"]"));
-        assert!(temporal[manifest].contains("default = [\"temporal\", \"http\"]"));
-        assert!(embedded[main].contains("ADDRESS: &str = \"coordinator.db\""));
-        assert!(temporal[main].contains("ADDRESS: &str = \"temporal:\""));
+        let (manifest, system) = ("crates/coordinator/Cargo.toml", "crates/system/Cargo.toml");
+        let is_alone = !embedded.contains_key(system);
+        // Where others stand beside the coordinator, they hear of its address from its library.
+        let file = if is_alone { "main" } else { "lib" };
+        let source = &format!("crates/coordinator/src/{file}.rs");
+        let mut wanted = vec!["README.md", manifest, source];
+        wanted.extend((!is_alone).then_some(system));
+        assert_eq!(differ, wanted, "{name}");
+        for manifest in wanted.iter().filter(|path| path.ends_with(".toml")) {
+            assert!(embedded[*manifest].contains("default = [\"embedded\", \"http\"]"));
+            assert!(temporal[*manifest].contains("default = [\"temporal\", \"http\"]"));
+        }
+        let runs = if is_alone { "coordinator.db" } else { "coordinator.runs.db" };
+        assert!(embedded[source].contains(&format!("ADDRESS: &str = \"{runs}\"")));
+        assert!(temporal[source].contains("ADDRESS: &str = \"temporal:\""));
     }
 }
 

@@ -5,6 +5,8 @@ use serde_json::{Value, json};
 pub struct Subject {
     /// As in the list of golden projects.
     pub project: &'static str,
+    /// What is generated of it, and killed.
+    pub workflow: &'static str,
     /// The generated test whose examples the services answer with.
     pub test: &'static str,
     /// The field of the input that names a run.
@@ -38,8 +40,20 @@ pub struct Ending {
 }
 
 pub const SUBJECTS: &[Subject] = &[
-    Subject { project: "loan-broker", test: "apply_for_loan", key: "application", endings: loans },
-    Subject { project: "mortgage", test: "buy_home", key: "application", endings: mortgages },
+    Subject {
+        project: "loan-broker",
+        workflow: "ApplyForLoan",
+        test: "apply_for_loan",
+        key: "application",
+        endings: loans,
+    },
+    Subject {
+        project: "mortgage",
+        workflow: "BuyHome",
+        test: "buy_home",
+        key: "application",
+        endings: mortgages,
+    },
 ];
 
 fn loans() -> Vec<Ending> {

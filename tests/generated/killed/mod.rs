@@ -75,9 +75,12 @@ struct Soak<'s> {
 impl<'s> Soak<'s> {
     fn new(engine: &'s dyn Engine, subject: &'s Subject) -> Soak<'s> {
         let known = PROJECTS.iter().find(|(name, ..)| *name == subject.project);
-        let (name, specification, workflow) = *known.expect("it is a golden project");
+        let (golden, specification, whole) = *known.expect("it is a golden project");
+        let workflow = subject.workflow;
+        // What is conducted is killed here without what is not.
+        let name = if whole == workflow { golden.to_string() } else { format!("{golden}-alone") };
         let project = match engine.options() {
-            [] => Project::new(name, specification, workflow),
+            [] => Project::new(&name, specification, workflow),
             options => {
                 let name = format!("{name}-{}", engine.name());
                 Project::with(&name, specification, workflow, options)

@@ -11,6 +11,7 @@ pub mod failures;
 pub mod ledger;
 pub mod letters;
 pub mod mortgages;
+pub mod system;
 pub mod types;
 pub mod underwriting;
 pub mod valuation;

@@ -74,3 +74,33 @@ impl From<BuyHomeEnd> for Ended {
         Ended::of(&end, success)
     }
 }
+
+/// The last segment: nothing can be refused any more, so nobody needs to conduct it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CloseFileInput {
+    pub application: types::ApplicationId,
+}
+
+impl Workflow for CloseFileInput {
+    const NAME: &'static str = "CloseFile";
+    const CORRELATED_BY: &'static [&'static str] = &["application"];
+    type Value = CloseFileValue;
+}
+
+/// What `CloseFile` gives to whoever runs it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CloseFileValue {}
+
+/// How `CloseFile` can end.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "name", content = "fields")]
+pub enum CloseFileEnd {
+    Closed,
+}
+
+impl From<CloseFileEnd> for Ended {
+    fn from(end: CloseFileEnd) -> Ended {
+        let success = matches!(end, CloseFileEnd::Closed);
+        Ended::of(&end, success)
+    }
+}

@@ -4,7 +4,24 @@
 pub mod assess;
 pub mod buy_home;
 
-use runtime::{Route, Services, Workflows};
+use runtime::both::Whole;
+use runtime::choreography::Participant;
+use runtime::choreography::system::System;
+use runtime::{Project, Route, Services, Workflows};
+
+/// Where the runs are kept when nothing else is said.
+pub const ADDRESS: &str = "coordinator.runs.db";
+
+/// What is conducted, beside a system of services that react, some here and some only called from here.
+pub fn beside(system: System, called: Vec<Participant>) -> Whole {
+    let project = Project { workflows: workflows(), services: services(), routes: ROUTES };
+    Whole { project, service, system, called, address: ADDRESS }
+}
+
+/// The services that react, as far as they are called.
+pub fn called() -> Vec<Participant> {
+    vec![deeds::participant(), letters::participant(), compliance::participant()]
+}
 
 /// The workflows that are conducted here.
 pub fn workflows() -> Workflows {
@@ -17,6 +34,7 @@ pub fn workflows() -> Workflows {
 }
 
 /// The services: each in this process or, where its variable says so, at an address.
+/// Those that react are called through their databases, which whoever runs this knows.
 pub fn services() -> Services {
     let services = Services::default();
     let here = |services| mortgages::serve(services, mortgages::MortgagesService::new());
@@ -34,12 +52,9 @@ pub fn services() -> Services {
     let services = services.place("SERVICE_LEDGER_URL", ledger::call, here);
     let here = |services| billing::serve(services, billing::BillingService::new());
     let services = services.place("SERVICE_BILLING_URL", billing::call, here);
-    let here = |services| deeds::serve(services, deeds::DeedsService::new());
-    let services = services.place("SERVICE_DEEDS_URL", deeds::call, here);
-    let here = |services| letters::serve(services, letters::LettersService::new());
-    let services = services.place("SERVICE_LETTERS_URL", letters::call, here);
-    let here = |services| compliance::serve(services, compliance::ComplianceService::new());
-    let services = services.place("SERVICE_COMPLIANCE_URL", compliance::call, here);
+    let services = services.place("SERVICE_DEEDS_URL", deeds::call, |services| services);
+    let services = services.place("SERVICE_LETTERS_URL", letters::call, |services| services);
+    let services = services.place("SERVICE_COMPLIANCE_URL", compliance::call, |services| services);
     services
 }
 
@@ -56,9 +71,6 @@ pub fn service(name: &str) -> Option<Services> {
         }
         "Ledger" => ledger::serve(services, ledger::LedgerService::new()),
         "Billing" => billing::serve(services, billing::BillingService::new()),
-        "Deeds" => deeds::serve(services, deeds::DeedsService::new()),
-        "Letters" => letters::serve(services, letters::LettersService::new()),
-        "Compliance" => compliance::serve(services, compliance::ComplianceService::new()),
         _ => return None,
     })
 }
