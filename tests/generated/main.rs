@@ -2,6 +2,7 @@
 //! their tests, run, survive being killed, and do what the explorer says.
 
 mod agreement;
+mod both;
 mod built;
 mod constructs;
 mod dependencies;

@@ -381,12 +381,24 @@ fn coordinator(
     };
     let called = services.iter().filter(|service| service.reacts);
     let called = called.map(|service| words(format!("{}::participant()", service.library)));
-    let called = Doc::List { open: "vec![".into(), items: called.collect(), close: "]".into(), spaced: false };
+    let called =
+        Doc::List { open: "vec![".into(), items: called.collect(), close: "]".into(), spaced: false };
     let mut out = Writer::at_depth(1);
     out.write("", &called, "");
     let called = out.out.trim_end().to_string();
     let services = services.to_vec();
-    Coordinator { engine, address, routes, services, workflows, modules, imports, foreign: false, reacts, called }
+    Coordinator {
+        engine,
+        address,
+        routes,
+        services,
+        workflows,
+        modules,
+        imports,
+        foreign: false,
+        reacts,
+        called,
+    }
 }
 
 /// Which events belong to which runs.

@@ -48,7 +48,8 @@ pub(super) struct Service {
 impl Service {
     /// The same, where it reacts to events: when it is called, its database stands in between.
     pub(super) fn reacting(self) -> Service {
-        let given = [text::rust(&self.variable), format!("{}::call", self.library), "|services| services".into()];
+        let given =
+            [text::rust(&self.variable), format!("{}::call", self.library), "|services| services".into()];
         let mut out = Writer::at_depth(1);
         out.write("let services = ", &call("services.place", given.map(words).to_vec()), ";");
         Service { placing: out.out.trim_end().to_string(), reacts: true, ..self }

@@ -4,8 +4,8 @@
 //! `WFC_KILLS=200 cargo test --test generated -- killed_services --nocapture` does it for longer.
 
 mod nats;
-mod nats_server;
-mod scene;
+pub mod nats_server;
+pub mod scene;
 
 use crate::golden::root;
 use crate::project::Project;
@@ -194,10 +194,10 @@ fn services_ask_each_other_and_wait_for_people() {
     assert_eq!(scene.told(&["dead"]), "");
 }
 
-fn number(variable: &str, otherwise: usize) -> usize {
+pub fn number(variable: &str, otherwise: usize) -> usize {
     std::env::var(variable).ok().and_then(|text| text.parse().ok()).unwrap_or(otherwise)
 }
 
-fn json(text: &str) -> Value {
+pub fn json(text: &str) -> Value {
     serde_json::from_str(text).expect("it is JSON")
 }

@@ -40,6 +40,10 @@ impl<'s> Scene<'s> {
         Scene { program, place: tempfile::tempdir().expect("there is room"), broker }
     }
 
+    pub fn folder(&self) -> String {
+        self.place.path().to_string_lossy().into_owned()
+    }
+
     pub fn command(&self, words: &[&str]) -> Command {
         let mut command = Command::new(self.program);
         command.args(words).env("SYSTEM_DATA", self.place.path()).env("SYSTEM_BROKER", &self.broker);
@@ -194,10 +198,10 @@ fn check(orders: &[String], report: &Value) {
     }
 }
 
-struct Chance(u64);
+pub struct Chance(pub u64);
 
 impl Chance {
-    fn of(&mut self, n: u64) -> u64 {
+    pub fn of(&mut self, n: u64) -> u64 {
         self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (self.0 >> 33) % n
     }

@@ -4,8 +4,8 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod calls;
-mod http;
-mod process;
+pub mod http;
+pub mod process;
 mod served;
 mod spans;
 

@@ -36,9 +36,9 @@ pub async fn open(address: &str, project: Project) -> Result<Engine, String> {
     let store: Arc<dyn Provider> = if is_postgres(address) {
         postgres(address).await?
     } else {
-        if !std::path::Path::new(address).exists() {
-            std::fs::File::create_new(address).map_err(|error| wrong(text(error)))?;
-        }
+        // Another process may be about to make it as well.
+        let made = std::fs::OpenOptions::new().create(true).append(true).open(address);
+        made.map_err(|error| wrong(text(error)))?;
         let store = SqliteProvider::new(&format!("sqlite:{address}"), None).await;
         Arc::new(store.map_err(|error| wrong(text(error)))?)
     };

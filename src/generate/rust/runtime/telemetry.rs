@@ -17,8 +17,9 @@ use crate::otel;
 #[cfg(any(feature = "duroxide", feature = "http", feature = "temporal"))]
 pub fn begin(service: &str) -> Telling {
     use tracing_subscriber::prelude::*;
-    let filter = tracing_subscriber::EnvFilter::try_from_default_env()
-        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn,duroxide=error"));
+    let filter = tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| {
+        tracing_subscriber::EnvFilter::new("warn,duroxide=error,sqlx=error,async_nats=error")
+    });
     let logs = tracing_subscriber::fmt::layer().json().with_writer(std::io::stderr);
     let all = tracing_subscriber::registry().with(logs.with_filter(filter));
     #[cfg(feature = "otel")]

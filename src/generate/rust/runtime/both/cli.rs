@@ -6,7 +6,7 @@ use crate::choreography::broker::Broker;
 use crate::choreography::cli::{broker, folder};
 use crate::choreography::engine::Service;
 use crate::choreography::registry::Participant;
-use crate::choreography::system::{System, connect};
+use crate::choreography::system::{Open, System, connect};
 use crate::choreography::{commands, dead};
 use crate::cli::{listen, obey, stay};
 use crate::engine::{Engine, Project};
@@ -102,8 +102,11 @@ pub async fn run(
     if let Some(code) = be_a_service(service, &callable, words).await? {
         return Ok(code);
     }
-    project.services = project.services.through(&callable);
     let command = Command::read(words)?;
+    if is_about_services(&command) {
+        return crate::choreography::cli::command(&open, words).await;
+    }
+    project.services = project.services.through(&callable);
     let variable = std::env::var("COORDINATOR_DB").ok().filter(|address| !address.is_empty());
     let given = command.option("db").or(variable.as_deref());
     if given.unwrap_or(address).starts_with("temporal:") {
@@ -208,32 +211,36 @@ async fn serve<E: Engine>(
     names: &[String],
     command: &Command,
 ) -> Result<ExitCode, String> {
-    for name in names {
-        let is_known = ["tracker", COORDINATOR].contains(&name.as_str())
-            || both.open.services.iter().any(|it| it.name() == name);
-        if !is_known {
-            return Err(format!("there is no service {name}"));
-        }
-    }
-    let conducts = names.is_empty() || names.iter().any(|name| name == COORDINATOR);
-    let listener = match conducts {
-        true => Some(listen(both, command).await?),
-        false => None,
-    };
-    let working = both.begin(names, conducts).await?;
+    known(names, &both.open)?;
+    let listener = listen(both, command).await?;
+    let working = both.begin(names).await?;
     let mut at_work = working.works.names();
-    at_work.extend(conducts.then_some(COORDINATOR));
-    if at_work.len() < names.len().max(1) {
+    at_work.push(COORDINATOR);
+    if at_work.len() < names.len() {
         return Err("another process works on it already".to_string());
     }
-    let told = format!("at work: {}", at_work.join(", "));
-    match listener {
-        Some(listener) => stay(both, &told, listener).await?,
-        None => {
-            println!("{told}");
-            tokio::signal::ctrl_c().await.map_err(|error| error.to_string())?;
-        }
-    }
+    stay(both, &format!("at work: {}", at_work.join(", ")), listener).await?;
     both.rest(working, A_MOMENT).await;
     Ok(ExitCode::SUCCESS)
+}
+
+fn known(names: &[String], open: &Open) -> Result<(), String> {
+    let is_known = |name: &String| {
+        ["tracker", COORDINATOR].contains(&name.as_str())
+            || open.services.iter().any(|it| it.name() == name)
+    };
+    match names.iter().find(|name| !is_known(name)) {
+        Some(name) => Err(format!("there is no service {name}")),
+        None => Ok(()),
+    }
+}
+
+/// Whether this is about services alone that react, so that no engine is needed.
+fn is_about_services(command: &Command) -> bool {
+    match command.words.split_first() {
+        Some((first, names)) if first == "serve" => {
+            !names.is_empty() && names.iter().all(|name| name != COORDINATOR)
+        }
+        _ => false,
+    }
 }

@@ -47,8 +47,8 @@ impl<E: Engine> Clone for Both<E> {
 
 /// What works here, until it is put to rest.
 pub struct Working<W> {
-    runs: Option<W>,
-    listening: Option<Listening>,
+    runs: W,
+    listening: Listening,
     pub works: Works,
 }
 
@@ -63,17 +63,10 @@ impl<E: Engine> Both<E> {
         Ok(Both { inner, open, ear, quiet, reacting })
     }
 
-    /// Begins to work on services of these names, and, where this says so, on conducted runs.
-    pub async fn begin(
-        &self,
-        names: &[String],
-        conducts: bool,
-    ) -> Result<Working<E::Worker>, String> {
-        let runs = match conducts {
-            true => Some(self.inner.work().await?),
-            false => None,
-        };
-        let listening = conducts.then(|| self.ear.begin_work(&self.open.folder));
+    /// Begins to work on conducted runs, and on services of these names, or on all.
+    pub async fn begin(&self, names: &[String]) -> Result<Working<E::Worker>, String> {
+        let runs = self.inner.work().await?;
+        let listening = self.ear.begin_work(&self.open.folder);
         let works = self.open.work(names).await?;
         Ok(Working { runs, listening, works })
     }
@@ -176,15 +169,13 @@ impl<E: Engine> Engine for Both<E> {
     }
 
     async fn work(&self) -> Result<Working<E::Worker>, String> {
-        self.begin(&[], true).await
+        self.begin(&[]).await
     }
 
     async fn rest(&self, worker: Working<E::Worker>, within: Duration) {
         let Working { runs, listening, works } = worker;
         drop((listening, works));
-        if let Some(runs) = runs {
-            self.inner.rest(runs, within).await;
-        }
+        self.inner.rest(runs, within).await;
     }
 
     fn knows(&self, workflow: &str) -> bool {

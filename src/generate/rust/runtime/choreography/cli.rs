@@ -55,8 +55,9 @@ pub fn broker(words: &[String]) -> String {
 
 /// Runs something to its end, with logs.
 pub fn run(work: impl Future<Output = Result<ExitCode, String>>) -> ExitCode {
-    let filter = tracing_subscriber::EnvFilter::try_from_default_env()
-        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn,sqlx=error,async_nats=error"));
+    let filter = tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| {
+        tracing_subscriber::EnvFilter::new("warn,duroxide=error,sqlx=error,async_nats=error")
+    });
     tracing_subscriber::fmt().json().with_env_filter(filter).with_writer(std::io::stderr).init();
     let done = match tokio::runtime::Runtime::new() {
         Ok(runtime) => runtime.block_on(work),

@@ -38,7 +38,7 @@ pub(super) async fn bury(store: &Store, message: &Posted, reason: &str) -> Resul
 }
 
 /// What is put aside.
-pub(crate) async fn dead(store: &Store) -> Result<Vec<Dead>, sqlx::Error> {
+pub async fn dead(store: &Store) -> Result<Vec<Dead>, sqlx::Error> {
     let rows = sqlx::query(
         "select seq, id, topic, body, reason, at from dead where replayed is null order by seq",
     )
@@ -56,7 +56,7 @@ pub(crate) async fn dead(store: &Store) -> Result<Vec<Dead>, sqlx::Error> {
 }
 
 /// Takes a message that was put aside again; what is wrong with it still, is the error.
-pub(crate) async fn replay(who: &impl Takes, seq: i64) -> Result<(), String> {
+pub async fn replay(who: &impl Takes, seq: i64) -> Result<(), String> {
     let message = letter(who, seq).await?;
     take_again(who, &message).await?;
     is_replayed(who.store(), seq).await.map_err(|error| error.to_string())
