@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Runs generated coordinators on PostgreSQL and on Temporal: the loan broker and the mortgage, built with both, their own
 # tests, each way a run can end, and ten kills an engine, one of them of the Temporal server itself. Then the services of
-# the retail order on NATS JetStream: its runs, ten kills of services and of the server, and the server gone for a while.
+# the retail order on NATS JetStream: its runs, ten kills of services and of the server, and the server gone for a while;
+# and the same for the mortgage in both styles, its coordinator beside its services.
 #
 #   bash packaging/try-engines.sh                    # about ten minutes the first time, most of it building
 #   WFC_ENGINES=postgres bash packaging/try-engines.sh

@@ -187,11 +187,9 @@ fn both_kinds_of_callers_are_served_by_one_implementation() {
     for application in ["slow.filed.slow", "down.noted.down"] {
         scene.told(&["place", application]);
     }
-    let all = scene.command(&["serve", "--listen", "0"]).stdout(Stdio::null()).spawn();
-    let mut all = all.expect("it is there");
+    let all = scene::Served::start(&scene, Stdio::null(), &[]);
     let report = scene::until_over(&scene, 8);
-    all.kill().expect("it is ours");
-    all.wait().expect("it is ours");
+    drop(all);
     scene::nothing_is_left(&report);
     for key in ["CloseFile-slow.filed.slow/notify-OpenCase by Deeds", "Archive-down.noted.down/noted"] {
         assert_eq!(report["effects"][key], 1, "{key}: {report}");
@@ -224,11 +222,9 @@ fn events_that_no_conducted_run_can_take_are_put_aside_and_replayed() {
         scene.told(&["inject", "events.LandRegistry.PropertyDealCompleted", id, body]);
     }
     scene.told(&["place", "good"]);
-    let all = scene.command(&["serve", "--listen", "0"]).stdout(Stdio::null()).spawn();
-    let mut all = all.expect("it is there");
+    let all = scene::Served::start(&scene, Stdio::null(), &[]);
     let report = scene::until_over(&scene, 4);
-    all.kill().expect("it is ours");
-    all.wait().expect("it is ours");
+    drop(all);
     assert_eq!(report["runs"]["BuyHome-good"], "Paid");
     let dead = scene.told(&["dead"]);
     for (id, _, reason) in &bad {
@@ -263,20 +259,14 @@ fn a_broker_that_is_gone_for_a_while_loses_nothing() {
     let logs = tempfile::tempdir().expect("there is room");
     let log = logs.path().join("log");
     let until = (now + Duration::from_secs(10)).as_millis();
-    let all = scene
-        .command(&["serve", "--listen", "0"])
-        .env("GONE_UNTIL", until.to_string())
-        .stdout(Stdio::null())
-        .stderr(File::create(&log).expect("there is room"))
-        .spawn();
-    let mut all = all.expect("it is there");
+    let told = File::create(&log).expect("there is room");
+    let all = scene::Served::start(&scene, told.into(), &[("GONE_UNTIL", &until.to_string())]);
     // Conducted runs go on as far as they come, and it is said of them where they stand.
     std::thread::sleep(Duration::from_secs(5));
     let told = scene.told(&["status", "BuyHome-one"]);
     assert!(told.starts_with("BuyHome-one is at work\n"), "{told}");
     let report = scene::until_over(&scene, 8);
-    all.kill().expect("it is ours");
-    all.wait().expect("it is ours");
+    drop(all);
     scene::nothing_is_left(&report);
     let runs = &report["runs"];
     let ends =

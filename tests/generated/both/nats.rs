@@ -8,7 +8,6 @@ use crate::reacting::nats_server::Nats;
 use crate::reacting::scene::Scene;
 use crate::servers::is_wanted;
 use std::fs::{self, File};
-use std::process::Stdio;
 use std::time::Duration;
 
 fn server() -> Option<Nats> {
@@ -46,12 +45,8 @@ fn both_styles_wait_on_nats_while_the_server_is_gone() {
     let scene = Scene::over(recorder(), nats.address("both"));
     let logs = tempfile::tempdir().expect("there is room");
     let log = logs.path().join("log");
-    let all = scene
-        .command(&["serve", "--listen", "0"])
-        .stdout(Stdio::null())
-        .stderr(File::create(&log).expect("there is room"))
-        .spawn();
-    let mut all = all.expect("it is there");
+    let told = File::create(&log).expect("there is room");
+    let all = scene::Served::start(&scene, told.into(), &[]);
     std::thread::sleep(Duration::from_secs(3));
     let server = &nats;
     std::thread::scope(|scope| {
@@ -64,8 +59,7 @@ fn both_styles_wait_on_nats_while_the_server_is_gone() {
         back.join().expect("it comes back");
     });
     let report = scene::until_over(&scene, 8);
-    all.kill().expect("it is ours");
-    all.wait().expect("it is ours");
+    drop(all);
     scene::nothing_is_left(&report);
     let runs = &report["runs"];
     assert_eq!(runs["BuyHome-a"], "Paid", "{report}");

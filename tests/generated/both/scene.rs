@@ -27,6 +27,25 @@ const PURCHASES: &[(&str, &str)] = &[
 /// The steps that are taken back, when they were done.
 const UNDONE: &[&str] = &["check", "contract", "provision", "mandate"];
 
+/// Everything in one process, which is gone with this.
+pub struct Served(Child);
+
+impl Served {
+    pub fn start(scene: &Scene, log: Stdio, variables: &[(&str, &str)]) -> Served {
+        let mut command = scene.command(&["serve", "--listen", "0"]);
+        command.envs(variables.iter().copied()).stdout(Stdio::null()).stderr(log);
+        Served(command.spawn().expect("it is there"))
+    }
+}
+
+impl Drop for Served {
+    fn drop(&mut self) {
+        // It may be gone already.
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
 /// Kills processes at any moment, so many times, while houses are bought; with a server, that as well.
 pub fn soak(program: &Path, kills: usize, server: Option<&Nats>) -> Total {
     let mut total = Total::default();
@@ -44,7 +63,7 @@ fn play(program: &Path, round: u64, kills: usize, server: Option<&Nats>, total: 
     let scene = Scene::over(program, broker);
     let mut chance = Chance(round * 7919 + 23);
     let names: &[&str] = if round % 2 == 0 { PROCESSES } else { &[""] };
-    let mut processes: Vec<Child> = names.iter().map(|name| serve(&scene, name, &mut chance)).collect();
+    let mut processes: Vec<Served> = names.iter().map(|name| serve(&scene, name, &mut chance)).collect();
     let mut placed: Vec<String> = Vec::new();
     let mut told_late = false;
     let began = Instant::now();
@@ -66,10 +85,10 @@ fn play(program: &Path, round: u64, kills: usize, server: Option<&Nats>, total: 
         }
         let victim = usize::try_from(chance.of(names.len() as u64)).expect("it is small");
         if killed < kills {
-            processes[victim].kill().expect("it is ours");
+            processes[victim].0.kill().expect("it is ours");
         }
         for (process, name) in processes.iter_mut().zip(names) {
-            if let Some(status) = process.try_wait().expect("it is ours") {
+            if let Some(status) = process.0.try_wait().expect("it is ours") {
                 killed += usize::from(status.signal() == Some(9));
                 *process = serve(&scene, name, &mut chance);
             }
@@ -89,10 +108,7 @@ fn play(program: &Path, round: u64, kills: usize, server: Option<&Nats>, total: 
         }
         assert!(began.elapsed() < Duration::from_secs(400), "it does not end: {}", scene.report());
     }
-    for process in &mut processes {
-        process.kill().expect("it is ours");
-        process.wait().expect("it is ours");
-    }
+    drop(processes);
     let report = scene.report();
     nothing_is_left(&report);
     for (application, (_, end)) in placed.iter().zip(PURCHASES) {
@@ -112,14 +128,14 @@ fn n_runs() -> usize {
 }
 
 /// A process, or all in one; some kill themselves in the middle of a step.
-fn serve(scene: &Scene, name: &str, chance: &mut Chance) -> Child {
+fn serve(scene: &Scene, name: &str, chance: &mut Chance) -> Served {
     let mut command = scene.command(&["serve"]);
     command.args([name].iter().filter(|name| !name.is_empty())).args(["--listen", "0"]);
     command.env("UNRULY", (chance.of(1_000_000) + 1).to_string());
     if chance.of(3) == 0 {
         command.env("KILL_IN", (chance.of(12) + 1).to_string());
     }
-    command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("it is there")
+    Served(command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("it is there"))
 }
 
 fn is_over(report: &Value, n_runs: usize) -> bool {

@@ -159,6 +159,10 @@ impl Body<'_> {
         if workflow.is_choreographed() || !matches!(workflow.trigger, Trigger::Called) {
             return self.cannot(run.call_span, "a run of a workflow that events begin");
         }
+        if self.in_participant {
+            return self
+                .cannot(run.call_span, "a run of a conducted workflow, begun by a service that reacts");
+        }
         let constant = self.policy(&label, &run.block, None, false);
         let input = self.input(run.workflow, &run.arguments);
         self.out.write("let asked = ", &input, ";");
@@ -203,6 +207,9 @@ impl Body<'_> {
         let item = &self.model.workflows[workflow];
         if item.is_choreographed() || !matches!(item.trigger, Trigger::Called) {
             return self.cannot(at, "a run of a workflow that events begin");
+        }
+        if self.in_participant {
+            return self.cannot(at, "a run of a conducted workflow, begun by a service that reacts");
         }
         let name = item.name.text.to_string();
         let input = self.input(workflow, arguments);

@@ -213,9 +213,12 @@ impl<E: Engine> Engine for Both<E> {
 
     async fn start(&self, workflow: &str, run: &str, input: &Value) -> Result<bool, String> {
         if let Some(plan) = self.open.plan(workflow) {
-            let (run, is_new) = self.open.start(plan, input).await?;
+            let (run, _) = plan.starts_in(input)?;
+            // An event that comes from outside does not say whether it is new, and the tracker does.
+            let is_known = self.open.tracker.knows(&run).await.map_err(engine::text)?;
+            let (_, is_new) = self.open.start(plan, input).await?;
             self.remember_reacting(&run);
-            return Ok(is_new);
+            return Ok(is_new && !is_known);
         }
         let is_new = self.inner.start(workflow, run, input).await?;
         if is_new {
