@@ -11,11 +11,7 @@ use std::fs::{self, File};
 use std::time::Duration;
 
 fn server() -> Option<Nats> {
-    if !is_wanted("nats") {
-        println!("WFC_ENGINES does not name nats: left out");
-        return None;
-    }
-    Some(Nats::start())
+    is_wanted("nats").then(Nats::start)
 }
 
 #[test]
@@ -32,7 +28,10 @@ fn a_project_of_both_styles_has_no_warning_on_nats() {
 
 #[test]
 fn processes_of_both_styles_killed_on_nats_lose_nothing() {
-    let Some(nats) = server() else { return };
+    let Some(nats) = server() else {
+        println!("WFC_ENGINES does not name nats: left out");
+        return;
+    };
     let kills = number("WFC_KILLS", 10);
     let total = scene::soak(recorder(), kills, Some(&nats));
     println!("{total:?}");
@@ -41,7 +40,10 @@ fn processes_of_both_styles_killed_on_nats_lose_nothing() {
 
 #[test]
 fn both_styles_wait_on_nats_while_the_server_is_gone() {
-    let Some(nats) = server() else { return };
+    let Some(nats) = server() else {
+        println!("WFC_ENGINES does not name nats: left out");
+        return;
+    };
     let scene = Scene::over(recorder(), nats.address("both"));
     let logs = tempfile::tempdir().expect("there is room");
     let log = logs.path().join("log");

@@ -62,7 +62,7 @@ fn play(program: &Path, round: u64, kills: usize, server: Option<&Nats>, total: 
     let broker = server.map(|server| server.address(&format!("both-{round}"))).unwrap_or_default();
     let scene = Scene::over(program, broker);
     let mut chance = Chance(round * 7919 + 23);
-    let names: &[&str] = if round % 2 == 0 { PROCESSES } else { &[""] };
+    let names: &[&str] = if round.is_multiple_of(2) { PROCESSES } else { &[""] };
     let mut processes: Vec<Served> = names.iter().map(|name| serve(&scene, name, &mut chance)).collect();
     let mut placed: Vec<String> = Vec::new();
     let mut told_late = false;
