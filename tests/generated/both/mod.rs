@@ -12,7 +12,7 @@ use crate::project::Project;
 use crate::reacting::number;
 use crate::reacting::scene::Scene;
 use crate::servers::is_wanted;
-use crate::wire::http::{get, post, until};
+use crate::wire::http::{get, post, send, until};
 use crate::wire::process::Process;
 use serde_json::{Value, json};
 use std::fs::{self, File};
@@ -114,7 +114,8 @@ fn a_house_is_bought_and_its_file_closed_by_one_program() {
 fn program() -> (Project, PathBuf) {
     let (name, specification, workflow) = PROJECTS[1];
     let project = Project::new(name, specification, workflow);
-    project.cargo(&["build", "--quiet", "-p", "system", "--features", "runtime/memory"]);
+    let packages = ["-p", "system", "-p", "coordinator", "--features", "runtime/memory"];
+    project.cargo(&[&["build", "--quiet"], &packages[..]].concat());
     let program = project.program("system");
     (project, program)
 }
@@ -160,6 +161,38 @@ fn one_server_answers_for_both_kinds_of_runs() {
     assert_eq!(event("BackgroundPassed", json!({})).status(), 422);
     assert_eq!(event("Nonsense", json!({})).status(), 404);
     server.stop();
+}
+
+#[test]
+fn a_coordinator_and_a_service_are_processes_of_their_own() {
+    let (project, program) = program();
+    let coordinator = project.program("coordinator");
+    let scene = Scene::new(&program);
+    let folder = scene.folder();
+    let conducts = Process::start(&coordinator, &["serve", "--listen", "0"], &[("SYSTEM_DATA", &folder)]);
+    let input = json!({ "application": "b", "property": "p" });
+    let start = json!({ "workflow": "CloseFile", "input": input });
+    assert_eq!(post(&format!("{}/runs", conducts.address), &start).status(), 201);
+    // The services are at work later, and the one that keeps track of them as well.
+    let others = ["serve", "Deeds", "Letters", "Compliance", "tracker"];
+    let others = scene::Served::of(scene.command(&others), Stdio::null());
+    let told =
+        until(&format!("{}/runs/CloseFile-b", conducts.address), "the end", |told| told["state"] == "ended");
+    assert_eq!(told["end"]["name"], "Closed");
+    drop(others);
+    conducts.stop();
+    // One that reacts is called over HTTP as any other is, and keeps its answer under the key.
+    let words = ["service", "Compliance", "--listen", "0"];
+    let service = Process::start(&coordinator, &words, &[("SYSTEM_DATA", &folder)]);
+    let call = |body: &str| {
+        let kind = "application/json\r\nIdempotency-Key: key-1";
+        send("POST", &format!("{}/OpenCase", service.address), kind, body)
+    };
+    for _ in 0..2 {
+        assert_eq!(call("{\"application\":\"b\",\"text\":\"t\"}").status(), 200);
+    }
+    assert_eq!(call("{\"application\":7}").status(), 400);
+    service.stop();
 }
 
 /// Buys a house until the background of the buyer is all that is waited for.

@@ -7,7 +7,7 @@ use crate::reacting::scene::{Chance, Scene, Total, effects};
 use serde_json::Value;
 use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
-use std::process::{Child, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
@@ -33,8 +33,12 @@ pub struct Served(Child);
 impl Served {
     pub fn start(scene: &Scene, log: Stdio, variables: &[(&str, &str)]) -> Served {
         let mut command = scene.command(&["serve", "--listen", "0"]);
-        command.envs(variables.iter().copied()).stdout(Stdio::null()).stderr(log);
-        Served(command.spawn().expect("it is there"))
+        command.envs(variables.iter().copied());
+        Served::of(command, log)
+    }
+
+    pub fn of(mut command: Command, log: Stdio) -> Served {
+        Served(command.stdout(Stdio::null()).stderr(log).spawn().expect("it is there"))
     }
 }
 
@@ -135,7 +139,7 @@ fn serve(scene: &Scene, name: &str, chance: &mut Chance) -> Served {
     if chance.of(3) == 0 {
         command.env("KILL_IN", (chance.of(12) + 1).to_string());
     }
-    Served(command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("it is there"))
+    Served::of(command, Stdio::null())
 }
 
 fn is_over(report: &Value, n_runs: usize) -> bool {
