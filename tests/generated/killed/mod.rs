@@ -4,9 +4,11 @@
 //!
 //! Ten kills are enough for every day. `WFC_KILLS=200 cargo test --test generated killed -- --nocapture`
 //! does it for longer and tells what came of it; `WFC_KILLS=all` kills at every place of every run.
+//! `WFC_KILL_AT=/reserved` kills only there, and goes through these places until it has so many kills.
 
 mod endings;
 mod engine;
+mod late;
 mod log;
 mod plan;
 mod postgres;
@@ -113,11 +115,16 @@ impl<'s> Soak<'s> {
         let mut found = found.into_inner().unwrap_or_else(PoisonError::into_inner);
         found.retain(|(ending, _)| is_killed(&endings[*ending]));
         found.sort_by_key(|(ending, _)| *ending);
-        self.play_all(&endings, plans(&found).into(), endings.len(), &|plan, _, killed, log| {
-            let mut total = total.lock().unwrap_or_else(PoisonError::into_inner);
-            total.count(plan.ending, killed, log);
-            total.kills() < kills
-        });
+        self.play_all(
+            &endings,
+            chosen(plans(&found), kills).into(),
+            endings.len(),
+            &|plan, _, killed, log| {
+                let mut total = total.lock().unwrap_or_else(PoisonError::into_inner);
+                total.count(plan.ending, killed, log);
+                total.kills() < kills
+            },
+        );
         total.into_inner().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -150,6 +157,13 @@ impl<'s> Soak<'s> {
 }
 
 type Judge<'j> = dyn Fn(&Plan, &str, &[Kill], &Log) -> bool + Sync + 'j;
+
+/// The plans that kill where `WFC_KILL_AT` says, as often as there are kills wanted; without it all, once.
+fn chosen(mut plans: Vec<Plan>, kills: usize) -> Vec<Plan> {
+    let Ok(place) = std::env::var("WFC_KILL_AT") else { return plans };
+    plans.retain(|plan| plan.kills.iter().all(|kill| kill.to_string().contains(&place)));
+    plans.iter().cycle().take(kills).cloned().collect()
+}
 
 /// The project's coordinator with services that write down what they do.
 fn recorder(project: &Project, engine: &dyn Engine, test: &str) -> PathBuf {
