@@ -11,6 +11,7 @@ use crate::servers::is_wanted;
 use crate::wire::http::post;
 use crate::wire::process::Process;
 use serde_json::{Value, json};
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
@@ -53,15 +54,15 @@ struct Desk<'e> {
     engine: &'e dyn Engine,
     program: PathBuf,
     folder: TempDir,
-    _project: Project,
 }
 
 impl Desk<'_> {
     fn new(engine: &dyn Engine) -> Desk<'_> {
         let project = Project::new("late", "tests/generated/small/late.wfc", "");
-        let program = recorder(&project, engine, "order");
         let folder = tempfile::tempdir().expect("there is room");
-        Desk { engine, program, folder, _project: project }
+        let program = folder.path().join("recorder");
+        fs::copy(recorder(&project, engine, "order"), &program).expect("there is room");
+        Desk { engine, program, folder }
     }
 
     fn takes_back_while_the_run_goes_on(&self, order: &str) {

@@ -28,9 +28,11 @@ use postgres::OnPostgres;
 use scene::Scene;
 use serde_json::Value;
 use std::collections::VecDeque;
+use std::fs;
 use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 use table::{Table, Total};
+use tempfile::TempDir;
 use temporal::OnTemporal;
 
 #[test]
@@ -71,7 +73,8 @@ struct Soak<'s> {
     workflow: &'static str,
     program: PathBuf,
     input: Value,
-    _project: Project,
+    /// Where the program is: soaks are long, and others build the same project meanwhile.
+    _folder: TempDir,
 }
 
 impl<'s> Soak<'s> {
@@ -88,10 +91,12 @@ impl<'s> Soak<'s> {
                 Project::with(&name, specification, workflow, options)
             }
         };
-        let program = recorder(&project, engine, subject.test);
+        let folder = tempfile::tempdir().expect("there is room");
+        let program = folder.path().join("recorder");
+        fs::copy(recorder(&project, engine, subject.test), &program).expect("there is room");
         let input = project.read(&format!("examples/{}.json", subject.test));
         let input = serde_json::from_str(&input).expect("it is JSON");
-        Soak { engine, subject, workflow, program, input, _project: project }
+        Soak { engine, subject, workflow, program, input, _folder: folder }
     }
 
     /// At least so many kills, as long as there are places left.
