@@ -11,7 +11,6 @@ use crate::servers::is_wanted;
 use crate::wire::http::post;
 use crate::wire::process::Process;
 use serde_json::{Value, json};
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
@@ -60,8 +59,7 @@ impl Desk<'_> {
     fn new(engine: &dyn Engine) -> Desk<'_> {
         let project = Project::new("late", "tests/generated/small/late.wfc", "");
         let folder = tempfile::tempdir().expect("there is room");
-        let program = folder.path().join("recorder");
-        fs::copy(recorder(&project, engine, "order"), &program).expect("there is room");
+        let program = recorder(project, engine, "order", folder.path());
         Desk { engine, program, folder }
     }
 

@@ -29,7 +29,7 @@ use scene::Scene;
 use serde_json::Value;
 use std::collections::VecDeque;
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 use table::{Table, Total};
 use tempfile::TempDir;
@@ -92,9 +92,8 @@ impl<'s> Soak<'s> {
             }
         };
         let folder = tempfile::tempdir().expect("there is room");
-        let program = folder.path().join("recorder");
-        fs::copy(recorder(&project, engine, subject.test), &program).expect("there is room");
         let input = project.read(&format!("examples/{}.json", subject.test));
+        let program = recorder(project, engine, subject.test, folder.path());
         let input = serde_json::from_str(&input).expect("it is JSON");
         Soak { engine, subject, workflow, program, input, _folder: folder }
     }
@@ -170,11 +169,16 @@ fn chosen(mut plans: Vec<Plan>, kills: usize) -> Vec<Plan> {
     plans.iter().cycle().take(kills).cloned().collect()
 }
 
-/// The project's coordinator with services that write down what they do.
-fn recorder(project: &Project, engine: &dyn Engine, test: &str) -> PathBuf {
+/// The project's coordinator with services that write down what they do, in a folder.
+fn recorder(project: Project, engine: &dyn Engine, test: &str, folder: &Path) -> PathBuf {
+    // Their tests are built so as well, and nothing twice.
+    let project = if engine.features() == ENGINES { project.under_lints() } else { project };
     let tests = project.read(&format!("crates/coordinator/tests/{test}.rs"));
     let from = tests.find("const STAGE").expect("it is there");
     let to = from + tests[from..].find("\n};").expect("it is there") + 3;
     let text = include_str!("recorder.rs").replace("// STAGE", &tests[from..to]);
-    project.build("recorder", &text, &engine.features().join(","))
+    let program = folder.join("recorder");
+    fs::copy(project.build("recorder", &text, &engine.features().join(",")), &program)
+        .expect("there is room");
+    program
 }
