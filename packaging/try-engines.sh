@@ -63,7 +63,8 @@ fi
 if [ -z "$engines" ]; then exit 3; fi
 
 export WFC_ENGINES="$engines"
+tried() { cargo test --quiet --locked --test generated -- --nocapture --test-threads "$@"; }
 # Most of the time is waited, so that engines are tried at the same time. Builds take turns.
-cargo test --quiet --locked --test generated -- --nocapture --test-threads 4 with_all_engines on_postgres on_temporal \
-  on_nats
+tried 3 with_all_engines on_postgres on_temporal
+tried 1 on_nats
 exit "$left_out"

@@ -140,8 +140,13 @@ async fn follow(engine: &impl Engine, run: &str) -> Result<(), String> {
 
 /// Whether somebody from outside is waited for.
 async fn waits(engine: &impl Engine, run: &str) -> Result<bool, String> {
-    let state = engine.state(run).await?;
-    Ok(matches!(state, State::Running(standing) if !standing.waiting.is_empty()))
+    Ok(match engine.state(run).await? {
+        State::Running(standing) => !standing.waiting.is_empty(),
+        State::Reacting(it) => {
+            it.standings.iter().any(|(_, standing)| !standing.waiting.is_empty())
+        }
+        State::Missing | State::Over(_) | State::BrokenOff(_) => false,
+    })
 }
 
 async fn status(engine: &impl Engine, run: &str) -> Result<ExitCode, String> {
