@@ -8,6 +8,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 pub struct Project {
     pub folder: PathBuf,
+    is_under_lints: bool,
     /// Only one project is built at a time: the binaries of two have one name.
     _turn: MutexGuard<'static, ()>,
 }
@@ -35,7 +36,13 @@ impl Project {
         let text = text.replacen("version = \"0.1.0\"", &format!("version = \"0.1.{number}\""), 1);
         fs::write(&manifest, text).expect("there is room");
         copy(fresh.path(), &folder);
-        Project { folder, _turn: turn }
+        Project { folder, is_under_lints: false, _turn: turn }
+    }
+
+    /// From now on clippy is the compiler of what is generated, and a warning is an error. `cargo clippy` would look at
+    /// everything that it depends on once more.
+    pub fn under_lints(self) -> Project {
+        Project { is_under_lints: true, ..self }
     }
 
     pub fn write(&self, path: &str, text: &str) {
@@ -47,8 +54,10 @@ impl Project {
     }
 
     pub fn cargo(&self, words: &[&str]) -> Output {
+        let lints = [("RUSTC_WORKSPACE_WRAPPER", "clippy-driver"), ("CLIPPY_ARGS", "-Dwarnings")];
         let output = Command::new(env!("CARGO"))
             .args(words)
+            .envs(lints.into_iter().filter(|_| self.is_under_lints))
             .current_dir(&self.folder)
             .env("CARGO_TARGET_DIR", target())
             .env("CARGO_PROFILE_DEV_DEBUG", "0")

@@ -6,7 +6,7 @@ use crate::golden::root;
 use std::fs::{self, File};
 use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, Output, Stdio};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
@@ -63,7 +63,7 @@ impl Postgres {
         assert!(output.status.success(), "{statement}: {}", String::from_utf8_lossy(&output.stderr));
     }
 
-    fn psql(&self, statement: &str) -> std::process::Output {
+    fn psql(&self, statement: &str) -> Output {
         Command::new(program("psql"))
             .args(["--quiet", "--no-psqlrc", "--command", statement, &self.address("postgres")])
             .output()
@@ -116,16 +116,35 @@ impl Temporal {
         self.wait();
     }
 
+    /// It answers nobody for so long, and knows nothing of it afterwards.
+    pub fn stand_still(&self, time: Duration) {
+        let id = self.server.lock().unwrap_or_else(PoisonError::into_inner).id().to_string();
+        let tell = |signal: &str| Command::new("kill").args([signal, &id]).status();
+        assert!(tell("-STOP").is_ok_and(|status| status.success()), "it can be stopped");
+        std::thread::sleep(time);
+        assert!(tell("-CONT").is_ok_and(|status| status.success()), "it can go on");
+    }
+
     fn wait(&self) {
-        let log = || fs::read_to_string(self.folder.path().join("log")).unwrap_or_default();
+        let log = || self.log();
         until(|| TcpStream::connect(("127.0.0.1", self.port)).is_ok(), &log);
-        let is_healthy = || {
-            let mut command = Command::new(program("temporal"));
-            command.args(["operator", "namespace", "describe", "default", "--address"]);
-            command.arg(format!("127.0.0.1:{}", self.port));
-            command.output().is_ok_and(|output| output.status.success())
-        };
-        until(is_healthy, &log);
+        let describe = ["operator", "namespace", "describe", "default"];
+        until(|| self.ask(&describe).is_ok_and(|output| output.status.success()), &log);
+    }
+
+    pub fn log(&self) -> String {
+        fs::read_to_string(self.folder.path().join("log")).unwrap_or_default()
+    }
+
+    /// What the server says to a command of `temporal`.
+    pub fn tell(&self, words: &[&str]) -> String {
+        let output = self.ask(words).expect("Temporal is installed");
+        String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned()
+    }
+
+    fn ask(&self, words: &[&str]) -> std::io::Result<Output> {
+        let address = format!("127.0.0.1:{}", self.port);
+        Command::new(program("temporal")).args(words).args(["--address", &address]).output()
     }
 }
 

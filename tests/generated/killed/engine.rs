@@ -20,6 +20,17 @@ pub trait Engine: Sync {
     /// What the program of one run finds in its environment. The folder is for this run alone.
     fn environment(&self, folder: &Path) -> Vec<(&'static str, String)>;
 
+    /// Whether its own record proves that a step was begun so often in this engine: what had it in hand was taken to be
+    /// dead, and had its answer refused. `trouble` is what the processes of the run have said.
+    fn gave_out_again(&self, _key: &str, _begun: usize, _trouble: &str) -> bool {
+        false
+    }
+
+    /// What the engine itself has kept of a run, for whoever looks for a fault.
+    fn record(&self, _run: &str, _folder: &Path) -> String {
+        String::new()
+    }
+
     /// The run is over and was judged.
     fn clean_up(&self, _folder: &Path) {}
 

@@ -30,10 +30,11 @@ impl Log {
         Log { lines: lines.map(|value| Line::of(&value)).collect() }
     }
 
-    /// What is wrong with it, if anything.
-    pub fn fault(&self, ending: &Ending) -> Option<String> {
+    /// What is wrong with it, if anything. `is_given_out_again` says of a key, and how often it was begun, whether the
+    /// engine can prove that it had to.
+    pub fn fault(&self, ending: &Ending, is_given_out_again: &dyn Fn(&str, usize) -> bool) -> Option<String> {
         self.step_begun_again()
-            .or_else(|| self.step_without_cause())
+            .or_else(|| self.step_without_cause(is_given_out_again))
             .or_else(|| self.double_effect())
             .or_else(|| self.wrong_undoing(ending))
             .or_else(|| self.wrong_telling(ending))
@@ -52,11 +53,12 @@ impl Log {
     }
 
     /// A step that is begun twice though nothing has happened in between that asks for it.
-    fn step_without_cause(&self) -> Option<String> {
+    fn step_without_cause(&self, is_given_out_again: &dyn Fn(&str, usize) -> bool) -> Option<String> {
+        let begun = |key: &str| self.lines.iter().filter(|it| it.what == "begin" && it.key == key).count();
         let mut open = BTreeSet::new();
         for line in &self.lines {
             match line.what.as_str() {
-                "begin" if !open.insert(&line.key) => {
+                "begin" if !open.insert(&line.key) && !is_given_out_again(&line.key, begun(&line.key)) => {
                     return Some(format!("{} began twice without a kill or an outage", line.key));
                 }
                 "outage" => {
@@ -177,6 +179,10 @@ mod tests {
 
     /// Lines as `what key` or, for a kill, `kill finished`.
     fn fault(lines: &[&str]) -> Option<String> {
+        fault_unless(lines, |_, _| false)
+    }
+
+    fn fault_unless(lines: &[&str], is_given_out_again: fn(&str, usize) -> bool) -> Option<String> {
         let line = |(at, line): (usize, &&str)| {
             let (what, key) = line.split_once(' ').unwrap_or((line, ""));
             let (step, same) = key.split_once('=').unwrap_or((key, key));
@@ -190,7 +196,7 @@ mod tests {
         };
         let mut lines: Vec<Line> = lines.iter().enumerate().map(line).collect();
         lines.iter_mut().filter(|line| line.what != "kill").for_each(|line| line.finished.clear());
-        Log { lines }.fault(&Ending { undone: UNDONE, ..Ending::default() })
+        Log { lines }.fault(&Ending { undone: UNDONE, ..Ending::default() }, &is_given_out_again)
     }
 
     const UNDOING: [&str; 6] =
@@ -203,6 +209,8 @@ mod tests {
         assert_eq!(after(&["begin a", "kill", "begin a", "outage a", "begin a"]), "");
         assert_eq!(after(&["begin a", "effect a", "kill a", "begin a"]), "a was finished and ran again");
         assert_eq!(after(&["begin a", "begin a"]), "a began twice without a kill or an outage");
+        let twice = [&["begin a", "begin a"], &UNDOING[..]].concat();
+        assert_eq!(fault_unless(&twice, |key, begun| (key, begun) == ("a", 2)), None);
         let double = after(&["begin a=1", "effect a=1", "kill", "begin b=1", "effect b=1"]);
         assert!(double.contains("happened as a=1 and as b=1"), "{double}");
     }

@@ -4,9 +4,11 @@
 //!
 //! Ten kills are enough for every day. `WFC_KILLS=200 cargo test --test generated killed -- --nocapture`
 //! does it for longer and tells what came of it; `WFC_KILLS=all` kills at every place of every run.
+//! `WFC_KILL_AT=/reserved` kills only there, and goes through these places until it has so many kills.
 
 mod endings;
 mod engine;
+mod late;
 mod log;
 mod plan;
 mod postgres;
@@ -26,9 +28,11 @@ use postgres::OnPostgres;
 use scene::Scene;
 use serde_json::Value;
 use std::collections::VecDeque;
-use std::path::PathBuf;
+use std::fs;
+use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 use table::{Table, Total};
+use tempfile::TempDir;
 use temporal::OnTemporal;
 
 #[test]
@@ -69,7 +73,8 @@ struct Soak<'s> {
     workflow: &'static str,
     program: PathBuf,
     input: Value,
-    _project: Project,
+    /// Where the program is: soaks are long, and others build the same project meanwhile.
+    _folder: TempDir,
 }
 
 impl<'s> Soak<'s> {
@@ -86,10 +91,11 @@ impl<'s> Soak<'s> {
                 Project::with(&name, specification, workflow, options)
             }
         };
-        let program = recorder(&project, engine, subject.test);
+        let folder = tempfile::tempdir().expect("there is room");
         let input = project.read(&format!("examples/{}.json", subject.test));
+        let program = recorder(project, engine, subject.test, folder.path());
         let input = serde_json::from_str(&input).expect("it is JSON");
-        Soak { engine, subject, workflow, program, input, _project: project }
+        Soak { engine, subject, workflow, program, input, _folder: folder }
     }
 
     /// At least so many kills, as long as there are places left.
@@ -113,11 +119,16 @@ impl<'s> Soak<'s> {
         let mut found = found.into_inner().unwrap_or_else(PoisonError::into_inner);
         found.retain(|(ending, _)| is_killed(&endings[*ending]));
         found.sort_by_key(|(ending, _)| *ending);
-        self.play_all(&endings, plans(&found).into(), endings.len(), &|plan, _, killed, log| {
-            let mut total = total.lock().unwrap_or_else(PoisonError::into_inner);
-            total.count(plan.ending, killed, log);
-            total.kills() < kills
-        });
+        self.play_all(
+            &endings,
+            chosen(plans(&found), kills).into(),
+            endings.len(),
+            &|plan, _, killed, log| {
+                let mut total = total.lock().unwrap_or_else(PoisonError::into_inner);
+                total.count(plan.ending, killed, log);
+                total.kills() < kills
+            },
+        );
         total.into_inner().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -151,11 +162,23 @@ impl<'s> Soak<'s> {
 
 type Judge<'j> = dyn Fn(&Plan, &str, &[Kill], &Log) -> bool + Sync + 'j;
 
-/// The project's coordinator with services that write down what they do.
-fn recorder(project: &Project, engine: &dyn Engine, test: &str) -> PathBuf {
+/// The plans that kill where `WFC_KILL_AT` says, as often as there are kills wanted; without it all, once.
+fn chosen(mut plans: Vec<Plan>, kills: usize) -> Vec<Plan> {
+    let Ok(place) = std::env::var("WFC_KILL_AT") else { return plans };
+    plans.retain(|plan| plan.kills.iter().all(|kill| kill.to_string().contains(&place)));
+    plans.iter().cycle().take(kills).cloned().collect()
+}
+
+/// The project's coordinator with services that write down what they do, in a folder.
+fn recorder(project: Project, engine: &dyn Engine, test: &str, folder: &Path) -> PathBuf {
+    // Their tests are built so as well, and nothing twice.
+    let project = if engine.features() == ENGINES { project.under_lints() } else { project };
     let tests = project.read(&format!("crates/coordinator/tests/{test}.rs"));
     let from = tests.find("const STAGE").expect("it is there");
     let to = from + tests[from..].find("\n};").expect("it is there") + 3;
     let text = include_str!("recorder.rs").replace("// STAGE", &tests[from..to]);
-    project.build("recorder", &text, &engine.features().join(","))
+    let program = folder.join("recorder");
+    fs::copy(project.build("recorder", &text, &engine.features().join(",")), &program)
+        .expect("there is room");
+    program
 }

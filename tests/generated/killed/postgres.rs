@@ -48,8 +48,9 @@ impl Engine for OnPostgres {
     }
 }
 
-/// All engines are built at once, so that each project is built once for all of them.
-pub const ENGINES: &[&str] = &["runtime/memory", "postgres", "temporal"];
+/// All engines are built at once, so that each project is built once for all of them, and everything else that can
+/// be built into a coordinator.
+pub const ENGINES: &[&str] = &["runtime/memory", "postgres", "temporal", "https", "otel"];
 
 /// The name of a folder as a word that needs no quotes anywhere.
 pub fn word(folder: &Path) -> String {

@@ -44,9 +44,10 @@ impl Scene<'_> {
         let actor = Actor { scene: self, folder: folder.path(), script: self.script() };
         let killed = actor.play(kills);
         let log = Log::read(folder.path());
-        let fault = log.fault(self.ending);
+        let is_given_out_again = |key: &str, begun| self.engine.gave_out_again(key, begun, &actor.trouble());
+        let fault = log.fault(self.ending, &is_given_out_again);
         let about = || format!("{} ({}), killed {}", self.run(), self.ending.name, told(&killed));
-        assert!(fault.is_none(), "{}: {}\n{}", about(), fault.unwrap_or_default(), actor.raw_log());
+        assert!(fault.is_none(), "{}: {}\n{}", about(), fault.unwrap_or_default(), actor.evidence());
         self.engine.clean_up(folder.path());
         (killed, log)
     }
@@ -86,7 +87,7 @@ impl Actor<'_> {
                 "{run} does not end, killed {}\n{}{}",
                 told(&killed),
                 self.standing(),
-                self.raw_log()
+                self.evidence()
             );
             let kill = open.peek().copied();
             self.write(json!({ "at": now(), "what": "life", "words": next.words }));
@@ -109,7 +110,7 @@ impl Actor<'_> {
         self.write(json!({ "at": now(), "what": "over" }));
         let status = self.told(&["status", &run]);
         let end = format!("{run} ended in {} ", self.scene.ending.end);
-        assert!(status.starts_with(&end), "killed {}: {status}\n{}", told(&killed), self.raw_log());
+        assert!(status.starts_with(&end), "killed {}: {status}\n{}", told(&killed), self.evidence());
         killed
     }
 
@@ -255,6 +256,12 @@ impl Actor<'_> {
 
     fn raw_log(&self) -> String {
         std::fs::read_to_string(self.folder.join("log")).unwrap_or_default()
+    }
+
+    /// All that can tell how a run went.
+    fn evidence(&self) -> String {
+        let record = self.scene.engine.record(&self.scene.run(), self.folder);
+        format!("{}\n{}\n{record}", self.raw_log(), self.trouble())
     }
 
     fn trouble(&self) -> String {

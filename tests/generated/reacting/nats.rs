@@ -21,11 +21,18 @@ fn a_project_has_no_warning_and_passes_the_tests_of_its_runtime_on_nats() {
         println!("WFC_ENGINES does not name nats: left out");
         return;
     }
-    let project = Project::new("retail-order", "examples/retail-order", "FulfilOrder");
-    let lints = ["--all-targets", "--", "-D", "warnings"];
-    project.cargo(
-        &[&["clippy", "--quiet", "-p", "system", "-p", "runtime", "--features", "nats"], &lints[..]].concat(),
-    );
+    let project = Project::new("retail-order", "examples/retail-order", "FulfilOrder").under_lints();
+    project.cargo(&[
+        "build",
+        "--quiet",
+        "-p",
+        "system",
+        "-p",
+        "runtime",
+        "--features",
+        "nats",
+        "--all-targets",
+    ]);
     let output =
         project.cargo(&["test", "-p", "runtime", "--features", "nats,memory", "--lib", "choreography"]);
     let told = String::from_utf8_lossy(&output.stdout);

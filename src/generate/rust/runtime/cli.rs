@@ -2,14 +2,14 @@
 
 use crate::contract::Raised;
 use crate::driver::Happened;
-use crate::engine::{Engine, Project, State};
+use crate::engine::{Engine, LEASE, Project, State};
 use crate::journal::Status;
 use crate::services::Answer;
 use crate::telemetry;
 use crate::words::Command;
 use serde_json::json;
 use std::process::ExitCode;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 const HELP: &str = "\
 Commands:
@@ -115,24 +115,38 @@ async fn start(
     Ok(ExitCode::SUCCESS)
 }
 
-/// Waits until a run is over, or until nothing happens in it without somebody from outside.
+/// Waits until a run is over, or until nothing happens in it without somebody from outside. What a process that
+/// has died had begun is taken up again only when its lease has run out; until then nothing happens either.
 async fn follow(engine: &impl Engine, run: &str) -> Result<(), String> {
-    let mut quiet = 0;
     let mut seen = 0;
+    let mut since = Instant::now();
     loop {
         let pulse = engine.pulse(run).await?;
         if pulse.is_over {
             break;
         }
-        let works = pulse.is_busy || pulse.length != seen;
+        if pulse.is_busy || pulse.length != seen || engine.desk().is_busy() {
+            since = Instant::now();
+        }
         seen = pulse.length;
-        quiet = if works { 0 } else { quiet + 1 };
-        if quiet > 20 && !engine.desk().is_busy() {
+        let quiet = since.elapsed();
+        if quiet > LEASE + A_MOMENT || quiet > A_MOMENT && waits(engine, run).await? {
             break;
         }
-        tokio::time::sleep(Duration::from_millis(50)).await;
+        tokio::time::sleep(A_MOMENT / 20).await;
     }
     status_of(engine, run).await.map(|text| print!("{text}"))
+}
+
+/// Whether somebody from outside is waited for.
+async fn waits(engine: &impl Engine, run: &str) -> Result<bool, String> {
+    Ok(match engine.state(run).await? {
+        State::Running(standing) => !standing.waiting.is_empty(),
+        State::Reacting(it) => {
+            it.standings.iter().any(|(_, standing)| !standing.waiting.is_empty())
+        }
+        State::Missing | State::Over(_) | State::BrokenOff(_) => false,
+    })
 }
 
 async fn status(engine: &impl Engine, run: &str) -> Result<ExitCode, String> {

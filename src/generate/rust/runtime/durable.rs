@@ -18,7 +18,7 @@ use std::future::poll_fn;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::Poll;
-use std::time::{Duration, UNIX_EPOCH};
+use std::time::{Duration, Instant, UNIX_EPOCH};
 
 /// Where a run finds its messages.
 const INBOX: &str = "inbox";
@@ -64,6 +64,30 @@ async fn postgres(_address: &str) -> Result<Arc<dyn Provider>, String> {
 impl Engine {
     fn client(&self) -> Client {
         Client::new(self.store.clone())
+    }
+
+    /// Whether a run takes a message. The database keeps it also for one that comes to its end at this very moment,
+    /// and says nothing then.
+    async fn is_taken(&self, run: &str, message: &str) -> Result<bool, String> {
+        let client = self.client();
+        let began = Instant::now();
+        loop {
+            let status = client.get_orchestration_status(run).await.map_err(text)?;
+            let is_there = !matches!(status, OrchestrationStatus::NotFound);
+            // Nobody may be at work; it is kept until somebody is.
+            if !is_there || began.elapsed() > LEASE {
+                return Ok(true);
+            }
+            let events = client.read_execution_history(run, 1).await.map_err(text)?;
+            let is_it = |kind: &EventKind| matches!(kind, EventKind::QueueEventDelivered { data, .. } if data == message);
+            if events.iter().any(|event| is_it(&event.kind)) {
+                return Ok(true);
+            }
+            if !matches!(status, OrchestrationStatus::Running { .. }) {
+                return Ok(false);
+            }
+            tokio::time::sleep(LEASE / 150).await;
+        }
     }
 }
 
@@ -139,8 +163,9 @@ impl engine::Engine for Engine {
     }
 
     async fn send(&self, run: &str, message: &Message) -> Result<bool, String> {
-        self.client().enqueue_event_typed(run, INBOX, message).await.map_err(text)?;
-        Ok(true)
+        let message = serde_json::to_string(message).map_err(text)?;
+        self.client().enqueue_event(run, INBOX, message.clone()).await.map_err(text)?;
+        self.is_taken(run, &message).await
     }
 
     async fn finished(&self, run: &str) -> Result<Option<Finished>, String> {
@@ -167,6 +192,11 @@ impl engine::Engine for Engine {
                 State::BrokenOff(details.display_message())
             }
         })
+    }
+
+    async fn workflow(&self, run: &str) -> Result<String, String> {
+        let info = self.client().get_instance_info(run).await.map_err(text)?;
+        Ok(info.orchestration_name)
     }
 
     async fn pulse(&self, run: &str) -> Result<Pulse, String> {

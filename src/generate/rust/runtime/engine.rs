@@ -116,6 +116,9 @@ pub trait Engine: Clone + Send + Sync + 'static {
 
     fn state(&self, run: &str) -> impl Future<Output = Result<State, String>> + Send;
 
+    /// The workflow of a run that is there.
+    fn workflow(&self, run: &str) -> impl Future<Output = Result<String, String>> + Send;
+
     fn pulse(&self, run: &str) -> impl Future<Output = Result<Pulse, String>> + Send;
 
     fn list(&self) -> impl Future<Output = Result<Vec<Listed>, String>> + Send;
@@ -292,20 +295,21 @@ async fn answer<E: Engine>(
     answer: Answer,
 ) -> Result<Option<String>, String> {
     let mut finished = engine.finished(run).await?;
+    let mut is_taken = false;
     if finished.is_none() {
         let message = Message::Answer { key: key.clone(), answer: answer.clone() };
-        if engine.send(run, &message).await? {
-            return Ok(Some(run.to_string()));
-        }
-        // It may have come to its end in between.
+        is_taken = engine.send(run, &message).await?;
+        // It may have come to its end in between, and perhaps with the very step of that message.
         finished = engine.finished(run).await?;
     }
-    let Some(finished) = finished else { return Err(format!("there is no run {run}")) };
-    let listed = engine.list().await?.into_iter().find(|it| it.run == run);
-    let workflow = listed.map(|it| it.workflow).unwrap_or_default();
+    let Some(finished) = finished else {
+        let missing = || format!("there is no run {run}");
+        return if is_taken { Ok(Some(run.to_string())) } else { Err(missing()) };
+    };
+    let workflow = engine.workflow(run).await?;
     let workflows = &engine.desk().project.workflows;
     let Some(begin) = workflows.late_answer(&workflow, &finished, &key, &answer) else {
-        return Ok(None);
+        return Ok(is_taken.then(|| run.to_string()));
     };
     engine.start(begin.workflow, &begin.run, &begin.input).await?;
     Ok(Some(begin.run))

@@ -415,6 +415,7 @@ impl Cx {
         match self.unless_given_up(body).await {
             Some(Exit::End(end)) => {
                 self.settle().await;
+                self.what_is_under_way().await;
                 end
             }
             Some(exit) => {

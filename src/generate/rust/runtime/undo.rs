@@ -48,6 +48,18 @@ impl Cx {
         .await;
     }
 
+    /// Until everything is taken back that somebody has begun to take back, and has perhaps been left since.
+    pub(crate) async fn what_is_under_way(&self) {
+        poll_fn(|_| {
+            let is_under_way = self.run.read(|state| {
+                let mut entries = state.journal.entries.iter();
+                entries.any(|entry| entry.live.settling == Settling::UnderWay)
+            });
+            if is_under_way { Poll::Pending } else { Poll::Ready(()) }
+        })
+        .await;
+    }
+
     /// As `undo_all`, when the text of the workflow is left for good.
     pub(crate) async fn take_everything_back(&self) {
         self.run.change(|state| state.closing = None);
@@ -206,11 +218,17 @@ impl Cx {
             return true;
         }
         let Some(asking) = entry.live.asking.clone() else { return false };
-        let answer = match entry.live.attempt {
-            Some(attempt) if asking.workflow.is_some() => {
-                self.tell_to_give_up(&asking.key).await;
-                asking.answer(self.reply_to(attempt).await)
-            }
+        if entry.live.attempt.is_some() && asking.workflow.is_some() {
+            self.tell_to_give_up(&asking.key).await;
+        }
+        let (status, attempt) = self.left_by_its_line(at, &asking).await;
+        if matches!(status, Status::Done | Status::Kept) {
+            return true;
+        }
+        if status == Status::Refused {
+            return false;
+        }
+        let answer = match attempt {
             Some(attempt) => asking.answer(self.reply_to(attempt).await),
             None => Answer::Outage(String::new()),
         };
@@ -230,6 +248,25 @@ impl Cx {
             }
         });
         matches!(answer, Answer::Done(_))
+    }
+
+    /// What has become of a step, and of its attempt, when its own line does nothing for it any more. As long as the
+    /// line goes on, the answer is for the line, and there is only one.
+    async fn left_by_its_line(&self, at: usize, asking: &Asking) -> (Status, Option<u64>) {
+        poll_fn(|_| {
+            let is_left = self.run.read(|state| {
+                let entry = &state.journal.entries[at];
+                let stands_still = state.closing.as_ref().is_some_and(|(place, alive)| {
+                    alive.upgrade().is_some() && !entry.place.starts_with(place)
+                });
+                let tries_again = asking.takes == Takes::AMoment && !stands_still;
+                let is_at_work = entry.live.attempt.is_some() || tries_again;
+                let is_left = entry.status != Status::Begun || !is_at_work;
+                is_left.then_some((entry.status, entry.live.attempt))
+            });
+            is_left.map_or(Poll::Pending, Poll::Ready)
+        })
+        .await
     }
 
     /// What only time or people can answer is not waited for: either the answer is there, or whoever
@@ -442,6 +479,49 @@ mod tests {
         let workflows = Workflows::default().conduct(text);
         let (_, asked) = play(&workflows, |_| Answer::Done(Value::Null)).expect("it ends");
         assert_eq!(asked, ["run/0/asked", "run/1/0/a", "run/1/0/a/undo"]);
+    }
+
+    /// A reaction takes a block back whose line has something on its way, and tries it again.
+    #[test]
+    fn an_answer_is_for_the_line_that_asked() {
+        for outages in [0, 1, 2] {
+            let text = |cx: Cx, _: Play| async move {
+                let cx = &cx;
+                let work = async {
+                    let cx = &cx.scope("part");
+                    let step = Step::new("a").retry(
+                        1,
+                        std::time::Duration::ZERO,
+                        std::time::Duration::ZERO,
+                    );
+                    let asked = cx.call(&step, Do::<1> {}).await;
+                    cx.call(&Step::new("asked"), Do::<3> {}).await?;
+                    asked
+                };
+                let heard = line(async {
+                    cx.beside("when 1").undo("part").await?;
+                    lost()
+                });
+                let _ = cx.with(work, vec![heard]).await;
+                lost()
+            };
+            let workflows = Workflows::default().conduct(text);
+            let mut left = outages;
+            let played = play(&workflows, |attempt| match attempt.call.step.as_str() {
+                "a" if left > 0 => {
+                    left -= 1;
+                    Answer::Outage(String::new())
+                }
+                _ => Answer::Done(Value::Null),
+            });
+            let (finished, asked) =
+                played.unwrap_or_else(|| panic!("stuck after {outages} outages"));
+            assert_eq!(finished.end.name, "Lost");
+            let undone = asked.iter().filter(|key| *key == "run/a/undo").count();
+            assert_eq!(undone, 1, "{asked:?}");
+            let times = asked.iter().filter(|key| *key == "run/a").count();
+            assert_eq!(times, outages + 1, "{asked:?}");
+        }
     }
 
     #[test]

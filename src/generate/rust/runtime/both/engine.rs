@@ -250,6 +250,10 @@ impl<E: Engine> Engine for Both<E> {
         Ok(State::Reacting(Reacting { text, end, standings }))
     }
 
+    async fn workflow(&self, run: &str) -> Result<String, String> {
+        self.inner.workflow(run).await
+    }
+
     /// A run is quiet when nothing happens around it either: what it has published may come back to it.
     async fn pulse(&self, run: &str) -> Result<Pulse, String> {
         let is_busy = self.is_busy().await?;

@@ -2,7 +2,7 @@
 
 use super::problem::{KIND, Problem, refused, written};
 use super::{KEY, LARGEST, is_json, listen, segment, unescaped};
-use crate::driver::{Happened, Message};
+use crate::driver::Happened;
 use crate::engine::{Engine, Reacting, State as Standing, Unheard};
 use crate::notices::NOTIFY;
 use crate::services::Answer;
@@ -311,7 +311,8 @@ async fn deliver<E: Engine>(State(engine): State<E>, headers: HeaderMap, bytes: 
 }
 
 /// The answer to a step that somebody works on: a reply, or a refusal as problem details. The step is
-/// called by its key, or by its name as far as the run is seen to wait for it.
+/// called by its key, or by its name as far as the run is seen to wait for it. When the run is over, what was
+/// done all the same is taken back by a run of its own, which is told then.
 async fn answer<E: Engine>(
     State(engine): State<E>,
     Path((run, step)): Path<(String, String)>,
@@ -329,17 +330,15 @@ async fn answer<E: Engine>(
             Problem::new(StatusCode::UNPROCESSABLE_ENTITY, text)
         })?),
     };
-    let waiting = match engine.state(&run).await.map_err(trouble)? {
+    let known: Vec<String> = match engine.state(&run).await.map_err(trouble)? {
         Standing::Missing => return Err(missing(&run)),
-        Standing::Running(standing) => standing.waiting,
+        Standing::Running(standing) => standing.waiting.into_keys().collect(),
         Standing::Reacting(it) => return answer_reacting(&engine, &run, it, &step, answer).await,
-        Standing::Over(_) | Standing::BrokenOff(_) => {
-            let text = format!("{run} is over, so that nobody waits for this answer");
-            return Err(Problem::new(StatusCode::CONFLICT, text));
-        }
+        Standing::Over(finished) => finished.journal.into_iter().map(|entry| entry.key).collect(),
+        Standing::BrokenOff(_) => return Err(nobody_waits(&run)),
     };
     let by_name = format!("/{step}");
-    let key = waiting.into_keys().find(|key| *key == step || key.ends_with(&by_name));
+    let key = known.into_iter().find(|key| *key == step || key.ends_with(&by_name));
     let key = key.unwrap_or(step);
     // An answer may come before the run has noted that it waits.
     let Some(operation) = asked(&happened(&engine, &run).await?, &key) else {
@@ -351,10 +350,9 @@ async fn answer<E: Engine>(
         let text = format!("{operation} does not answer so: {error}");
         return Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, text));
     }
-    let told = json!({ "run": run, "key": key });
-    match engine.send(&run, &Message::Answer { key, answer }).await.map_err(trouble)? {
-        true => Ok(json(StatusCode::ACCEPTED, &told)),
-        false => Err(missing(&run)),
+    match engine.answer(&run, key.clone(), answer).await.map_err(trouble)? {
+        Some(run) => Ok(json(StatusCode::ACCEPTED, &json!({ "run": run, "key": key }))),
+        None => Err(nobody_waits(&run)),
     }
 }
 
@@ -383,6 +381,11 @@ async fn answer_reacting(
         Some(_) => Ok(json(StatusCode::ACCEPTED, &told)),
         None => Err(missing(run)),
     }
+}
+
+fn nobody_waits(run: &str) -> Problem {
+    let text = format!("{run} is over, so that nobody waits for this answer");
+    Problem::new(StatusCode::CONFLICT, text)
 }
 
 /// The operation that was asked for under a key.

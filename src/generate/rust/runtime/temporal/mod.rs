@@ -222,6 +222,11 @@ impl engine::Engine for Engine {
         })
     }
 
+    async fn workflow(&self, run: &str) -> Result<String, String> {
+        let description = self.look(run).await?.ok_or_else(|| format!("there is no run {run}"))?;
+        Ok(description.workflow_type().to_string())
+    }
+
     async fn pulse(&self, run: &str) -> Result<Pulse, String> {
         let Some(description) = self.look(run).await? else {
             return Ok(Pulse { is_over: false, length: 0, is_busy: true });
