@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use wfc::explore::{Assumptions, Delivery, Limits, Orders, Runs, Status, Stop, Timers, explore_under};
-use wfc::graph::{NodeKind, StepGraph};
+use wfc::graph::{NodeId, NodeKind, StepGraph};
 use wfc::model::{Block, Model, Retry, Statement, StatementKind, Undone, UndoneBy, Wait, WorkflowId};
 
 /// One way in which a run can go out.
@@ -32,6 +32,16 @@ pub fn outcomes(
     id: WorkflowId,
     delivery: Delivery,
 ) -> Result<BTreeSet<Outcome>, Why> {
+    Ok(of_runs(model, &all_runs(model, graph, id, delivery)?, None))
+}
+
+/// All runs, where they can be seen and followed.
+pub fn all_runs<'g>(
+    model: &'g Model,
+    graph: &'g StepGraph,
+    id: WorkflowId,
+    delivery: Delivery,
+) -> Result<Runs<'g>, Why> {
     let limits = Limits { timers: Timers::Patient, max_states: MAX_STATES };
     // Fewer orders leave out runs in which a step has not begun, which leaves nothing behind and yet is another outcome.
     let assumed = Assumptions { delivery, orders: Orders::Every, ..Assumptions::default() };
@@ -42,43 +52,60 @@ pub fn outcomes(
     if runs.meets_unhandled() {
         return Err(Why::Unhandled);
     }
-    Ok(of_runs(model, &runs))
+    Ok(runs)
 }
 
-fn of_runs(model: &Model, runs: &Runs) -> BTreeSet<Outcome> {
-    let mut calls: BTreeMap<String, usize> = BTreeMap::new();
+/// What counts, by what is called and under which label, with the name that it has in an outcome.
+pub fn names(model: &Model, runs: &Runs) -> BTreeMap<NodeId, (String, String, String)> {
+    let mut called = BTreeMap::new();
     for act in runs.acts() {
-        match &runs.graph().node(act).kind {
-            NodeKind::Act(step) => *calls.entry(model.operation_path(step.operation)).or_default() += 1,
-            NodeKind::Run(run) => {
-                *calls.entry(model.workflows[run.workflow].name.text.to_string()).or_default() += 1
-            }
-            _ => {}
-        }
+        let (label, what, counts) = match &runs.graph().node(act).kind {
+            NodeKind::Act(step) => (
+                step.label,
+                model.operation_path(step.operation),
+                step.is_write && !may_stay(step.undone.as_ref()),
+            ),
+            NodeKind::Run(run) => (run.label, model.workflows[run.workflow].name.text.to_string(), true),
+            _ => continue,
+        };
+        called.insert(act, (what, model.labels[label].name.text.to_string(), counts));
     }
+    let n_calls = |what: &str| called.values().filter(|(other, ..)| other == what).count();
+    let counted = called.iter().filter(|(_, (.., counts))| *counts).map(|(act, (what, label, _))| {
+        // Steps of two participants may have one name, and a conductor's may not: the command says more.
+        let name = if n_calls(what) == 1 { what.clone() } else { format!("{what} {label}") };
+        (*act, (what.clone(), label.clone(), name))
+    });
+    counted.collect()
+}
+
+/// The outcomes of all runs, or of those in which exactly what is asked of these operations is refused.
+pub fn of_runs(model: &Model, runs: &Runs, refused: Option<&BTreeSet<String>>) -> BTreeSet<Outcome> {
+    let names = names(model, runs);
     let mut found = BTreeSet::new();
     for end in runs.ends() {
+        let is_meant = refused.is_none_or(|refused| {
+            runs.acts().all(|act| {
+                let NodeKind::Act(step) = &runs.graph().node(act).kind else { return true };
+                match runs.status(end, act) {
+                    Status::Refused => refused.contains(&model.operation_path(step.operation)),
+                    Status::None | Status::Tombstone => true,
+                    _ => !refused.contains(&model.operation_path(step.operation)),
+                }
+            })
+        });
+        if !is_meant {
+            continue;
+        }
         let mut outcome =
             Outcome { goals: BTreeSet::new(), standing: BTreeSet::new(), undone: BTreeSet::new() };
         if matches!(end.stop, Stop::Complete { .. }) {
             outcome.goals = end.goals.iter().map(|goal| model.goals[*goal].name.text.to_string()).collect();
         }
-        for act in runs.acts() {
-            let (label, what) = match &runs.graph().node(act).kind {
-                NodeKind::Act(step) if step.is_write && !may_stay(step.undone.as_ref()) => {
-                    (step.label, model.operation_path(step.operation))
-                }
-                NodeKind::Run(run) => (run.label, model.workflows[run.workflow].name.text.to_string()),
-                _ => continue,
-            };
-            // Steps of two participants may have one name, and a conductor's may not: the command says more.
-            let name = match calls.get(&what) {
-                Some(1) => what,
-                _ => format!("{what} {}", model.labels[label].name.text),
-            };
-            match runs.status(end, act) {
-                status if status.is_effective() => drop(outcome.standing.insert(name)),
-                Status::Undone => drop(outcome.undone.insert(name)),
+        for (act, (.., name)) in &names {
+            match runs.status(end, *act) {
+                status if status.is_effective() => drop(outcome.standing.insert(name.clone())),
+                Status::Undone => drop(outcome.undone.insert(name.clone())),
                 _ => {}
             }
         }

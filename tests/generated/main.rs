@@ -12,9 +12,15 @@ mod killed;
 #[path = "../random/orchestration.rs"]
 #[expect(dead_code, reason = "it is written otherwise here: many workflows in one specification")]
 mod orchestration;
+#[path = "../equivalence/outcomes.rs"]
+#[expect(dead_code, reason = "steps are known otherwise here")]
+mod outcomes;
 mod predicted;
 mod project;
 mod reacting;
+#[path = "../random/saga.rs"]
+mod saga;
 mod servers;
+mod styles;
 mod systems;
 mod wire;

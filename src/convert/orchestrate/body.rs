@@ -333,8 +333,9 @@ impl<'a> Conductor<'a> {
         let meets_outage = block.handlers.iter().any(|handler| {
             handler.troubles.iter().any(|it| matches!(it, Trouble::Outage(_) | Trouble::Any(_)))
         });
+        // Also what the conductor does itself: a reaction was tried again until it was done.
         let needs_patience =
-            !is_local && operation.answers == Answers::OnTheLine && (was_local || !meets_outage);
+            operation.answers == Answers::OnTheLine && (was_local || (!is_local && !meets_outage));
         let mut entries: Vec<Span> = block.timeout.iter().map(|(_, span)| *span).collect();
         entries.extend(block.breaker.as_ref().map(|breaker| breaker.span));
         entries.extend(block.pivot);

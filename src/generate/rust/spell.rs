@@ -94,6 +94,43 @@ const PACKAGES: &[&str] = &[
 /// Modules of the contracts that no service may be called like.
 const MODULES: &[&str] =
     &["events", "failures", "types", "workflows", "runtime", "contracts", "lib", "system"];
+/// Functions that the text of a workflow takes from the runtime: it is a function beside them.
+const FUNCTIONS: &[&str] = &[
+    "all",
+    "any",
+    "between",
+    "block",
+    "broken",
+    "compare",
+    "count",
+    "days",
+    "divide",
+    "earlier",
+    "end",
+    "field",
+    "from_any",
+    "give",
+    "given_in",
+    "hours",
+    "later",
+    "leave",
+    "length",
+    "line",
+    "millis",
+    "minutes",
+    "or_outage",
+    "present",
+    "second",
+    "seconds",
+    "size",
+    "skip",
+    "some",
+    "start_of",
+    "times",
+    "to_any",
+    "undo_of",
+    "unwritten",
+];
 /// Names that the text of a workflow uses itself.
 const VARIABLES: &[&str] = &[
     "cx",
@@ -368,8 +405,8 @@ fn services(model: &Model) -> Vec<ServiceSpelling> {
 }
 
 fn workflows(model: &Model) -> Vec<WorkflowSpelling> {
-    let mut modules =
-        Taken::reserving(&["lib", "main", "mod", "own", "workflows", "wiring", "routes", "contracts"]);
+    let files = ["lib", "main", "mod", "own", "workflows", "wiring", "routes", "contracts"];
+    let mut modules = Taken::reserving(&[&files, FUNCTIONS].concat());
     let mut types = Taken::new();
     let spell = |workflow: &crate::model::Workflow| {
         let name = &workflow.name.text;

@@ -6,6 +6,7 @@
 mod nats;
 pub mod nats_server;
 pub mod scene;
+mod spans;
 
 use crate::golden::root;
 use crate::project::Project;

@@ -7,7 +7,7 @@ mod calls;
 pub mod http;
 pub mod process;
 mod served;
-mod spans;
+pub(crate) mod spans;
 
 use crate::golden::PROJECTS;
 use crate::project::Project;

@@ -8,17 +8,17 @@ use std::sync::{Arc, Mutex};
 
 /// A span as OTLP writes it, with the service that told of it.
 #[derive(Clone, Debug)]
-struct Span {
-    service: String,
-    span: Value,
+pub(crate) struct Span {
+    pub service: String,
+    pub span: Value,
 }
 
 impl Span {
-    fn text(&self, name: &str) -> &str {
+    pub fn text(&self, name: &str) -> &str {
         self.span[name].as_str().unwrap_or_default()
     }
 
-    fn attribute(&self, name: &str) -> Value {
+    pub fn attribute(&self, name: &str) -> Value {
         let all = self.span["attributes"].as_array().into_iter().flatten();
         let value = all.filter(|it| it["key"] == name).map(|it| &it["value"]).next();
         value.and_then(|it| it.as_object()?.values().next()).cloned().unwrap_or_default()
@@ -78,7 +78,7 @@ fn a_run_is_one_trace_with_its_attempts_and_compensations() {
     }
 }
 
-fn spans(told: &[(String, Value)]) -> Vec<Span> {
+pub(crate) fn spans(told: &[(String, Value)]) -> Vec<Span> {
     let mut spans = Vec::new();
     for (_, body) in told.iter().filter(|(path, _)| path == "/v1/traces") {
         for resource in body["resourceSpans"].as_array().into_iter().flatten() {

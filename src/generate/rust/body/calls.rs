@@ -16,7 +16,11 @@ impl Body<'_> {
             self.policy(&label, &act.block, Some(act.operation), self.patient.contains(&act.label));
         let answers = self.model.operations[act.operation].answers;
         let undone = self.model.undone(act).map(|undone| &undone.by);
-        if !matches!(answers, Answers::OnTheLine) && matches!(undone, Some(UndoneBy::Operation { .. })) {
+        // A participant's run is never over for it: whatever comes is taken by the run itself.
+        if !matches!(answers, Answers::OnTheLine)
+            && !self.in_participant
+            && matches!(undone, Some(UndoneBy::Operation { .. }))
+        {
             let service = self.model.operations[act.operation].service;
             let (module, request) =
                 (&self.names.service(service).module, &self.names.operation(act.operation).request);

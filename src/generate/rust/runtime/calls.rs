@@ -124,7 +124,7 @@ impl Cx {
             return Err(Exit::Leave(SETTLED));
         }
         let asking = Arc::new(asking);
-        let told = asking.told(&self.run);
+        let told = asking.told(self);
         // A pivot on its way is waited for, also when it leaves nothing behind.
         let entry = (is_write || pivot).then(|| self.begin(&asking, take_back));
         let on_its_way = OnItsWay { run: self.run.clone(), key: asking.key.clone(), entry };
@@ -212,7 +212,7 @@ impl Cx {
 
     /// Asks until the request has arrived; an answer that comes later is not waited for.
     pub(crate) async fn tell(&self, asking: &Asking) {
-        let told = asking.told(&self.run);
+        let told = asking.told(self);
         let mut attempt = 1;
         loop {
             let error = match self.attempt(asking, attempt, None).await {
@@ -270,9 +270,10 @@ impl Cx {
 }
 
 impl Asking {
-    pub(crate) fn told(&self, run: &Arc<Run>) -> telemetry::Step {
+    pub(crate) fn told(&self, cx: &Cx) -> telemetry::Step {
         let inner = self.workflow.is_some().then_some(self.key.as_str());
-        telemetry::Step::begin(run, &self.key, &self.step, &self.operation).runs(inner)
+        let step = telemetry::Step::begin(&cx.run, &self.key, &self.step, &self.operation);
+        step.runs(inner).below(cx.reaction_span())
     }
 
     fn attempt(&self, run: &str, attempt: u32) -> Attempt {

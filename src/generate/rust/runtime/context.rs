@@ -48,6 +48,14 @@ impl Cx {
         &self.run.id
     }
 
+    /// The span of the reaction that this stands in, if nobody conducts the run.
+    pub(crate) fn reaction_span(&self) -> Option<u64> {
+        match &self.taken {
+            Taken::ByReaction(name) => self.run.read(|state| state.reacting.get(name).copied()),
+            Taken::ByLine(_) => None,
+        }
+    }
+
     /// The same line, in a round of a loop.
     pub fn round(&self, number: u32) -> Cx {
         let mut cx = self.clone();

@@ -72,6 +72,11 @@ impl Driver {
         Some(Driver { run, future, tasks: Vec::new() })
     }
 
+    /// Says whose side of a run it is.
+    pub fn is_side_of(&self, service: &'static str) {
+        self.run.is_side_of(service);
+    }
+
     /// Whether its engine goes again through what has happened already.
     pub fn replays(&mut self, replays: bool) {
         self.run.set_live(!replays);
@@ -110,6 +115,12 @@ impl Driver {
 
     pub fn message(&mut self, message: Message) {
         self.run.change(|state| state.take_in(message));
+    }
+
+    /// Whether an end of it is known on this side.
+    #[cfg(feature = "choreography")]
+    pub fn has_an_end(&self) -> bool {
+        self.run.read(|state| !state.ends.is_empty())
     }
 
     /// Where the run stands, for people.

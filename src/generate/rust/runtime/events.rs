@@ -155,7 +155,8 @@ impl Cx {
             version: E::VERSION,
             fields,
         };
-        let told = telemetry::Step::begin(&self.run, &happened.id, E::NAME, PUBLISH);
+        let told = telemetry::Step::begin(&self.run, &happened.id, E::NAME, PUBLISH)
+            .below(self.reaction_span());
         let mut input = serde_json::to_value(happened).map_err(|error| broken(E::NAME, error))?;
         // Who says it, for a broker that brings it to others.
         input["run"] = Value::from(self.run.id.as_str());

@@ -46,7 +46,7 @@ pub mod temporal;
 pub mod testing;
 pub mod undo;
 pub mod values;
-#[cfg(any(feature = "choreography", feature = "duroxide", feature = "temporal"))]
+#[cfg(any(feature = "choreography", feature = "duroxide", feature = "http", feature = "temporal"))]
 pub mod words;
 
 pub use clock::Every;

@@ -33,6 +33,8 @@ pub struct Telling {
 static TRACER: OnceLock<SdkTracer> = OnceLock::new();
 static METRICS: OnceLock<Metrics> = OnceLock::new();
 static BREAKERS: LazyLock<Mutex<HashMap<String, bool>>> = LazyLock::new(Mutex::default);
+/// By service: messages in its outbox, and dead letters.
+static LEFT: LazyLock<Mutex<HashMap<String, (u64, u64)>>> = LazyLock::new(Mutex::default);
 static WAITING: LazyLock<Mutex<HashMap<String, u64>>> = LazyLock::new(Mutex::default);
 
 struct Metrics {
@@ -310,6 +312,9 @@ pub struct Done<'a> {
     pub outcome: &'static str,
     pub error: Option<&'a str>,
     pub inner: Option<&'a str>,
+    /// The reaction that it belongs to, where nobody conducts.
+    pub reaction: Option<u64>,
+    pub span: u64,
     pub began: Option<SystemTime>,
 }
 
@@ -338,8 +343,8 @@ pub fn step(done: Done) {
     let span = Written {
         name: done.step.to_string(),
         trace,
-        id: span_of("step", done.key),
-        parent: Some(span_of("run", done.run)),
+        id: done.span,
+        parent: Some(done.reaction.unwrap_or_else(|| span_of("run", done.run))),
         began: done.began,
         ended: None,
         attributes,
@@ -357,6 +362,50 @@ pub fn step(done: Done) {
         }
         write(span);
     });
+}
+
+/// A reaction of a service that has come to something.
+#[cfg(feature = "choreography")]
+pub struct Reacted<'a> {
+    pub run: &'a str,
+    pub service: &'a str,
+    pub reaction: &'a str,
+    pub id: u64,
+    /// Trace and span of each event that it reacts to.
+    pub causes: Vec<(u128, u64)>,
+    pub outcome: &'static str,
+    pub began: Option<SystemTime>,
+}
+
+/// It stands below who has published the first event, where that is in the same trace, and is linked to the others.
+#[cfg(feature = "choreography")]
+pub fn reaction(reacted: Reacted) {
+    let trace = trace_of(reacted.run);
+    let parent = reacted.causes.first().filter(|(of, _)| *of == trace).map(|(_, span)| *span);
+    let others = reacted.causes.iter().skip(usize::from(parent.is_some()));
+    write(Written {
+        name: reacted.reaction.to_string(),
+        trace,
+        id: reacted.id,
+        parent: Some(parent.unwrap_or_else(|| span_of("run", reacted.run))),
+        began: reacted.began,
+        ended: None,
+        attributes: vec![
+            KeyValue::new("run", reacted.run.to_string()),
+            KeyValue::new("service", reacted.service.to_string()),
+            KeyValue::new("reaction", reacted.reaction.to_string()),
+            KeyValue::new("outcome", reacted.outcome),
+        ],
+        links: others.map(|(trace, span)| Link::with_context(remote(*trace, *span))).collect(),
+        error: (reacted.outcome == "broken").then(|| "see `dead`".to_string()),
+    });
+}
+
+/// What waits in a service: messages that the broker has not got yet, and dead letters.
+#[cfg(feature = "choreography")]
+pub fn left(service: &str, outbox: u64, dead: u64) {
+    let mut left = LEFT.lock().unwrap_or_else(PoisonError::into_inner);
+    left.insert(service.to_string(), (outbox, dead));
 }
 
 pub fn attempted(operation: &str, outcome: &'static str) {
@@ -400,6 +449,25 @@ fn instruments(meter: &Meter) -> Metrics {
             let waiting = WAITING.lock().unwrap_or_else(PoisonError::into_inner).clone();
             for (what, count) in waiting {
                 observer.observe(count, &[KeyValue::new("for", what)]);
+            }
+        })
+        .build();
+    let left = || LEFT.lock().unwrap_or_else(PoisonError::into_inner).clone();
+    meter
+        .u64_observable_gauge("workflow.outbox.waiting")
+        .with_description("Messages that the broker has not got yet, by service")
+        .with_callback(move |observer| {
+            for (service, (outbox, _)) in left() {
+                observer.observe(outbox, &[KeyValue::new("service", service)]);
+            }
+        })
+        .build();
+    meter
+        .u64_observable_gauge("workflow.dead_letters")
+        .with_description("What was put aside, by service")
+        .with_callback(move |observer| {
+            for (service, (_, dead)) in left() {
+                observer.observe(dead, &[KeyValue::new("service", service)]);
             }
         })
         .build();

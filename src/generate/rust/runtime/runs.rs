@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, PoisonError, Weak};
+use std::sync::{Mutex, OnceLock, PoisonError, Weak};
 use std::time::Duration;
 
 /// What a run leaves behind.
@@ -227,6 +227,8 @@ pub struct Run {
     spawned: Spawned,
     /// Whether what happens happens now: not while its engine goes again through what has happened.
     live: AtomicBool,
+    /// Whose side of a run it is, where nobody conducts it.
+    service: OnceLock<&'static str>,
 }
 
 /// Text that goes on by itself, whatever becomes of the line that has begun it.
@@ -277,6 +279,8 @@ pub(crate) struct State {
     /// Which of its events each reaction has begun to handle.
     #[cfg(feature = "choreography")]
     pub handled: HashMap<String, HashSet<usize>>,
+    /// The spans of the reactions that are at work.
+    pub reacting: HashMap<String, u64>,
 }
 
 /// Something that is tried again and again.
@@ -302,7 +306,17 @@ impl Run {
             state: Mutex::default(),
             spawned: Spawned::default(),
             live: AtomicBool::new(true),
+            service: OnceLock::new(),
         }
+    }
+
+    pub fn service(&self) -> Option<&'static str> {
+        self.service.get().copied()
+    }
+
+    pub(crate) fn is_side_of(&self, service: &'static str) {
+        // It is said once, before anything happens.
+        let _ = self.service.set(service);
     }
 
     pub(crate) fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {

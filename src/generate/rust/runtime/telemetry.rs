@@ -12,14 +12,17 @@ use tracing::Span;
 #[cfg(feature = "otel")]
 use crate::otel;
 
+/// What is told of others when nobody asks for more.
+#[cfg(any(feature = "choreography", feature = "duroxide", feature = "http", feature = "temporal"))]
+const QUIET: &str = "warn,async_nats=error,duroxide=error,sqlx=error";
+
 /// Begins to tell, on standard error and to where OTEL_EXPORTER_OTLP_ENDPOINT says; until the guard is
 /// dropped, which tells the rest.
-#[cfg(any(feature = "duroxide", feature = "http", feature = "temporal"))]
+#[cfg(any(feature = "choreography", feature = "duroxide", feature = "http", feature = "temporal"))]
 pub fn begin(service: &str) -> Telling {
     use tracing_subscriber::prelude::*;
-    let filter = tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| {
-        tracing_subscriber::EnvFilter::new("warn,duroxide=error,sqlx=error,async_nats=error")
-    });
+    let filter = tracing_subscriber::EnvFilter::try_from_default_env()
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new(QUIET));
     let logs = tracing_subscriber::fmt::layer().json().with_writer(std::io::stderr);
     let all = tracing_subscriber::registry().with(logs.with_filter(filter));
     #[cfg(feature = "otel")]
@@ -53,6 +56,11 @@ pub fn span_of(kind: &str, name: &str) -> u64 {
     hash(kind, name)
 }
 
+/// The span of a step by its key. Who does it for another service knows that one's name behind the key.
+pub fn span_of_step(key: &str) -> u64 {
+    span_of("step", key.split(" by ").next().unwrap_or(key))
+}
+
 /// FNV-1a, and never 0, which is no id.
 fn hash(kind: &str, name: &str) -> u64 {
     let bytes = kind.bytes().chain([b':']).chain(name.bytes());
@@ -79,6 +87,17 @@ static TOLD: LazyLock<Mutex<HashMap<String, Told>>> = LazyLock::new(Mutex::defau
 struct Told {
     began: HashMap<String, SystemTime>,
     done: HashSet<String>,
+    /// The spans in which events were stated that came from elsewhere, by the events' ids.
+    heard: HashMap<String, (u128, u64)>,
+}
+
+/// A run in this process: each service has its own side of one that nobody conducts.
+fn name_of(run: &Run) -> String {
+    run.service().map_or_else(|| run.id.clone(), |service| side_of(service, &run.id))
+}
+
+fn side_of(service: &str, run: &str) -> String {
+    format!("{service} {run}")
 }
 
 fn told<T>(run: &str, change: impl FnOnce(&mut Told) -> T) -> T {
@@ -88,12 +107,12 @@ fn told<T>(run: &str, change: impl FnOnce(&mut Told) -> T) -> T {
 
 /// Whether something has come to pass now, and was not told before.
 fn is_news(run: &Run, what: String) -> bool {
-    let is_new = told(&run.id, |told| told.done.insert(what));
+    let is_new = told(&name_of(run), |told| told.done.insert(what));
     is_new && run.is_live()
 }
 
 fn began(run: &Run, what: &str) -> bool {
-    told(&run.id, |told| {
+    told(&name_of(run), |told| {
         let is_new = !told.began.contains_key(what);
         if run.is_live() {
             told.began.entry(what.to_string()).or_insert_with(SystemTime::now);
@@ -103,24 +122,29 @@ fn began(run: &Run, what: &str) -> bool {
 }
 
 #[cfg(feature = "otel")]
-fn time_of(run: &str, what: &str) -> Option<SystemTime> {
-    told(run, |told| told.began.get(what).copied())
+fn time_of(run: &Run, what: &str) -> Option<SystemTime> {
+    told(&name_of(run), |told| told.began.get(what).copied())
 }
 
 pub(crate) fn run_began(run: &Run, workflow: &str) {
     if began(run, "") {
-        tracing::info!(run = run.id, workflow, "begins");
+        tracing::info!(run = run.id, service = run.service(), workflow, "begins");
+        // Who keeps track of a run that nobody conducts tells of it as a whole.
         #[cfg(feature = "otel")]
-        otel::run_began(workflow);
+        if run.service().is_none() {
+            otel::run_began(workflow);
+        }
     }
 }
 
 pub(crate) fn run_ended(run: &Run, workflow: &str, end: &str, success: bool) {
     if is_news(run, String::new()) {
-        tracing::info!(run = run.id, workflow, end, success, "over");
+        tracing::info!(run = run.id, service = run.service(), workflow, end, success, "over");
         #[cfg(feature = "otel")]
-        otel::run_ended(&run.id, workflow, end, success, time_of(&run.id, ""));
-        TOLD.lock().unwrap_or_else(PoisonError::into_inner).remove(&run.id);
+        if run.service().is_none() {
+            otel::run_ended(&run.id, workflow, end, success, time_of(run, ""));
+        }
+        TOLD.lock().unwrap_or_else(PoisonError::into_inner).remove(&name_of(run));
     }
 }
 
@@ -132,6 +156,8 @@ pub(crate) struct Step {
     operation: String,
     /// The run that it runs, if it runs one.
     inner: Option<String>,
+    /// The reaction that it belongs to.
+    reaction: Option<u64>,
     is_done: bool,
 }
 
@@ -146,12 +172,18 @@ impl Step {
             name: name.to_string(),
             operation: operation.to_string(),
             inner: None,
+            reaction: None,
             is_done: false,
         }
     }
 
     pub fn runs(mut self, inner: Option<&str>) -> Step {
         self.inner = inner.map(ToString::to_string);
+        self
+    }
+
+    pub fn below(mut self, reaction: Option<u64>) -> Step {
+        self.reaction = reaction;
         self
     }
 
@@ -165,13 +197,23 @@ impl Step {
         self.end(outcome, error);
     }
 
+    /// Each side of a run waits by itself, and may do so under the same key.
+    #[cfg(feature = "otel")]
+    fn span(&self) -> u64 {
+        match self.run.service() {
+            Some(service) if self.name == "wait" => span_of("wait", &side_of(service, &self.key)),
+            _ => span_of_step(&self.key),
+        }
+    }
+
     fn tell(&mut self, outcome: &'static str, error: Option<&str>) {
         self.is_done = true;
         if !is_news(&self.run, self.key.clone()) {
             return;
         }
         let (run, step, key, operation) = (&self.run.id, &self.name, &self.key, &self.operation);
-        tracing::info!(run, step, operation, key, outcome, error, "step");
+        let service = self.run.service();
+        tracing::info!(run, service, step, operation, key, outcome, error, "step");
         #[cfg(feature = "otel")]
         otel::step(otel::Done {
             run,
@@ -181,10 +223,12 @@ impl Step {
             outcome,
             error,
             inner: self.inner.as_deref(),
-            began: time_of(run, key),
+            reaction: self.reaction,
+            span: self.span(),
+            began: time_of(&self.run, key),
         });
         #[cfg(not(feature = "otel"))]
-        let _ = &self.inner;
+        let _ = (&self.inner, self.reaction);
     }
 }
 
@@ -240,7 +284,7 @@ macro_rules! span_of_call {
 pub(crate) fn attempt(operation: &str, call: &Call) -> Span {
     let span = span_of_call!("attempt", "client", operation, call);
     #[cfg(feature = "otel")]
-    otel::below(&span, trace_of(&call.run), span_of("step", &call.key));
+    otel::below(&span, trace_of(&call.run), span_of_step(&call.key));
     span
 }
 
@@ -305,7 +349,7 @@ fn written(trace: u128, span: u64) -> String {
     format!("00-{trace:032x}-{span:016x}-01")
 }
 
-#[cfg(any(feature = "otel", test))]
+#[cfg(any(feature = "choreography", feature = "otel", test))]
 fn read_traceparent(text: &str) -> Option<(u128, u64)> {
     let mut parts = text.split('-');
     let (_version, trace, span) = (parts.next()?, parts.next()?, parts.next()?);
@@ -329,6 +373,132 @@ pub(crate) fn waiting(runs: HashMap<String, u64>) {
     otel::waiting(runs);
     #[cfg(not(feature = "otel"))]
     let _ = runs;
+}
+
+/// What is told of runs that nobody conducts.
+#[cfg(feature = "choreography")]
+pub(crate) mod sides {
+    use super::*;
+    use crate::driver::Happened;
+
+    /// The trace context in which something is stated: an event, or a command.
+    pub fn stated(run: &str, id: &str) -> String {
+        written(trace_of(run), span_of_step(id))
+    }
+
+    /// Somebody else has traced what led to this event.
+    pub fn heard(service: &str, run: &str, id: &str, traceparent: &str) {
+        if let Some(span) = read_traceparent(traceparent)
+            && span != publication(id)
+        {
+            told(&side_of(service, run), |told| told.heard.insert(id.to_string(), span));
+        }
+    }
+
+    /// The span of a publication, whose event is named after the run that states it.
+    fn publication(id: &str) -> (u128, u64) {
+        (trace_of(id), span_of_step(id))
+    }
+
+    /// A reaction begins; gives its span.
+    pub fn reaction_began(run: &Run, reaction: &str, events: &[Happened]) -> u64 {
+        let key = key(reaction, events);
+        if began(run, &key) {
+            tracing::debug!(run = run.id, service = run.service(), reaction, "reacts");
+        }
+        span_of("reaction", &format!("{} {key}", name_of(run)))
+    }
+
+    /// A reaction has come to this.
+    pub fn reacted(run: &Run, reaction: &str, events: &[Happened], outcome: &'static str) {
+        let key = key(reaction, events);
+        if !is_news(run, key.clone()) {
+            return;
+        }
+        tracing::info!(run = run.id, service = run.service(), reaction, outcome, "reaction");
+        #[cfg(feature = "otel")]
+        {
+            let causes = events.iter().map(|event| {
+                let elsewhere = told(&name_of(run), |told| told.heard.get(&event.id).copied());
+                elsewhere.unwrap_or_else(|| publication(&event.id))
+            });
+            otel::reaction(otel::Reacted {
+                run: &run.id,
+                service: run.service().unwrap_or_default(),
+                reaction,
+                id: span_of("reaction", &format!("{} {key}", name_of(run))),
+                causes: causes.collect(),
+                outcome,
+                began: time_of(run, &key),
+            });
+        }
+    }
+
+    fn key(reaction: &str, events: &[Happened]) -> String {
+        let ids: Vec<_> = events.iter().map(|event| event.id.as_str()).collect();
+        format!("{reaction} {}", ids.join(" "))
+    }
+
+    /// An event is stated from outside.
+    pub fn stated_from_outside(run: &str, event: &str, id: &str) {
+        tracing::info!(run, event, id, "is stated");
+        #[cfg(feature = "otel")]
+        otel::step(otel::Done {
+            run,
+            step: event,
+            key: id,
+            operation: crate::events::PUBLISH,
+            outcome: "done",
+            error: None,
+            inner: None,
+            reaction: None,
+            span: span_of_step(id),
+            began: None,
+        });
+    }
+
+    /// A notification has arrived.
+    pub fn notified(call: &Call, operation: &str) {
+        tracing::info!(run = call.run, step = call.step, operation, "notified");
+        #[cfg(feature = "otel")]
+        otel::step(otel::Done {
+            run: &call.run,
+            step: &call.step,
+            key: &call.key,
+            operation,
+            outcome: "done",
+            error: None,
+            inner: None,
+            reaction: None,
+            span: span_of_step(&call.key),
+            began: None,
+        });
+    }
+
+    /// Who keeps track has heard of a new run.
+    pub fn run_began(run: &str, workflow: &str) {
+        tracing::info!(run, workflow, "begins");
+        #[cfg(feature = "otel")]
+        otel::run_began(workflow);
+    }
+
+    /// Who keeps track has heard of the first end of a run, which began at this time.
+    pub fn run_ended(run: &str, workflow: &str, end: &str, success: bool, began: i64) {
+        tracing::info!(run, workflow, end, success, "over");
+        #[cfg(feature = "otel")]
+        {
+            let since = Duration::from_millis(u64::try_from(began).unwrap_or_default());
+            let began = SystemTime::UNIX_EPOCH.checked_add(since);
+            otel::run_ended(run, workflow, end, success, began);
+        }
+        #[cfg(not(feature = "otel"))]
+        let _ = began;
+    }
+
+    /// A run is not kept in memory any more.
+    pub fn forget(service: &str, run: &str) {
+        TOLD.lock().unwrap_or_else(PoisonError::into_inner).remove(&side_of(service, run));
+    }
 }
 
 #[cfg(test)]

@@ -192,7 +192,7 @@ impl Cx {
 
     /// What takes something back never refuses for good: a refusal is tried again like an outage.
     async fn insist(&self, asking: Asking) {
-        let told = asking.told(&self.run);
+        let told = asking.told(self);
         let mut refusals = 0;
         loop {
             let raised = match self.ask(&asking, None).await {

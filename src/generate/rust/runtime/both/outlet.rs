@@ -2,12 +2,12 @@
 //! broker has taken it over. So the engine is the outbox.
 
 use crate::choreography::broker::{Broker, Message};
-use crate::choreography::envelope::{Envelope, traceparent};
+use crate::choreography::envelope::Envelope;
 use crate::choreography::registry::Known;
 use crate::choreography::{broker, topics};
 use crate::driver::Happened;
 use crate::engine::{self, Published};
-use crate::telemetry;
+use crate::telemetry::sides;
 use std::sync::Arc;
 
 pub struct Outlet {
@@ -24,8 +24,7 @@ impl engine::Outlet for Outlet {
             let mut envelope = Envelope::new(&event.id, service, &event.name, event.fields);
             envelope.subject = Some(run.to_string());
             envelope.eventversion = event.version.map(|version| version.to_string());
-            let trace = format!("{:032x}", telemetry::trace_of(run));
-            envelope.traceparent = Some(traceparent(&trace, &event.id));
+            envelope.traceparent = Some(sides::stated(run, &event.id));
             let topic = topics::events(service, &event.name);
             let body = envelope.text();
             let message = Message { id: event.id, topic, key: run.to_string(), body };

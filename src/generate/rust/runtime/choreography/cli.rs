@@ -5,6 +5,7 @@ use super::system::{Open, System};
 use crate::contract::Raised;
 use crate::routes::run_of;
 use crate::services::Answer;
+use crate::telemetry;
 use crate::words::Command;
 use serde_json::json;
 use std::path::PathBuf;
@@ -31,7 +32,11 @@ NATS JetStream (nats://HOST:PORT/STREAM).
 
 /// Runs a command; prints what it gives.
 pub fn main(system: System) -> ExitCode {
-    run(async {
+    let name = match &system.participants[..] {
+        [only] if !system.tracks => only.service,
+        _ => "system",
+    };
+    run_as(name, async {
         let words: Vec<String> = std::env::args().skip(1).collect();
         if words.is_empty() {
             print!("{HELP}");
@@ -55,12 +60,16 @@ pub fn broker(words: &[String]) -> String {
 
 /// Runs something to its end, with logs.
 pub fn run(work: impl Future<Output = Result<ExitCode, String>>) -> ExitCode {
-    let filter = tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| {
-        tracing_subscriber::EnvFilter::new("warn,duroxide=error,sqlx=error,async_nats=error")
-    });
-    tracing_subscriber::fmt().json().with_env_filter(filter).with_writer(std::io::stderr).init();
+    run_as("system", work)
+}
+
+/// The same, told under the name of a service.
+fn run_as(name: &str, work: impl Future<Output = Result<ExitCode, String>>) -> ExitCode {
     let done = match tokio::runtime::Runtime::new() {
-        Ok(runtime) => runtime.block_on(work),
+        Ok(runtime) => runtime.block_on(async {
+            let _telling = telemetry::begin(name);
+            work.await
+        }),
         Err(error) => Err(error.to_string()),
     };
     done.unwrap_or_else(|error| {
@@ -208,7 +217,7 @@ async fn serve(open: &Open, services: &[String]) -> Result<ExitCode, String> {
         return Err("another process works on it already".to_string());
     }
     println!("at work: {}", names.join(", "));
-    tokio::signal::ctrl_c().await.map_err(|error| error.to_string())?;
+    crate::words::stopped().await;
     drop(works);
     Ok(ExitCode::SUCCESS)
 }

@@ -70,6 +70,9 @@ impl Service {
             tokio::spawn(inbox::listen(self.clone())),
             tokio::spawn(self.clone().work()),
             tokio::spawn(outbox::work(self.store.clone(), self.broker.clone())),
+            tokio::spawn(self.clone().tidy()),
+            #[cfg(feature = "otel")]
+            tokio::spawn(self.clone().count()),
         ];
         Ok(Some(AtWork { service: self.clone(), loops, _lock: lock }))
     }
@@ -95,6 +98,32 @@ impl Service {
         let mut known = known.filter(|known| known.event == event);
         let found = known.clone().find(|known| known.version == version).or(known.next());
         found.map_or(self.name(), |known| known.service)
+    }
+
+    /// Drops what is old, for ever.
+    async fn tidy(self: Arc<Service>) {
+        loop {
+            tokio::time::sleep(std::time::Duration::from_secs(3600)).await;
+            if let Err(error) = self.store.drop_old().await {
+                tracing::error!(service = self.name(), %error, "cannot drop what is old");
+            }
+        }
+    }
+
+    /// Counts what waits here, for ever.
+    #[cfg(feature = "otel")]
+    async fn count(self: Arc<Service>) {
+        let left = "select (select count(*) from outbox where published is null),
+            (select count(*) from dead where replayed is null)";
+        loop {
+            let found: Result<(i64, i64), _> =
+                sqlx::query_as(left).fetch_one(self.store.reads()).await;
+            if let Ok((outbox, dead)) = found {
+                let count = |it: i64| u64::try_from(it).unwrap_or_default();
+                crate::otel::left(self.name(), count(outbox), count(dead));
+            }
+            tokio::time::sleep(std::time::Duration::from_secs(1)).await;
+        }
     }
 
     /// Whether there is anything that it could do now.

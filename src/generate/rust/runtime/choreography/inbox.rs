@@ -3,13 +3,14 @@
 
 use super::broker::{Broker, Delivery, Message as Posted};
 use super::engine::Service;
-use super::envelope::{Envelope, trace_in};
+use super::envelope::Envelope;
 use super::registry::{Known, known};
 use super::replay::Entry;
 use super::store::{Store, Unit, now};
 use super::tasks::{Answering, Asked};
 use crate::driver::{Happened, Message};
 use crate::routes::run_of;
+use crate::telemetry::sides;
 use serde_json::{Map, Value};
 use std::sync::Arc;
 use std::time::Duration;
@@ -182,17 +183,19 @@ impl Service {
                 runs.push((route.workflow, run, Value::Object(key)));
             }
         }
-        let trace = envelope.traceparent.as_deref().and_then(trace_in);
         let happened = Happened {
             id: id.to_string(),
             name: found.event.to_string(),
             version: found.version,
-            fields: envelope.data,
+            fields: envelope.data.clone(),
         };
         let mut unit = self.store.begin().await?;
         if is_new(&mut unit, id).await? {
             for (workflow, run, key) in runs {
-                self.begin(&mut unit, workflow, &run, &key, trace.clone()).await?;
+                self.begin(&mut unit, workflow, &run, &key).await?;
+                if let Some(traceparent) = &envelope.traceparent {
+                    sides::heard(self.name(), &run, id, traceparent);
+                }
                 let entry = Entry::Message(Message::Event(happened.clone()));
                 self.go_on(&mut unit, &run, entry, Some(id.to_string())).await?;
             }

@@ -9,6 +9,7 @@ use crate::events::Formula;
 use crate::flow::{Exit, Flow, SETTLED};
 use crate::forks::Line;
 use crate::journal::{Entry, Status};
+use crate::telemetry::sides;
 use serde_json::{Value, json};
 use std::future::{pending, poll_fn};
 use std::pin::pin;
@@ -42,6 +43,8 @@ impl Cx {
     ) -> Flow {
         let reaction = self.reaction_name();
         let events = self.newly_taken(&reaction);
+        let span = sides::reaction_began(&self.run, &reaction, &events);
+        self.run.change(|state| state.reacting.insert(reaction.clone(), span));
         self.note(json!({ "reaction": reaction, "state": "begun" })).await;
         let timer = promised.map(|time| self.run.command(Command::Sleep(time)));
         let mut late = false;
@@ -66,12 +69,14 @@ impl Cx {
             Err(Exit::Leave(SETTLED)) => "settled",
             Err(exit) => {
                 let reason = exit.reason();
-                let input = json!({ "reaction": reaction, "events": events, "reason": reason });
+                let input = json!({ "reaction": reaction, "events": &events, "reason": reason });
                 self.perform(Command::Act { name: DEAD.to_string(), input }).await;
                 "broken"
             }
         };
         self.note(json!({ "reaction": reaction, "state": state })).await;
+        self.run.change(|state| state.reacting.remove(&reaction));
+        sides::reacted(&self.run, &reaction, &events, state);
         Ok(())
     }
 

@@ -3,7 +3,7 @@
 
 use super::broker::Message as Posted;
 use super::engine::Service;
-use super::envelope::{Envelope, trace_of, traceparent};
+use super::envelope::Envelope;
 use super::store::{Unit, now};
 use super::tasks::{Asked, ReplyTo, Work};
 use super::topics;
@@ -13,6 +13,7 @@ use crate::events::PUBLISH;
 use crate::notices::{NOTIFY, Notice};
 use crate::services::{Attempt, Call, Inside};
 use crate::step;
+use crate::telemetry::{self, sides};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use sqlx::Row;
@@ -53,7 +54,6 @@ struct Going<'g> {
     service: &'g Service,
     run: &'g str,
     workflow: String,
-    trace: String,
     seq: i64,
     /// The message that the run goes on for.
     cause: Option<String>,
@@ -67,14 +67,13 @@ impl Service {
         workflow: &str,
         run: &str,
         input: &Value,
-        trace: Option<String>,
     ) -> Result<(), sqlx::Error> {
         let row = "insert or ignore into runs (run, workflow, input, trace, began) values (?, ?, ?, ?, ?)";
         sqlx::query(row)
             .bind(run)
             .bind(workflow)
             .bind(input.to_string())
-            .bind(trace.unwrap_or_else(|| trace_of(run)))
+            .bind(format!("{:032x}", telemetry::trace_of(run)))
             .bind(now())
             .execute(unit.connection())
             .await?;
@@ -89,36 +88,39 @@ impl Service {
         entry: Entry,
         cause: Option<String>,
     ) -> Result<(), sqlx::Error> {
-        let row = sqlx::query("select workflow, input, trace from runs where run = ?")
+        let row = sqlx::query("select workflow, input from runs where run = ?")
             .bind(run)
             .fetch_optional(unit.connection())
             .await?;
         let Some(row) = row else { return Ok(()) };
-        let (workflow, input, trace): (String, String, String) =
-            (row.get(0), row.get(1), row.get(2));
+        let (workflow, input): (String, String) = (row.get(0), row.get(1));
         // Another process may have brought it something as well.
         let known = unit.drivers().remove(run);
         let seq = length(unit, run).await?;
         let known = known.filter(|(known, _)| *known == seq).map(|(_, driver)| driver);
         let rows = if known.is_some() { Vec::new() } else { so_far(unit, run).await? };
-        let span = tracing::info_span!(
-            "reaction",
+        // For logs alone: what is exported is told by what goes on.
+        let span = tracing::debug_span!(
+            "goes on",
             service = self.name(),
             run,
-            trace_id = trace,
             caused_by = cause.as_deref().unwrap_or_default(),
         );
-        let mut going = Going { service: self, run, workflow, trace, seq, cause };
+        let mut going = Going { service: self, run, workflow, seq, cause };
         unit.touched.push(run.to_string());
         let mut driver = match known {
             Some(driver) => driver,
             None => {
                 let Some(mut driver) = going.driver(&input) else { return Ok(()) };
+                driver.is_side_of(self.name());
+                driver.replays(!rows.is_empty());
                 span.in_scope(|| driver.go_on());
                 let commands = driver.commands();
                 if rows.is_empty() {
                     going.follow(unit, &mut driver, VecDeque::new(), commands, &span).await?;
                 } else {
+                    // What happened then was told then.
+                    driver.replays(true);
                     for entry in &rows {
                         if let Ok(entry) = serde_json::from_str(entry) {
                             bring(&mut driver, entry);
@@ -126,14 +128,23 @@ impl Service {
                             driver.commands();
                         }
                     }
+                    driver.replays(false);
                 }
                 driver
             }
         };
         going.follow(unit, &mut driver, VecDeque::from([entry]), Vec::new(), &span).await?;
         going.note_standing(unit, driver.standing()).await?;
+        if driver.has_an_end() {
+            sqlx::query("update runs set over = 'an end' where run = ? and over is null")
+                .bind(run)
+                .execute(unit.connection())
+                .await?;
+        }
         if unit.drivers().len() >= IN_MEMORY {
-            unit.drivers().clear();
+            for run in std::mem::take(unit.drivers()).into_keys() {
+                sides::forget(self.name(), &run);
+            }
         }
         unit.drivers().insert(run.to_string(), (going.seq, driver));
         Ok(())
@@ -142,7 +153,8 @@ impl Service {
 
 /// How much has come to a run.
 async fn length(unit: &mut Unit, run: &str) -> Result<i64, sqlx::Error> {
-    let row = sqlx::query("select count(*) from log where run = ?").bind(run);
+    // The last one, and not all of them: a run may be long.
+    let row = sqlx::query("select coalesce(max(seq), -1) + 1 from log where run = ?").bind(run);
     Ok(row.fetch_one(unit.connection()).await?.get(0))
 }
 
@@ -246,6 +258,9 @@ impl Going<'_> {
                     return Ok(None);
                 }
                 let due = now() + millis(attempt.timeout);
+                let mut attempt = attempt;
+                // Another service may ask for something under the same name.
+                attempt.call.key += &format!(" by {}", self.service.name());
                 let id = format!("{} {}", attempt.call.key, attempt.call.attempt);
                 let reply = ReplyTo {
                     service: self.service.name().to_string(),
@@ -289,7 +304,7 @@ impl Going<'_> {
         let mut envelope = Envelope::new(&event.id, service, &event.name, event.fields);
         envelope.subject = Some(self.run.to_string());
         envelope.eventversion = event.version.map(|version| version.to_string());
-        envelope.traceparent = Some(traceparent(&self.trace, &event.id));
+        envelope.traceparent = Some(sides::stated(self.run, &event.id));
         envelope.causationid = self.cause.clone();
         let topic = topics::events(service, &event.name);
         self.post(unit, event.id, topic, &envelope).await
@@ -297,11 +312,12 @@ impl Going<'_> {
 
     async fn ask(&self, unit: &mut Unit, id: &str, asked: Asked) -> Result<(), sqlx::Error> {
         let service = self.service.serves(&asked.operation);
+        let key = asked.attempt.call.key.clone();
         let topic = topics::commands(service);
         let data = serde_json::to_value(&asked).unwrap_or_default();
         let mut envelope = Envelope::new(id, self.service.name(), &asked.operation, data);
         envelope.subject = Some(self.run.to_string());
-        envelope.traceparent = Some(traceparent(&self.trace, id));
+        envelope.traceparent = Some(sides::stated(self.run, &key));
         envelope.causationid = self.cause.clone();
         self.post(unit, id.to_string(), topic, &envelope).await
     }
@@ -348,7 +364,6 @@ impl Going<'_> {
         }
         let mut envelope = Envelope::new(id, self.service.name(), "note", note);
         envelope.subject = Some(self.run.to_string());
-        envelope.traceparent = Some(traceparent(&self.trace, id));
         self.post(unit, id.to_string(), topics::NOTES.to_string(), &envelope).await
     }
 

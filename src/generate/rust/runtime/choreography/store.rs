@@ -43,7 +43,8 @@ pub fn now() -> i64 {
     jiff::Timestamp::now().as_millisecond()
 }
 
-/// Published messages and taken ids are kept for so long, so that one that comes again is known.
+/// Published messages and taken ids are kept for so long, so that one that comes again is known; and runs whose
+/// end is known here, after the last thing that has come to them.
 const KEPT: i64 = 30 * 86_400_000;
 
 #[derive(Clone)]
@@ -76,14 +77,7 @@ impl Store {
         let file = file(folder, service);
         let mut connection = SqliteConnection::connect_with(&options(&file)).await?;
         connection.execute(TABLES).await?;
-        sqlx::query("delete from outbox where published < ?")
-            .bind(now() - KEPT)
-            .execute(&mut connection)
-            .await?;
-        sqlx::query("delete from inbox where at < ?")
-            .bind(now() - KEPT)
-            .execute(&mut connection)
-            .await?;
+        drop_old(&mut connection).await?;
         let reads =
             SqlitePoolOptions::new().max_connections(4).connect_with(options(&file)).await?;
         let writer = Writer { connection, drivers: HashMap::new(), in_transaction: false };
@@ -93,6 +87,15 @@ impl Store {
             writer: Arc::new(Mutex::new(writer)),
             changed: Arc::default(),
         })
+    }
+
+    /// Drops what nobody needs any more.
+    pub async fn drop_old(&self) -> Result<(), sqlx::Error> {
+        let mut unit = self.begin().await?;
+        for run in drop_old(unit.connection()).await? {
+            unit.drivers().remove(&run);
+        }
+        unit.commit().await
     }
 
     /// For reading only.
@@ -162,6 +165,31 @@ impl Drop for Unit {
     fn drop(&mut self) {
         self.forget();
     }
+}
+
+/// Gives the runs that were dropped. One without an end that is known here stays: it may wait for years.
+async fn drop_old(connection: &mut SqliteConnection) -> Result<Vec<String>, sqlx::Error> {
+    let before = now() - KEPT;
+    for old in [
+        "delete from outbox where published < ?",
+        "delete from inbox where at < ?",
+        "delete from asked where at < ?",
+        "delete from dead where replayed < ?",
+    ] {
+        sqlx::query(old).bind(before).execute(&mut *connection).await?;
+    }
+    let runs = "select run from runs where over is not null and began < ?1
+        and not exists (select 1 from log where log.run = runs.run and log.at >= ?1)
+        and not exists (select 1 from tasks where tasks.run = runs.run and tasks.kind != 'timer')";
+    let runs =
+        sqlx::query_scalar::<_, String>(runs).bind(before).fetch_all(&mut *connection).await?;
+    for run in &runs {
+        for table in ["log", "tasks", "noted", "runs"] {
+            let gone = format!("delete from {table} where run = ?");
+            sqlx::query(&gone).bind(run).execute(&mut *connection).await?;
+        }
+    }
+    Ok(runs)
 }
 
 fn file(folder: &Path, service: &str) -> PathBuf {

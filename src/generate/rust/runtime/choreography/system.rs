@@ -2,13 +2,14 @@
 
 use super::broker::{Broker, Message as Posted};
 use super::engine::{AtWork, Service};
-use super::envelope::{Envelope, trace_of, traceparent};
+use super::envelope::Envelope;
 use super::local::Local;
 use super::outbox;
 use super::registry::{Known, Participant, known};
 use super::store::Lock;
 use super::topics;
 use super::tracker::{Plan, Tracker};
+use crate::telemetry::sides;
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -132,7 +133,7 @@ impl Open {
         let mut envelope = Envelope::new(id, known.service, known.event, fields);
         envelope.subject = run.map(ToString::to_string);
         envelope.eventversion = known.version.map(|version| version.to_string());
-        envelope.traceparent = Some(traceparent(&trace_of(run.unwrap_or(id)), id));
+        envelope.traceparent = Some(sides::stated(run.unwrap_or(id), id));
         let message = Posted {
             id: id.to_string(),
             topic: topics::events(known.service, known.event),
@@ -142,6 +143,7 @@ impl Open {
         let Some(service) = self.services.iter().find(|it| it.name() == known.service) else {
             // Somebody else's event comes from outside.
             self.broker.publish(&message).await.map_err(|error| error.to_string())?;
+            sides::stated_from_outside(run.unwrap_or(id), known.event, id);
             return Ok(true);
         };
         let told = |error: sqlx::Error| format!("{}: {error}", known.service);
@@ -149,6 +151,9 @@ impl Open {
         let before = outbox::is_there(&mut unit, id).await.map_err(told)?;
         outbox::write(&mut unit, &message).await.map_err(told)?;
         unit.commit().await.map_err(told)?;
+        if !before {
+            sides::stated_from_outside(run.unwrap_or(id), known.event, id);
+        }
         Ok(!before)
     }
 

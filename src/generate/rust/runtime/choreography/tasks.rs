@@ -11,6 +11,7 @@ use super::topics;
 use super::transaction::Place;
 use crate::services::{Answer, Attempt};
 use crate::step;
+use crate::telemetry::sides;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use sqlx::Row;
@@ -279,6 +280,9 @@ impl Service {
         if !self.take_away(&mut unit, &task.run, 0).await? {
             unit.roll_back().await;
             return Ok(());
+        }
+        if asked.reply.is_none() {
+            sides::notified(&asked.attempt.call, &asked.operation);
         }
         if let Some(to) = &asked.reply {
             let answering = Answering { to: to.clone(), answer };

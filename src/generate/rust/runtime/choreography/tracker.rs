@@ -9,6 +9,7 @@ use super::store::{Lock, now};
 use super::topics;
 use crate::routes::run_of;
 use crate::runs::Standing;
+use crate::telemetry::sides;
 use serde_json::Value;
 use sqlx::sqlite::SqlitePoolOptions;
 use sqlx::{Executor, Row, SqlitePool};
@@ -212,12 +213,14 @@ impl Tracker {
         if new.rows_affected() == 0 {
             return Ok(());
         }
-        sqlx::query("insert or ignore into runs (run, workflow, began) values (?, ?, ?)")
-            .bind(run)
-            .bind(workflow)
-            .bind(at)
-            .execute(&mut *unit)
-            .await?;
+        let new_run =
+            sqlx::query("insert or ignore into runs (run, workflow, began) values (?, ?, ?)")
+                .bind(run)
+                .bind(workflow)
+                .bind(at)
+                .execute(&mut *unit)
+                .await?;
+        let mut ended = None;
         if let Some(standing) = body.get("standing") {
             let seq = body.get("seq").and_then(Value::as_i64).unwrap_or_default();
             // What comes out of order is older news.
@@ -234,6 +237,11 @@ impl Tracker {
         }
         if let Some(goal) = body.get("goal").and_then(Value::as_str) {
             let success = body.get("success").and_then(Value::as_bool).unwrap_or_default();
+            let before = sqlx::query("select began from runs where run = ? and goal is null")
+                .bind(run)
+                .fetch_optional(&mut *unit)
+                .await?;
+            ended = before.map(|row| (goal, success, row.get::<i64, _>(0)));
             sqlx::query("update runs set goal = ?, success = ?, over = ? where run = ?")
                 .bind(goal)
                 .bind(success)
@@ -242,7 +250,14 @@ impl Tracker {
                 .execute(&mut *unit)
                 .await?;
         }
-        unit.commit().await
+        unit.commit().await?;
+        if new_run.rows_affected() > 0 {
+            sides::run_began(run, workflow);
+        }
+        if let Some((goal, success, began)) = ended {
+            sides::run_ended(run, workflow, goal, success, began);
+        }
+        Ok(())
     }
 
     pub async fn list(&self) -> Result<Vec<Listed>, sqlx::Error> {

@@ -26,26 +26,7 @@ pub fn url(listener: &TcpListener) -> Result<String, String> {
 /// Serves until somebody stops the process; what is under way is finished.
 pub async fn serve(listener: TcpListener, router: Router) -> Result<(), String> {
     axum::serve(listener, router)
-        .with_graceful_shutdown(stopped())
+        .with_graceful_shutdown(crate::words::stopped())
         .await
         .map_err(|error| error.to_string())
-}
-
-/// Until somebody stops the process.
-pub async fn stopped() {
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        if let Ok(mut terminated) = signal(SignalKind::terminate()) {
-            tokio::select! {
-                _ = tokio::signal::ctrl_c() => {}
-                _ = terminated.recv() => {}
-            }
-            return;
-        }
-    }
-    // Without signals it runs until it is killed.
-    if tokio::signal::ctrl_c().await.is_err() {
-        std::future::pending::<()>().await;
-    }
 }
