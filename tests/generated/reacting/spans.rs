@@ -74,9 +74,10 @@ fn a_run_is_one_trace_across_services() {
 fn check(spans: &[Span]) {
     let one = |name: &str, service: &str| {
         let mut found = spans.iter().filter(|it| it.text("name") == name && it.service == service);
-        let first = found.next().unwrap_or_else(|| panic!("{name} of {service} is missing in {spans:#?}"));
+        let first = found.next();
+        assert!(first.is_some(), "{name} of {service} is missing in {spans:#?}");
         assert!(found.next().is_none(), "{name} of {service} is there twice");
-        first
+        first.expect("it is there")
     };
     let run = one("FulfilOrder", "system");
     assert_eq!(run.text("parentSpanId"), "");

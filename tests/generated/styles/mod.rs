@@ -6,6 +6,8 @@
 //! `WFC_STYLES=200 cargo test --test generated -- styles --nocapture` plays as many random workflows as well, and
 //! more combinations of each.
 
+#![expect(clippy::print_stdout, reason = "how much was played is worth knowing")]
+
 mod games;
 mod played;
 mod possible;
