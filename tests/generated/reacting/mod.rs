@@ -99,7 +99,11 @@ fn an_order_is_fulfilled_refused_and_watched() {
 
 #[test]
 fn bad_messages_are_put_aside_and_replayed() {
-    let scene = Scene::new(recorder());
+    puts_aside_bad_messages(&Scene::new(recorder()));
+}
+
+/// Whatever broker brings them.
+fn puts_aside_bad_messages(scene: &Scene) {
     let event = |kind: &str, data: &str, more: &str| {
         format!(
             "{{\"specversion\":\"1.0\",\"id\":\"x\",\"source\":\"/Shop\",\"type\":\"{kind}\",\
@@ -144,7 +148,10 @@ fn bad_messages_are_put_aside_and_replayed() {
 
 #[test]
 fn a_full_disk_loses_nothing() {
-    let scene = Scene::new(recorder());
+    loses_nothing_by_a_full_disk(&Scene::new(recorder()));
+}
+
+fn loses_nothing_by_a_full_disk(scene: &Scene) {
     scene.told(&["place", "one"]);
     let output = scene.command(&["full", "Payments"]).output().expect("it is there");
     let (out, err) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));

@@ -71,6 +71,58 @@ fn an_order_is_fulfilled_refused_and_watched_on_nats() {
 }
 
 #[test]
+fn bad_messages_and_a_full_disk_lose_nothing_on_nats() {
+    let Some(nats) = server() else {
+        println!("WFC_ENGINES does not name nats: left out");
+        return;
+    };
+    super::puts_aside_bad_messages(&Scene::over(recorder(), nats.address("bad")));
+    super::loses_nothing_by_a_full_disk(&Scene::over(recorder(), nats.address("full")));
+}
+
+/// Each in the binary of its own service, which nobody else is linked to.
+#[test]
+fn a_service_is_built_and_run_alone_on_nats() {
+    let Some(nats) = server() else {
+        println!("WFC_ENGINES does not name nats: left out");
+        return;
+    };
+    let project = Project::new("retail-order", "examples/retail-order", "FulfilOrder");
+    let features = "system/nats,payments/nats";
+    project.cargo(&["build", "--quiet", "-p", "system", "-p", "payments", "--features", features]);
+    let (system, payments) = (project.program("system"), project.program("payments"));
+    // Two machines: each has its own folder, and the broker is all that they share.
+    let (here, there) =
+        (Scene::over(&system, nats.address("alone")), Scene::over(&payments, nats.address("alone")));
+    let mut alone = there.command(&["serve"]).stdout(Stdio::null()).spawn().expect("it was built");
+    let others = ["Shop", "Fraud", "Warehouse", "Mail", "Support", "tracker"];
+    let mut rest = here
+        .command(&[&["serve"], &others[..]].concat())
+        .stdout(Stdio::null())
+        .spawn()
+        .expect("it was built");
+    std::thread::sleep(Duration::from_secs(2));
+    let input = project.read("examples/fulfil_order.json");
+    // The system of this machine would do the payment itself for as long as a command lasts.
+    there.told(&["event", "OrderPlaced", "--data", &input]);
+    let began = Instant::now();
+    let told = loop {
+        let told = here.command(&["status", "FulfilOrder-order-1"]).output().expect("it is there");
+        let told = String::from_utf8_lossy(&told.stdout).into_owned();
+        if told.contains("has reached Fulfilled") || began.elapsed() > Duration::from_secs(30) {
+            break told;
+        }
+        std::thread::sleep(Duration::from_millis(200));
+    };
+    for process in [&mut alone, &mut rest] {
+        process.kill().expect("it is ours");
+        process.wait().expect("it is ours");
+    }
+    assert!(told.contains("Payments: charged is done"), "{told}");
+    assert!(there.command(&["dead"]).output().expect("it is there").stdout.is_empty());
+}
+
+#[test]
 fn services_killed_on_nats_lose_nothing() {
     let Some(nats) = server() else {
         println!("WFC_ENGINES does not name nats: left out");

@@ -3,7 +3,7 @@
 //! and leaves the same effects standing. What was begun and taken back may hang on who was faster; it is, in
 //! both styles, one of the explorer's outcomes in which just that is refused.
 //!
-//! `WFC_STYLES=200 cargo test --test generated -- styles --nocapture` plays as many random workflows as well, and
+//! `WFC_STYLES=200 cargo test --test generated -- styles:: --nocapture` plays as many random workflows as well, and
 //! more combinations of each.
 
 #![expect(clippy::print_stdout, reason = "how much was played is worth knowing")]
