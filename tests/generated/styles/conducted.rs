@@ -50,6 +50,7 @@ async fn play() -> Result<ExitCode, String> {
             State::Missing => (Vec::new(), "it is not there".to_string()),
             State::Running(standing) => (Vec::new(), format!("{:?}", standing.waiting)),
             State::BrokenOff(reason) => (Vec::new(), reason),
+            State::Reacting(_) => (Vec::new(), "nobody conducts it".to_string()),
         };
         runs.insert(run.to_string(), json!({ "ends": end, "trouble": trouble }));
     }

@@ -88,6 +88,7 @@ struct Told {
     began: HashMap<String, SystemTime>,
     done: HashSet<String>,
     /// The spans in which events were stated that came from elsewhere, by the events' ids.
+    #[cfg(feature = "choreography")]
     heard: HashMap<String, (u128, u64)>,
 }
 
