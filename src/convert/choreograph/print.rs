@@ -78,7 +78,8 @@ impl Choreographer<'_> {
             }
             // Who asks for the run answers for it anyway; what nobody wrote is not written here.
             let owner = declared.owner.service.unwrap_or(self.coordinator);
-            let is_default = declared.owner.written.is_none() && self.events[self.start].service == owner;
+            let begins = self.events.get(self.start).is_some_and(|event| event.service == owner);
+            let is_default = declared.owner.written.is_none() && begins;
             if !is_default {
                 let _ = write!(out, " owned by {}", written(model.service_name(owner)));
             }
