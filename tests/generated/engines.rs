@@ -39,7 +39,6 @@ fn an_engine_is_a_default_and_an_address() {
 #[test]
 fn projects_with_all_engines_pass_their_own_tests() {
     if !is_wanted("postgres") && !is_wanted("temporal") {
-        println!("WFC_ENGINES names no engine: left out");
         return;
     }
     for (name, specification, workflow) in PROJECTS {

@@ -11,10 +11,14 @@ use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
-/// Whether the tests of an engine are wanted.
+/// Whether the tests of an engine are wanted; says so where they are not.
 pub fn is_wanted(engine: &str) -> bool {
     let wanted = std::env::var("WFC_ENGINES").unwrap_or_default();
-    wanted.split(',').any(|it| it == engine)
+    let is_wanted = wanted.split(',').any(|it| it == engine);
+    if !is_wanted {
+        println!("WFC_ENGINES does not name {engine}: left out");
+    }
+    is_wanted
 }
 
 pub struct Postgres {

@@ -17,7 +17,6 @@ fn server() -> Option<Nats> {
 #[test]
 fn a_project_of_both_styles_has_no_warning_on_nats() {
     if !is_wanted("nats") {
-        println!("WFC_ENGINES does not name nats: left out");
         return;
     }
     let (name, specification, workflow) = PROJECTS[1];
@@ -29,7 +28,6 @@ fn a_project_of_both_styles_has_no_warning_on_nats() {
 #[test]
 fn processes_of_both_styles_killed_on_nats_lose_nothing() {
     let Some(nats) = server() else {
-        println!("WFC_ENGINES does not name nats: left out");
         return;
     };
     let kills = number("WFC_KILLS", 10);
@@ -41,7 +39,6 @@ fn processes_of_both_styles_killed_on_nats_lose_nothing() {
 #[test]
 fn both_styles_wait_on_nats_while_the_server_is_gone() {
     let Some(nats) = server() else {
-        println!("WFC_ENGINES does not name nats: left out");
         return;
     };
     let scene = Scene::over(recorder(), nats.address("both"));

@@ -42,17 +42,15 @@ fn killed_runs_come_to_their_end() {
 
 #[test]
 fn killed_runs_come_to_their_end_on_postgres() {
-    match is_wanted("postgres") {
-        true => println!("{}", soak(&OnPostgres::start())),
-        false => println!("postgres is not in WFC_ENGINES: left out"),
+    if is_wanted("postgres") {
+        println!("{}", soak(&OnPostgres::start()));
     }
 }
 
 #[test]
 fn killed_runs_come_to_their_end_on_temporal() {
-    match is_wanted("temporal") {
-        true => println!("{}", soak(&OnTemporal::start())),
-        false => println!("temporal is not in WFC_ENGINES: left out"),
+    if is_wanted("temporal") {
+        println!("{}", soak(&OnTemporal::start()));
     }
 }
 

@@ -18,7 +18,6 @@ fn server() -> Option<Nats> {
 #[test]
 fn a_project_has_no_warning_and_passes_the_tests_of_its_runtime_on_nats() {
     if !is_wanted("nats") {
-        println!("WFC_ENGINES does not name nats: left out");
         return;
     }
     let project = Project::new("retail-order", "examples/retail-order", "FulfilOrder").under_lints();
@@ -42,7 +41,6 @@ fn a_project_has_no_warning_and_passes_the_tests_of_its_runtime_on_nats() {
 #[test]
 fn an_order_is_fulfilled_refused_and_watched_on_nats() {
     let Some(nats) = server() else {
-        println!("WFC_ENGINES does not name nats: left out");
         return;
     };
     let scene = Scene::over(recorder(), nats.address("orders"));
@@ -73,7 +71,6 @@ fn an_order_is_fulfilled_refused_and_watched_on_nats() {
 #[test]
 fn bad_messages_and_a_full_disk_lose_nothing_on_nats() {
     let Some(nats) = server() else {
-        println!("WFC_ENGINES does not name nats: left out");
         return;
     };
     super::puts_aside_bad_messages(&Scene::over(recorder(), nats.address("bad")));
@@ -84,7 +81,6 @@ fn bad_messages_and_a_full_disk_lose_nothing_on_nats() {
 #[test]
 fn a_service_is_built_and_run_alone_on_nats() {
     let Some(nats) = server() else {
-        println!("WFC_ENGINES does not name nats: left out");
         return;
     };
     let project = Project::new("retail-order", "examples/retail-order", "FulfilOrder");
@@ -125,7 +121,6 @@ fn a_service_is_built_and_run_alone_on_nats() {
 #[test]
 fn services_killed_on_nats_lose_nothing() {
     let Some(nats) = server() else {
-        println!("WFC_ENGINES does not name nats: left out");
         return;
     };
     let kills = number("WFC_KILLS", 10);
@@ -137,7 +132,6 @@ fn services_killed_on_nats_lose_nothing() {
 #[test]
 fn services_wait_on_nats_while_the_server_is_gone() {
     let Some(nats) = server() else {
-        println!("WFC_ENGINES does not name nats: left out");
         return;
     };
     let scene = Scene::over(recorder(), nats.address("orders"));
