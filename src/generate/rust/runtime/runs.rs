@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, OnceLock, PoisonError, Weak};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
 use std::time::Duration;
 
 /// What a run leaves behind.
@@ -249,7 +249,7 @@ pub(crate) struct State {
     next_command: u64,
     pub commands: Vec<(u64, Command)>,
     pub replies: HashMap<u64, Reply>,
-    pub events: Vec<Happened>,
+    pub events: Vec<Arc<Happened>>,
     pub answers: HashMap<String, Answer>,
     pub given_up: bool,
     pub journal: Journal,
@@ -372,7 +372,7 @@ impl State {
     pub fn take_in(&mut self, message: Message) {
         match message {
             Message::Event(event) if self.events.iter().any(|known| known.id == event.id) => {}
-            Message::Event(event) => self.events.push(event),
+            Message::Event(event) => self.events.push(Arc::new(event)),
             Message::Answer { key, answer } => {
                 self.answers.entry(key).or_insert(answer);
             }

@@ -217,3 +217,58 @@ impl Lock {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_run_is_dropped_a_month_after_its_end_and_stays_while_anything_is_open() {
+        let folder = std::env::temp_dir().join(format!("store-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).expect("there is room");
+        let store = Store::open(&folder, "Shop").await.expect("there is room");
+        let (old, new) = (now() - KEPT - 1, now());
+        let mut unit = store.begin().await.expect("it is there");
+        let runs = [
+            ("over", Some("Done"), old, ""),
+            ("not over", None, old, ""),
+            ("heard of", Some("Done"), new, ""),
+            ("with a limit", Some("Done"), old, "timer"),
+            ("still asking", Some("Done"), old, "ask"),
+        ];
+        for (run, over, at, task) in runs {
+            sqlx::query("insert into runs values (?, 'Sell', '{}', '', ?, ?)")
+                .bind(run)
+                .bind(old)
+                .bind(over)
+                .execute(unit.connection())
+                .await
+                .expect("it fits");
+            sqlx::query("insert into log values (?, 1, ?, '{}')")
+                .bind(run)
+                .bind(at)
+                .execute(unit.connection())
+                .await
+                .expect("it fits");
+            if !task.is_empty() {
+                sqlx::query("insert into tasks (run, command, kind, due, work) values (?, 1, ?, 0, '')")
+                    .bind(run)
+                    .bind(task)
+                    .execute(unit.connection())
+                    .await
+                    .expect("it fits");
+            }
+        }
+        unit.commit().await.expect("it fits");
+        store.drop_old().await.expect("it is there");
+        for table in ["runs", "log"] {
+            let left: Vec<String> = sqlx::query_scalar(&format!("select run from {table} order by run"))
+                .fetch_all(store.reads())
+                .await
+                .expect("it is there");
+            assert_eq!(left, ["heard of", "not over", "still asking"], "{table}");
+        }
+        drop(store);
+        let _ = std::fs::remove_dir_all(folder);
+    }
+}
