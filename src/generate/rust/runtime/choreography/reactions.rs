@@ -226,7 +226,9 @@ impl Cx {
             let mut new: Vec<usize> = taken.difference(handled).copied().collect();
             new.sort_unstable();
             *handled = taken;
-            new.into_iter().filter_map(|at| state.events.get(at).map(|it| Happened::clone(it))).collect()
+            new.into_iter()
+                .filter_map(|at| state.events.get(at).map(|it| Happened::clone(it)))
+                .collect()
         })
     }
 

@@ -251,21 +251,24 @@ mod tests {
                 .await
                 .expect("it fits");
             if !task.is_empty() {
-                sqlx::query("insert into tasks (run, command, kind, due, work) values (?, 1, ?, 0, '')")
-                    .bind(run)
-                    .bind(task)
-                    .execute(unit.connection())
-                    .await
-                    .expect("it fits");
+                sqlx::query(
+                    "insert into tasks (run, command, kind, due, work) values (?, 1, ?, 0, '')",
+                )
+                .bind(run)
+                .bind(task)
+                .execute(unit.connection())
+                .await
+                .expect("it fits");
             }
         }
         unit.commit().await.expect("it fits");
         store.drop_old().await.expect("it is there");
         for table in ["runs", "log"] {
-            let left: Vec<String> = sqlx::query_scalar(&format!("select run from {table} order by run"))
-                .fetch_all(store.reads())
-                .await
-                .expect("it is there");
+            let left: Vec<String> =
+                sqlx::query_scalar(&format!("select run from {table} order by run"))
+                    .fetch_all(store.reads())
+                    .await
+                    .expect("it is there");
             assert_eq!(left, ["heard of", "not over", "still asking"], "{table}");
         }
         drop(store);
