@@ -12,6 +12,7 @@ use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
 /// Whether the tests of an engine are wanted; says so where they are not.
+#[expect(clippy::print_stdout, reason = "a test says what it leaves out")]
 pub fn is_wanted(engine: &str) -> bool {
     let wanted = std::env::var("WFC_ENGINES").unwrap_or_default();
     let is_wanted = wanted.split(',').any(|it| it == engine);
