@@ -10,7 +10,7 @@ mod scene;
 use crate::golden::{PROJECTS, root};
 use crate::project::Project;
 use crate::reacting::number;
-use crate::reacting::scene::Scene;
+use crate::reacting::scene::{Scene, Served};
 use crate::servers::is_wanted;
 use crate::wire::http::{get, post, send, until};
 use crate::wire::process::Process;
@@ -175,7 +175,7 @@ fn a_coordinator_and_a_service_are_processes_of_their_own() {
     assert_eq!(post(&format!("{}/runs", conducts.address), &start).status(), 201);
     // The services are at work later, and the one that keeps track of them as well.
     let others = ["serve", "Deeds", "Letters", "Compliance", "tracker"];
-    let others = scene::Served::of(scene.command(&others), Stdio::null());
+    let others = Served::of(scene.command(&others), Stdio::null());
     let told =
         until(&format!("{}/runs/CloseFile-b", conducts.address), "the end", |told| told["state"] == "ended");
     assert_eq!(told["end"]["name"], "Closed");
@@ -220,7 +220,7 @@ fn both_kinds_of_callers_are_served_by_one_implementation() {
     for application in ["slow.filed.slow", "down.noted.down"] {
         scene.told(&["place", application]);
     }
-    let all = scene::Served::start(&scene, Stdio::null(), &[]);
+    let all = scene::serve(&scene, Stdio::null(), &[]);
     let report = scene::until_over(&scene, 8);
     drop(all);
     scene::nothing_is_left(&report);
@@ -255,7 +255,7 @@ fn events_that_no_conducted_run_can_take_are_put_aside_and_replayed() {
         scene.told(&["inject", "events.LandRegistry.PropertyDealCompleted", id, body]);
     }
     scene.told(&["place", "good"]);
-    let all = scene::Served::start(&scene, Stdio::null(), &[]);
+    let all = scene::serve(&scene, Stdio::null(), &[]);
     let report = scene::until_over(&scene, 4);
     drop(all);
     assert_eq!(report["runs"]["BuyHome-good"], "Paid");
@@ -293,7 +293,7 @@ fn a_broker_that_is_gone_for_a_while_loses_nothing() {
     let log = logs.path().join("log");
     let until = (now + Duration::from_secs(10)).as_millis();
     let told = File::create(&log).expect("there is room");
-    let all = scene::Served::start(&scene, told.into(), &[("GONE_UNTIL", &until.to_string())]);
+    let all = scene::serve(&scene, told.into(), &[("GONE_UNTIL", &until.to_string())]);
     // Conducted runs go on as far as they come, and it is said of them where they stand.
     std::thread::sleep(Duration::from_secs(5));
     let told = scene.told(&["status", "BuyHome-one"]);

@@ -10,10 +10,6 @@ use crate::servers::is_wanted;
 use std::fs::{self, File};
 use std::time::Duration;
 
-fn server() -> Option<Nats> {
-    is_wanted("nats").then(Nats::start)
-}
-
 #[test]
 fn a_project_of_both_styles_has_no_warning_on_nats() {
     if !is_wanted("nats") {
@@ -27,7 +23,7 @@ fn a_project_of_both_styles_has_no_warning_on_nats() {
 
 #[test]
 fn processes_of_both_styles_killed_on_nats_lose_nothing() {
-    let Some(nats) = server() else {
+    let Some(nats) = Nats::wanted() else {
         return;
     };
     let kills = number("WFC_KILLS", 10);
@@ -38,14 +34,14 @@ fn processes_of_both_styles_killed_on_nats_lose_nothing() {
 
 #[test]
 fn both_styles_wait_on_nats_while_the_server_is_gone() {
-    let Some(nats) = server() else {
+    let Some(nats) = Nats::wanted() else {
         return;
     };
     let scene = Scene::over(recorder(), nats.address("both"));
     let logs = tempfile::tempdir().expect("there is room");
     let log = logs.path().join("log");
     let told = File::create(&log).expect("there is room");
-    let all = scene::Served::start(&scene, told.into(), &[]);
+    let all = scene::serve(&scene, told.into(), &[]);
     std::thread::sleep(Duration::from_secs(3));
     let server = &nats;
     std::thread::scope(|scope| {

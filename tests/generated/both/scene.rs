@@ -3,11 +3,10 @@
 use crate::reacting::json;
 use crate::reacting::nats_server::Nats;
 pub use crate::reacting::scene::nothing_is_left;
-use crate::reacting::scene::{Chance, Scene, Total, effects};
+use crate::reacting::scene::{Killed, Scene, Served, Total, effects, rounds};
 use serde_json::Value;
-use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::Stdio;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
@@ -27,77 +26,35 @@ const PURCHASES: &[(&str, &str)] = &[
 /// The steps that are taken back, when they were done.
 const UNDONE: &[&str] = &["check", "contract", "provision", "mandate"];
 
-/// Everything in one process, which is gone with this.
-pub struct Served(Child);
-
-impl Served {
-    pub fn start(scene: &Scene, log: Stdio, variables: &[(&str, &str)]) -> Served {
-        let mut command = scene.command(&["serve", "--listen", "0"]);
-        command.envs(variables.iter().copied());
-        Served::of(command, log)
-    }
-
-    pub fn of(mut command: Command, log: Stdio) -> Served {
-        Served(command.stdout(Stdio::null()).stderr(log).spawn().expect("it is there"))
-    }
-}
-
-impl Drop for Served {
-    fn drop(&mut self) {
-        // It may be gone already.
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
+/// Everything in one process.
+pub fn serve(scene: &Scene, log: Stdio, variables: &[(&str, &str)]) -> Served {
+    let mut command = scene.command(&["serve", "--listen", "0"]);
+    command.envs(variables.iter().copied());
+    Served::of(command, log)
 }
 
 /// Kills processes at any moment, so many times, while houses are bought; with a server, that as well.
 pub fn soak(program: &Path, kills: usize, server: Option<&Nats>) -> Total {
-    let mut total = Total::default();
-    let mut round = 0;
-    while total.kills < kills {
-        play(program, round, (kills - total.kills).min(25), server, &mut total);
-        round += 1;
-    }
-    total
+    rounds(kills, |round, kills, total| play(program, round, kills, server, total))
 }
 
 /// In every other round all is in one process.
 fn play(program: &Path, round: u64, kills: usize, server: Option<&Nats>, total: &mut Total) {
     let broker = server.map(|server| server.address(&format!("both-{round}"))).unwrap_or_default();
     let scene = Scene::over(program, broker);
-    let mut chance = Chance(round * 7919 + 23);
     let names: &[&str] = if round.is_multiple_of(2) { PROCESSES } else { &[""] };
-    let mut processes: Vec<Served> = names.iter().map(|name| serve(&scene, name, &mut chance)).collect();
+    let mut processes = Killed::start(&scene, names, &["--listen", "0"], 12, round * 7919 + 23);
     let mut placed: Vec<String> = Vec::new();
     let mut told_late = false;
     let began = Instant::now();
-    let mut killed = 0;
     loop {
         if placed.len() < PURCHASES.len() {
             let application = format!("{round}-{}{}", placed.len(), PURCHASES[placed.len()].0);
             scene.told(&["place", &application]);
             placed.push(application);
         }
-        sleep(Duration::from_millis(200 + chance.of(600)));
-        if let Some(server) = server
-            && killed < kills
-            && chance.of(4) == 0
-        {
-            server.kill_and_start_again(Duration::from_millis(chance.of(1500)));
-            killed += 1;
-            total.server_kills += 1;
-        }
-        let victim = usize::try_from(chance.of(names.len() as u64)).expect("it is small");
-        if killed < kills {
-            processes[victim].0.kill().expect("it is ours");
-        }
-        for (process, name) in processes.iter_mut().zip(names) {
-            if let Some(status) = process.0.try_wait().expect("it is ours") {
-                killed += usize::from(status.signal() == Some(9));
-                *process = serve(&scene, name, &mut chance);
-            }
-        }
-        let is_killed = killed >= kills && placed.len() == PURCHASES.len();
+        processes.go_on(200, kills, server, total);
+        let is_killed = processes.kills >= kills && placed.len() == PURCHASES.len();
         let report = if is_killed { scene.report() } else { Value::Null };
         if is_killed && is_over(&report, n_runs()) {
             if told_late {
@@ -112,34 +69,19 @@ fn play(program: &Path, round: u64, kills: usize, server: Option<&Nats>, total: 
         }
         assert!(began.elapsed() < Duration::from_secs(400), "it does not end: {}", scene.report());
     }
+    let killed = processes.kills;
     drop(processes);
     let report = scene.report();
     nothing_is_left(&report);
     for (application, (_, end)) in placed.iter().zip(PURCHASES) {
         check(application, end, &report);
     }
-    total.kills += killed;
-    total.runs += placed.len();
-    total.effects += effects(&report).len();
-    for goal in report["runs"].as_object().expect("it is there").values() {
-        *total.ends.entry(goal.as_str().unwrap_or_default().to_string()).or_default() += 1;
-    }
+    total.count(killed, placed.len(), &report);
 }
 
 /// A purchase is two runs, and two more when it is paid.
 fn n_runs() -> usize {
     PURCHASES.iter().map(|(_, end)| if *end == "Paid" { 4 } else { 2 }).sum()
-}
-
-/// A process, or all in one; some kill themselves in the middle of a step.
-fn serve(scene: &Scene, name: &str, chance: &mut Chance) -> Served {
-    let mut command = scene.command(&["serve"]);
-    command.args([name].iter().filter(|name| !name.is_empty())).args(["--listen", "0"]);
-    command.env("UNRULY", (chance.of(1_000_000) + 1).to_string());
-    if chance.of(3) == 0 {
-        command.env("KILL_IN", (chance.of(12) + 1).to_string());
-    }
-    Served::of(command, Stdio::null())
 }
 
 fn is_over(report: &Value, n_runs: usize) -> bool {

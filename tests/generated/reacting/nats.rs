@@ -11,10 +11,6 @@ use std::fs::{self, File};
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
-fn server() -> Option<Nats> {
-    is_wanted("nats").then(Nats::start)
-}
-
 #[test]
 fn a_project_has_no_warning_and_passes_the_tests_of_its_runtime_on_nats() {
     if !is_wanted("nats") {
@@ -40,7 +36,7 @@ fn a_project_has_no_warning_and_passes_the_tests_of_its_runtime_on_nats() {
 
 #[test]
 fn an_order_is_fulfilled_refused_and_watched_on_nats() {
-    let Some(nats) = server() else {
+    let Some(nats) = Nats::wanted() else {
         return;
     };
     let scene = Scene::over(recorder(), nats.address("orders"));
@@ -70,7 +66,7 @@ fn an_order_is_fulfilled_refused_and_watched_on_nats() {
 
 #[test]
 fn bad_messages_and_a_full_disk_lose_nothing_on_nats() {
-    let Some(nats) = server() else {
+    let Some(nats) = Nats::wanted() else {
         return;
     };
     super::puts_aside_bad_messages(&Scene::over(recorder(), nats.address("bad")));
@@ -80,7 +76,7 @@ fn bad_messages_and_a_full_disk_lose_nothing_on_nats() {
 /// Each in the binary of its own service, which nobody else is linked to.
 #[test]
 fn a_service_is_built_and_run_alone_on_nats() {
-    let Some(nats) = server() else {
+    let Some(nats) = Nats::wanted() else {
         return;
     };
     let project = Project::new("retail-order", "examples/retail-order", "FulfilOrder");
@@ -120,7 +116,7 @@ fn a_service_is_built_and_run_alone_on_nats() {
 
 #[test]
 fn services_killed_on_nats_lose_nothing() {
-    let Some(nats) = server() else {
+    let Some(nats) = Nats::wanted() else {
         return;
     };
     let kills = number("WFC_KILLS", 10);
@@ -131,7 +127,7 @@ fn services_killed_on_nats_lose_nothing() {
 
 #[test]
 fn services_wait_on_nats_while_the_server_is_gone() {
-    let Some(nats) = server() else {
+    let Some(nats) = Nats::wanted() else {
         return;
     };
     let scene = Scene::over(recorder(), nats.address("orders"));

@@ -1,6 +1,6 @@
 //! A NATS server with JetStream, on this machine alone, in a folder that goes away.
 
-use crate::servers::{free_port, program, until};
+use crate::servers::{free_port, is_wanted, program, until};
 use std::fs::{self, File};
 use std::net::TcpStream;
 use std::path::Path;
@@ -16,7 +16,12 @@ pub struct Nats {
 }
 
 impl Nats {
-    pub fn start() -> Nats {
+    /// A server where one is wanted.
+    pub fn wanted() -> Option<Nats> {
+        is_wanted("nats").then(Nats::start)
+    }
+
+    fn start() -> Nats {
         let folder = tempfile::tempdir().expect("there is room");
         let port = free_port();
         let server = Mutex::new(server(folder.path(), port));

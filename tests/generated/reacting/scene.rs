@@ -97,25 +97,118 @@ pub struct Total {
     pub ends: BTreeMap<String, usize>,
 }
 
-/// Kills processes at any moment, so many times, while orders come in; with a server, that as well.
-pub fn soak(program: &Path, kills: usize, server: Option<&Nats>) -> Total {
+impl Total {
+    pub fn count(&mut self, killed: usize, placed: usize, report: &Value) {
+        self.kills += killed;
+        self.runs += placed;
+        self.effects += effects(report).len();
+        for goal in report["runs"].as_object().expect("it is there").values() {
+            *self.ends.entry(goal.as_str().unwrap_or_default().to_string()).or_default() += 1;
+        }
+    }
+}
+
+/// A process that is gone with this.
+pub struct Served(Child);
+
+impl Served {
+    pub fn of(mut command: Command, log: Stdio) -> Served {
+        Served(command.stdout(Stdio::null()).stderr(log).spawn().expect("it is there"))
+    }
+}
+
+impl Drop for Served {
+    fn drop(&mut self) {
+        // It may be gone already.
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// Processes over one folder that are killed, and started again.
+pub struct Killed<'k> {
+    scene: &'k Scene<'k>,
+    names: &'k [&'k str],
+    /// What they are told besides their name, and before which step at the latest some kill themselves.
+    words: &'k [&'k str],
+    steps: u64,
+    processes: Vec<Served>,
+    chance: Chance,
+    pub kills: usize,
+}
+
+impl<'k> Killed<'k> {
+    /// An empty name is all in one process.
+    pub fn start(
+        scene: &'k Scene,
+        names: &'k [&'k str],
+        words: &'k [&'k str],
+        steps: u64,
+        seed: u64,
+    ) -> Killed<'k> {
+        let processes = Vec::new();
+        let mut all = Killed { scene, names, words, steps, processes, chance: Chance(seed), kills: 0 };
+        all.processes = names.iter().map(|name| all.serve(name)).collect();
+        all
+    }
+
+    /// Waits a while and kills one at any moment, now and then the server; whoever is gone comes again.
+    pub fn go_on(&mut self, pause: u64, wanted: usize, server: Option<&Nats>, total: &mut Total) {
+        sleep(Duration::from_millis(pause + self.chance.of(3 * pause)));
+        if let Some(server) = server
+            && self.kills < wanted
+            && self.chance.of(4) == 0
+        {
+            server.kill_and_start_again(Duration::from_millis(self.chance.of(1500)));
+            self.kills += 1;
+            total.server_kills += 1;
+        }
+        let victim = usize::try_from(self.chance.of(self.names.len() as u64)).expect("it is small");
+        if self.kills < wanted {
+            self.processes[victim].0.kill().expect("it is ours");
+        }
+        for (at, name) in self.names.iter().enumerate() {
+            if let Some(status) = self.processes[at].0.try_wait().expect("it is ours") {
+                self.kills += usize::from(status.signal() == Some(9));
+                self.processes[at] = self.serve(name);
+            }
+        }
+    }
+
+    /// Some kill themselves in the middle of a step.
+    fn serve(&mut self, name: &str) -> Served {
+        let mut command = self.scene.command(&["serve"]);
+        command.args([name].iter().filter(|name| !name.is_empty())).args(self.words);
+        command.env("UNRULY", (self.chance.of(1_000_000) + 1).to_string());
+        if self.chance.of(3) == 0 {
+            command.env("KILL_IN", (self.chance.of(self.steps) + 1).to_string());
+        }
+        Served::of(command, Stdio::null())
+    }
+}
+
+/// Plays rounds, each in a place of its own, until so many processes were killed.
+pub fn rounds(kills: usize, mut play: impl FnMut(u64, usize, &mut Total)) -> Total {
     let mut total = Total::default();
     let mut round = 0;
     while total.kills < kills {
-        play(program, round, (kills - total.kills).min(25), server, &mut total);
+        play(round, (kills - total.kills).min(25), &mut total);
         round += 1;
     }
     total
 }
 
+/// Kills processes at any moment, so many times, while orders come in; with a server, that as well.
+pub fn soak(program: &Path, kills: usize, server: Option<&Nats>) -> Total {
+    rounds(kills, |round, kills, total| play(program, round, kills, server, total))
+}
+
 fn play(program: &Path, round: u64, kills: usize, server: Option<&Nats>, total: &mut Total) {
     let broker = server.map(|server| server.address(&format!("soak-{round}"))).unwrap_or_default();
     let scene = Scene::over(program, broker);
-    let mut chance = Chance(round * 7919 + 17);
-    let mut processes: Vec<Child> = SERVICES.iter().map(|name| serve(&scene, name, &mut chance)).collect();
+    let mut processes = Killed::start(&scene, SERVICES, &[], 6, round * 7919 + 17);
     let mut orders = Vec::new();
     let began = Instant::now();
-    let mut killed = 0;
     loop {
         if orders.len() < 2 * ORDERS.len() {
             let number = orders.len();
@@ -123,54 +216,19 @@ fn play(program: &Path, round: u64, kills: usize, server: Option<&Nats>, total: 
             scene.told(&["place", &order]);
             orders.push(order);
         }
-        sleep(Duration::from_millis(100 + chance.of(300)));
-        if let Some(server) = server
-            && killed < kills
-            && chance.of(4) == 0
-        {
-            server.kill_and_start_again(Duration::from_millis(chance.of(1500)));
-            killed += 1;
-            total.server_kills += 1;
-        }
-        let victim = usize::try_from(chance.of(SERVICES.len() as u64)).expect("it is small");
-        if killed < kills {
-            processes[victim].kill().expect("it is ours");
-        }
-        for (process, name) in processes.iter_mut().zip(SERVICES) {
-            if let Some(status) = process.try_wait().expect("it is ours") {
-                killed += usize::from(status.signal() == Some(9));
-                *process = serve(&scene, name, &mut chance);
-            }
-        }
-        let done = killed >= kills && orders.len() == 2 * ORDERS.len();
+        processes.go_on(100, kills, server, total);
+        let done = processes.kills >= kills && orders.len() == 2 * ORDERS.len();
         if done && is_over(&scene.report(), orders.len()) {
             break;
         }
         assert!(began.elapsed() < Duration::from_secs(240), "it does not end: {}", scene.report());
     }
-    for process in &mut processes {
-        process.kill().expect("it is ours");
-        process.wait().expect("it is ours");
-    }
+    let killed = processes.kills;
+    drop(processes);
     let report = scene.report();
     nothing_is_left(&report);
     check(&orders, &report);
-    total.kills += killed;
-    total.runs += orders.len();
-    total.effects += effects(&report).len();
-    for goal in report["runs"].as_object().expect("it is there").values() {
-        *total.ends.entry(goal.as_str().unwrap_or_default().to_string()).or_default() += 1;
-    }
-}
-
-/// A process of one service; some kill themselves in the middle of a step.
-fn serve(scene: &Scene, name: &str, chance: &mut Chance) -> Child {
-    let mut command = scene.command(&["serve", name]);
-    command.env("UNRULY", (chance.of(1_000_000) + 1).to_string());
-    if chance.of(3) == 0 {
-        command.env("KILL_IN", (chance.of(6) + 1).to_string());
-    }
-    command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("it is there")
+    total.count(killed, orders.len(), &report);
 }
 
 pub fn is_over(report: &Value, n_orders: usize) -> bool {
@@ -198,10 +256,10 @@ fn check(orders: &[String], report: &Value) {
     }
 }
 
-pub struct Chance(pub u64);
+struct Chance(u64);
 
 impl Chance {
-    pub fn of(&mut self, n: u64) -> u64 {
+    fn of(&mut self, n: u64) -> u64 {
         self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (self.0 >> 33) % n
     }
